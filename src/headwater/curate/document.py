@@ -1,0 +1,25 @@
+"""A record opened for labelling: its text and, for HTML, its markup and tree, each made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from headwater.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a label may look at.
+
+    Attributes:
+        record: The record as captured; raw bytes are in `record.payload`.
+        markup: The decoded HTML source; empty for a record that is not HTML.
+        tree: `resiliparse.parse.html.HTMLTree` of `markup`; None for a record that is not HTML.
+        text: The extracted text, NUL-free.
+    """
+
+    record: Record
+    markup: str
+    tree: Any
+    text: str

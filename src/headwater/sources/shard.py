@@ -1,0 +1,101 @@
+"""A shard: the piece of one input that one worker reads, named by content and not by place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+from headwater.record import Record, Skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A half-open range of one input.
+
+    Attributes:
+        path: Local path or fsspec URL to open.
+        source: The input's name as shown to people, relative to what the user named.
+        kind: Key into `SOURCES`, such as `warc`, `jsonl`, `parquet`.
+        digest: SHA-256 of the whole input, 64 hex digits.
+        size: Size of the whole input, in `unit`.
+        start: First position that belongs to the shard, in `unit`.
+        stop: First position that does not.
+        unit: `bytes`, or `rows` for columnar inputs.
+    """
+
+    path: str
+    source: str
+    kind: str
+    digest: str
+    size: int
+    start: int
+    stop: int
+    unit: str = "bytes"
+
+    @property
+    def name(self) -> str:
+        """Give the content-addressed name output files carry: digest prefix and start, zero-padded."""
+        return f"{self.digest[:16]}-{self.start:014d}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the plain-value form that engines carry between processes."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on one record, in bytes, so that output never depends on load.
+
+    Attributes:
+        max_payload_bytes: Largest body after decoding; a larger one is skipped as `payload-too-large`.
+        max_header_bytes: Largest WARC or HTTP header block.
+        max_expansion: Largest ratio of decoded to encoded body once it exceeds 1 MiB; a larger one
+            is skipped as `expansion-too-large`.
+    """
+
+    max_payload_bytes: int = 16 * 2**20
+    max_header_bytes: int = 256 * 2**10
+    max_expansion: int = 200
+
+
+class Source(Protocol):
+    """A reader of one input format."""
+
+    def shards(self, path: str, source: str, *, shard_bytes: int) -> list[Shard]:
+        """Split an input into shards that depend on its content and `shard_bytes` alone.
+
+        Args:
+            path: Local path or fsspec URL.
+            source: The input's name as shown to people.
+            shard_bytes: Aim at this many input bytes a shard; an input below it is one shard.
+
+        Returns:
+            Shards in order, ranges touching, covering the input; one empty shard for an empty input.
+
+        Raises:
+            FormatError: If the input as a whole is not of this format (Parquet with no text column).
+            UnavailableError: If it cannot be opened.
+        """
+        ...
+
+    def read(self, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
+        """Read the records that start in the shard, and account for every other byte of it.
+
+        Offsets and lengths of what is yielded tile the input without gap or overlap from the
+        first record start at or after `shard.start` (or `shard.start` itself for the first shard)
+        to the end of the last record that starts before `shard.stop`. Bytes at the head of a later
+        shard which belong to a record that started in the one before are not mentioned.
+        No input makes it raise; what cannot be read is a `Skip`.
+
+        Args:
+            shard: What to read.
+            limits: Bounds on one record.
+
+        Yields:
+            Records and skips in source order.
+
+        Raises:
+            UnavailableError: If the input cannot be opened or the device fails.
+        """
+        ...
