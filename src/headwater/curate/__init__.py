@@ -1,0 +1,1 @@
+"""Turn a crawl into a corpus whose every document is decided with evidence."""

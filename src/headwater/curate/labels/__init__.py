@@ -1,0 +1,1 @@
+"""Every label there is."""

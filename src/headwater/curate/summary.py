@@ -1,0 +1,214 @@
+"""What one run did, in numbers: the frozen result that the report page draws and `--json` prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCount:
+    """How one input was accounted for.
+
+    Attributes:
+        source: Name of the input.
+        kind: Key into `SOURCES`.
+        size: Size in `unit`.
+        unit: `bytes` or `rows`.
+        n_read: Records told apart in it.
+        n_decided: Records that got a decision.
+        n_skipped: Records that got none; `n_read == n_decided + n_skipped`.
+        parsed: Units inside records that parsed.
+        skipped: Units in stretches that did not; `size == parsed + skipped`.
+    """
+
+    source: str
+    kind: str
+    size: int
+    unit: str
+    n_read: int
+    n_decided: int
+    n_skipped: int
+    parsed: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkipCount:
+    """One reason for which records or bytes were skipped.
+
+    Attributes:
+        reason: Stable name.
+        lost: Whether a document may have been lost.
+        n_records: Records skipped.
+        n_bytes: Bytes of input in which no record could be told, or inside the skipped records.
+        example: `source@offset` of the first one.
+        detail: One line about the first one.
+    """
+
+    reason: str
+    lost: bool
+    n_records: int
+    n_bytes: int
+    example: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """How many documents one reason decided.
+
+    Attributes:
+        action: `admit`, `quarantine` or `exclude`.
+        reason: Stable name.
+        n: Documents.
+        n_chars: Characters of their text.
+    """
+
+    action: str
+    reason: str
+    n: int
+    n_chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One value that a label saw.
+
+    Attributes:
+        value: The value, such as `en` or `http-ai-disclosure: ai-originated`.
+        n: Documents with it.
+    """
+
+    value: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabelView:
+    """What one label saw over the corpus.
+
+    Attributes:
+        label: Versioned name such as `language-1`.
+        title: Plain heading such as `Language`.
+        note: One sentence on what the figures mean and do not mean.
+        tallies: Named facts, most frequent first.
+        histogram_of: What the histogram counts, with its unit; empty for none.
+        edges: Bin edges, one more than `counts`; empty for none.
+        counts: Documents in each bin.
+    """
+
+    label: str
+    title: str
+    note: str
+    tallies: tuple[Tally, ...]
+    histogram_of: str = ""
+    edges: tuple[float, ...] = ()
+    counts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StratumAudit:
+    """What the decision did to one language, script, domain or length class.
+
+    Attributes:
+        stratum: Its name, such as `de` or `example.org`.
+        n: Documents in it.
+        n_admit: Documents admitted.
+        n_quarantine: Documents quarantined.
+        n_exclude: Documents excluded.
+        low: Lower end of the 95 % interval (Wilson) of the admitted share.
+        high: Upper end.
+    """
+
+    stratum: str
+    n: int
+    n_admit: int
+    n_quarantine: int
+    n_exclude: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class WordAudit:
+    """What the decision did to words of one document frequency, from a sample of the vocabulary.
+
+    Attributes:
+        low: Least document frequency of the band, in the whole input.
+        high: Greatest, inclusive.
+        n_types: Sampled word types in the band.
+        n_kept: Of these, types that at least one admitted document still has.
+        kept_low: Lower end of the 95 % interval (Wilson) of the kept share.
+        kept_high: Upper end.
+    """
+
+    low: int
+    high: int
+    n_types: int
+    n_kept: int
+    kept_low: float
+    kept_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One document to look at.
+
+    Attributes:
+        id: Document id.
+        action: `admit`, `quarantine` or `exclude`.
+        reason: Stable name.
+        url: Its URI; may be empty.
+        source: `source@offset`.
+        language: Language code, `und` when unknown.
+        evidence: The evidence that decided, one line each.
+        excerpt: The first few hundred characters of its text.
+    """
+
+    id: str
+    action: str
+    reason: str
+    url: str
+    source: str
+    language: str
+    evidence: tuple[str, ...]
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything the report shows; equal runs give equal summaries.
+
+    Attributes:
+        run_id: Digest of configuration, inputs and code version, 64 hex digits.
+        version: Headwater version.
+        policy: Name of the policy.
+        policy_toml: The policy in force, as TOML.
+        sources: One per input, in order.
+        skips: Reasons of what was not decided, losses first, most records first.
+        reasons: Reasons of what was decided, most documents first.
+        labels: What each label saw.
+        languages: Audit by language, most documents first.
+        domains: Audit by registrable domain, most documents first, at most 200; the rest as `(other)`.
+        scripts: Audit by script.
+        lengths: Audit by length class.
+        words: Audit by document frequency, rarest first.
+        n_vocabulary: Estimated distinct words in the input.
+        examples: A few for each reason.
+    """
+
+    run_id: str
+    version: str
+    policy: str
+    policy_toml: str
+    sources: tuple[SourceCount, ...]
+    skips: tuple[SkipCount, ...]
+    reasons: tuple[ReasonCount, ...]
+    labels: tuple[LabelView, ...]
+    languages: tuple[StratumAudit, ...]
+    domains: tuple[StratumAudit, ...]
+    scripts: tuple[StratumAudit, ...]
+    lengths: tuple[StratumAudit, ...]
+    words: tuple[WordAudit, ...]
+    n_vocabulary: int
+    examples: tuple[Example, ...]

@@ -1,0 +1,1 @@
+"""Report pages: pure functions from results to one self-contained HTML file."""
