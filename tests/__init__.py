@@ -1,0 +1,1 @@
+"""Tests; they mirror `src/headwater`, and `house/` holds the rules of the house."""
