@@ -1,0 +1,137 @@
+"""Conformal p-values: how strange a score is among scores known to be null, without a model of either.
+
+Higher scores are stranger. The null law is exchangeability: a null score could swap places with any
+calibration score. Then P(p <= t) <= t for every t, over the draw of calibration and test together; it
+is not a promise about one fixed calibration set, and it ends where the calibration stops resembling
+the null.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from headwater.errors import InputError
+
+
+def conformal_p(scores: ArrayLike, calibration: ArrayLike) -> NDArray[np.float64]:
+    """Rank scores among calibration scores, ties against the discovery.
+
+    Null law: each score exchangeable with the calibration scores; ties make p larger, never smaller.
+
+    Args:
+        scores: Test scores, shape (m,); infinities are allowed.
+        calibration: Scores of n known nulls, shape (n,).
+
+    Returns:
+        (1 + number of calibration scores >= s) / (n + 1) for each s, in [1/(n + 1), 1], shape (m,). All 1
+        when n is 0.
+
+    Raises:
+        InputError: If an array is not flat or holds something that is not a number.
+
+    Source:
+        Vovk, Gammerman and Shafer (2005), Algorithmic Learning in a Random World, equation 2.20; Bates et al.
+        (2023), Annals of Statistics 51, equation 2.
+    """
+    s, reference = _flat(scores), np.sort(_flat(calibration))
+    n_above = reference.size - np.searchsorted(reference, s, side="left")
+    return np.asarray((1.0 + n_above) / (reference.size + 1.0), dtype=np.float64)
+
+
+def smoothed_p(scores: ArrayLike, calibration: ArrayLike, *, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Rank scores among calibration scores, ties broken by chance.
+
+    Null law: each score exchangeable with the calibration scores; then p is uniform on (0, 1] exactly.
+
+    Args:
+        scores: Test scores, shape (m,).
+        calibration: Scores of n known nulls, shape (n,).
+        rng: Draws one uniform for each score.
+
+    Returns:
+        (number > s + u (1 + number == s)) / (n + 1) for each s, u in (0, 1], shape (m,).
+
+    Raises:
+        InputError: If an array is not flat or holds something that is not a number.
+
+    Source:
+        Vovk, Gammerman and Shafer (2005), equation 2.20, smoothed: proposition 2.8.
+    """
+    s, reference = _flat(scores), np.sort(_flat(calibration))
+    n_at_least = reference.size - np.searchsorted(reference, s, side="left")
+    n_above = reference.size - np.searchsorted(reference, s, side="right")
+    u = 1.0 - rng.random(s.size)  # (0, 1], so that no p-value is 0
+    return np.asarray((n_above + u * (1.0 + n_at_least - n_above)) / (reference.size + 1.0), dtype=np.float64)
+
+
+def mondrian_p(
+    scores: ArrayLike,
+    calibration: ArrayLike,
+    *,
+    strata: Sequence[str],
+    calibration_strata: Sequence[str],
+) -> NDArray[np.float64]:
+    """Rank scores among the calibration scores of their own stratum.
+
+    Null law: within each stratum, the score exchangeable with that stratum's calibration scores; the level
+    then holds in every stratum, not only on average.
+
+    Args:
+        scores: Test scores, shape (m,).
+        calibration: Scores of known nulls, shape (n,).
+        strata: Stratum of each score, length m.
+        calibration_strata: Stratum of each calibration score, length n.
+
+    Returns:
+        `conformal_p` within the stratum, shape (m,); 1 in a stratum without calibration.
+
+    Raises:
+        InputError: If lengths differ, an array is not flat, or holds something that is not a number.
+
+    Source:
+        Vovk, Gammerman and Shafer (2005), section 4.5: Mondrian conformal predictors.
+    """
+    s, reference = _flat(scores), _flat(calibration)
+    if s.size != len(strata) or reference.size != len(calibration_strata):
+        raise InputError("each score needs one stratum")
+    own, other = np.asarray(strata, dtype=object), np.asarray(calibration_strata, dtype=object)
+    p = np.ones(s.size)
+    for stratum in dict.fromkeys(strata):
+        mine = own == stratum
+        p[mine] = conformal_p(s[mine], reference[other == stratum])
+    return p
+
+
+def least_calibration(level: float) -> int:
+    """Count the calibration scores without which no p-value reaches a level.
+
+    Args:
+        level: Level to reach, in (0, 1].
+
+    Returns:
+        The smallest n with 1 / (n + 1) <= level: 19 for 0.05, 99 for 0.01.
+
+    Raises:
+        InputError: If the level is out of range.
+
+    Source:
+        The least value of `conformal_p`; ceil(1 / level) - 1.
+    """
+    if not 0.0 < level <= 1.0:
+        raise InputError(f"a level lies in (0, 1], not {level}")
+    n = max(0, math.ceil(1.0 / level) - 2)
+    # Division rounds: ask the inequality itself.
+    while 1.0 / (n + 1) > level:
+        n += 1
+    return n
+
+
+def _flat(numbers: ArrayLike) -> NDArray[np.float64]:
+    array = np.asarray(numbers, dtype=np.float64)
+    if array.ndim != 1 or bool(np.isnan(array).any()):
+        raise InputError("scores are a flat sequence of numbers")
+    return array

@@ -1,0 +1,116 @@
+"""Conformal p-values against their definition and their null law, enumerated over every ordering."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import kstest
+
+from headwater.errors import InputError
+from headwater.stats import conformal_p, least_calibration, mondrian_p, smoothed_p
+
+SCORES = st.lists(st.integers(0, 6).map(float), max_size=20)
+
+
+@given(SCORES, SCORES)
+def test_the_definition_is_counted(scores: list[float], calibration: list[float]) -> None:
+    expected = [(1 + sum(c >= s for c in calibration)) / (len(calibration) + 1) for s in scores]
+
+    assert conformal_p(scores, calibration).tolist() == expected
+
+
+def levels(values: tuple[int, ...]) -> dict[Fraction, Fraction]:
+    """Enumerate P(p <= t) when the first of `values`, in every order, is the test score."""
+    n_orders = math.factorial(len(values))
+    p = [
+        Fraction(conformal_p([order[0]], order[1:])[0]).limit_denominator(100)
+        for order in itertools.permutations(values)
+    ]
+    return {t: Fraction(sum(x <= t for x in p), n_orders) for t in sorted(set(p))}
+
+
+def test_distinct_scores_make_p_uniform() -> None:
+    assert levels((1, 2, 3, 4, 5)) == {Fraction(i, 5): Fraction(i, 5) for i in range(1, 6)}
+
+
+@pytest.mark.parametrize("values", [(1, 1, 2, 3, 3), (1, 1, 1, 1), (0, 5, 5, 5, 5, 9)])
+def test_ties_make_p_larger_and_never_smaller(values: tuple[int, ...]) -> None:
+    assert all(chance <= t for t, chance in levels(values).items())
+
+
+def test_smoothed_p_is_uniform_even_with_ties() -> None:
+    rng = np.random.default_rng(5)
+    p = np.array([smoothed_p(rng.integers(0, 3, 1), rng.integers(0, 3, 9), rng=rng)[0] for _ in range(4000)])
+
+    # A Kolmogorov-Smirnov p-value under a fixed seed: 3 standard errors is about 0.0027.
+    assert kstest(p, "uniform").pvalue > 0.0027
+    assert p.min() > 0.0
+    assert p.max() <= 1.0
+
+
+@given(SCORES, SCORES)
+def test_smoothed_p_lies_at_or_below_the_conservative_one(
+    scores: list[float], calibration: list[float]
+) -> None:
+    smooth = smoothed_p(scores, calibration, rng=np.random.default_rng(0))
+
+    assert np.all(smooth <= conformal_p(scores, calibration))
+
+
+def test_each_stratum_keeps_its_own_level_where_pooling_breaks_it() -> None:
+    # Writers of the small stratum score two units higher although they are human too.
+    rng = np.random.default_rng(9)
+    strata = ["large"] * 180 + ["small"] * 20
+    shift = np.array([0.0] * 180 + [2.0] * 20)
+    pooled, own = [], []
+    for _ in range(300):
+        s, c = rng.normal(size=200) + shift, rng.normal(size=200) + shift
+        pooled.append(np.mean(conformal_p(s, c)[180:] <= 0.1))
+        own.append(np.mean(mondrian_p(s, c, strata=strata, calibration_strata=strata)[180:] <= 0.1))
+
+    error = float(np.std(own)) / math.sqrt(300)
+
+    assert np.mean(own) <= 0.1 + 3 * error
+    assert np.mean(pooled) > 0.3
+
+
+def test_a_stratum_without_calibration_says_nothing() -> None:
+    p = mondrian_p([9.0, 9.0], [1.0] * 19, strata=["a", "b"], calibration_strata=["a"] * 19)
+
+    assert p.tolist() == [0.05, 1.0]
+
+
+def test_no_calibration_gives_one() -> None:
+    assert conformal_p([1.0, math.inf], []).tolist() == [1.0, 1.0]
+
+
+@given(st.floats(1e-6, 1.0))
+def test_least_calibration_is_least(level: float) -> None:
+    n = least_calibration(level)
+
+    assert 1.0 / (n + 1) <= level
+    assert n == 0 or 1.0 / n > level
+
+
+@pytest.mark.parametrize(
+    ("level", "n"), [(1.0, 0), (0.5, 1), (0.1, 9), (0.05, 19), (0.01, 99), (0.001, 999), (0.3, 3)]
+)
+def test_least_calibration_at_the_usual_levels(level: float, n: int) -> None:
+    assert least_calibration(level) == n
+
+
+def test_what_is_no_score_is_refused() -> None:
+    with pytest.raises(InputError):
+        conformal_p([math.nan], [1.0])
+    with pytest.raises(InputError):
+        conformal_p([1.0], [[1.0]])
+    with pytest.raises(InputError):
+        mondrian_p([1.0], [1.0], strata=["a"], calibration_strata=[])
+    with pytest.raises(InputError):
+        least_calibration(0.0)
