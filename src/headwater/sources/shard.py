@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from headwater.record import Record, Skip
@@ -41,6 +41,22 @@ class Shard:
     def to_json(self) -> dict[str, Any]:
         """Give the plain-value form that engines carry between processes."""
         return asdict(self)
+
+
+def cut_bytes(whole: Shard, shard_bytes: int) -> list[Shard]:
+    """Cut a shard that covers its input into ranges of `shard_bytes`, the last one shorter.
+
+    Args:
+        whole: The shard to cut; `start` 0, `stop` equal to `size`.
+        shard_bytes: Width of a range, at least 1.
+
+    Returns:
+        Shards in order, touching; `whole` itself when it is no larger than one range.
+    """
+    if whole.size <= shard_bytes:
+        return [whole]
+    starts = range(0, whole.size, max(1, shard_bytes))
+    return [replace(whole, start=at, stop=min(at + shard_bytes, whole.size)) for at in starts]
 
 
 @dataclass(frozen=True, slots=True)

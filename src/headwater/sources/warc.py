@@ -1,0 +1,144 @@
+"""WARC and WET, plain, gzip or zstd: documents out, every byte accounted for, damage stepped over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import final
+
+from headwater.record import Record, Skip
+from headwater.sources.capture import Place, item
+from headwater.sources.frame import Frame, find_record, frames
+from headwater.sources.member import Codec, Gzip
+from headwater.sources.opening import digest_and_size, open_input
+from headwater.sources.shard import Limits, Shard, cut_bytes
+from headwater.sources.window import Window
+from headwater.sources.zstd import Zstd, read_dictionary
+
+_FOREVER = 1 << 62
+
+
+@final
+class Warc:
+    """Read WARC files; WET files are WARC files of `conversion` records."""
+
+    def shards(self, path: str, source: str, *, shard_bytes: int) -> list[Shard]:
+        """Split by byte ranges; a record belongs to the range it starts in.
+
+        Args:
+            path: Local path or fsspec URL.
+            source: The input's name as shown to people.
+            shard_bytes: Width of a range.
+
+        Returns:
+            Shards that cover the input.
+
+        Raises:
+            UnavailableError: If it cannot be read.
+        """
+        digest, size = digest_and_size(path)
+        whole = Shard(path, source, "warc", digest, size, 0, size)
+        return cut_bytes(whole, shard_bytes)
+
+    def read(self, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
+        """Read the records that start in the shard.
+
+        Args:
+            shard: What to read.
+            limits: Bounds on one record.
+
+        Yields:
+            Records and skips in source order; see `Source.read`.
+
+        Raises:
+            UnavailableError: If the input cannot be opened or the device fails.
+        """
+        with open_input(shard.path) as file:
+            window = Window(file)
+            codec = _codec(window, shard.path)
+            if codec is None:
+                yield from _plain(window, shard, limits)
+            else:
+                yield from _compressed(window, codec, shard, limits)
+
+
+def _codec(window: Window, path: str) -> Codec | None:
+    """Choose by the first bytes; by the name when damage makes them unreadable."""
+    window.have(0, 8)
+    head = window.peek(0, 4)
+    if head.startswith(b"WARC"):
+        return None
+    if head.startswith(Gzip.magic):
+        return Gzip()
+    if head == Zstd.magic or head[1:] == b"\x2a\x4d\x18":
+        return Zstd(read_dictionary(window))
+    name = path.lower()
+    return Gzip() if name.endswith((".gz", ".gzip")) else Zstd() if name.endswith((".zst", ".zstd")) else None
+
+
+def _plain(window: Window, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
+    start = find_record(window, shard.start, shard.stop) if shard.start else 0
+    if start < 0:
+        return
+    for frame in frames(window, start, shard.stop, limits):
+        place = Place(shard.source, shard.digest, frame.offset, frame.length, str(frame.offset))
+        yield item(frame, place, limits)
+
+
+def _compressed(file: Window, codec: Codec, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
+    at = _find_member(file, codec, shard.start, shard.stop) if shard.start else 0
+    limit_bytes = limits.max_payload_bytes + 2 * limits.max_header_bytes
+    while 0 <= at < shard.stop:
+        member = codec.open(file, at, limit_bytes)
+        if member is None:
+            end = _next_or_stop(file, codec, at, shard)
+            yield _stretch(file, shard, at, end)
+            at = end
+            continue
+        last: Frame | None = None
+        index = -1
+        for frame in frames(member.window, 0, _FOREVER, limits):
+            if frame.fault == "padding":
+                continue
+            if last is not None:
+                yield item(last, _inside(shard, at, 0, index), limits)
+            last = frame
+            index += 1
+        end, fault = member.finish()
+        if fault:
+            end = _next_or_stop(file, codec, at, shard)
+            yield Skip(shard.source, at, end - at, fault)
+        elif last is None:
+            yield Skip(shard.source, at, end - at, "empty-member", n_records=0, lost=False)
+        else:
+            yield item(last, _inside(shard, at, end - at, index), limits)
+        at = end
+
+
+def _inside(shard: Shard, offset: int, length: int, index: int) -> Place:
+    """Place a record in a member: named by the member alone when it is the first, as it nearly always is."""
+    position = f"{offset}:{index}" if index else str(offset)
+    return Place(shard.source, shard.digest, offset, length, position, in_member=True)
+
+
+def _find_member(file: Window, codec: Codec, start: int, stop: int) -> int:
+    """Find the next member that decodes to the beginning of a WARC record; -1 when there is none."""
+    while (start := file.scan(codec.magic, start, stop)) >= 0:
+        if codec.begins(file, start, b"WARC/"):
+            return start
+        start += 1
+    return -1
+
+
+def _next_or_stop(file: Window, codec: Codec, at: int, shard: Shard) -> int:
+    found = _find_member(file, codec, at + 1, shard.stop)
+    return found if found >= 0 else shard.stop
+
+
+def _stretch(file: Window, shard: Shard, start: int, end: int) -> Skip:
+    """Account for bytes between members: padding when they are all zero, lost when not."""
+    at = start
+    while at < end and (held := file.have(at, min(1 << 20, end - at))):
+        if file.peek(at, at + held).strip(b"\0"):
+            return Skip(shard.source, start, end - start, "bytes-unrecognised", n_records=0)
+        at += held
+    return Skip(shard.source, start, end - start, "padding", n_records=0, lost=False)
