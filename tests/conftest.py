@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 from pytest_socket import disable_socket, socket_allow_hosts
 
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+# The same examples in every run, and no wall clock: a failure is a bug and not the weather.
+# `pytest --hypothesis-profile=explore` looks for new ones.
+settings.register_profile("house", derandomize=True, deadline=None)
+settings.register_profile("explore", max_examples=2000, deadline=None)
+settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
