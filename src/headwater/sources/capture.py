@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from headwater.record import Record, Skip, record_id
 from headwater.sources.coding import CodingError
@@ -18,8 +19,7 @@ _NEVER_DOCUMENTS = frozenset({"warcinfo", "request", "metadata", "revisit"})
 _UNSUPPORTED = frozenset({"continuation"})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a frame stands in its source.
 
     Attributes:
@@ -129,11 +129,11 @@ def _response(frame: Frame, limits: Limits) -> tuple[Response, str] | _Nothing:
         body = decode_body(response, limits, partial="warc-truncated" in frame.fields)
     except CodingError as error:
         return _Nothing(error.reason, frame.fields.get("warc-target-uri", ""))
-    return Response(response.status, response.headers, body), content_type
+    return response._replace(body=body) if body is not response.body else response, content_type
 
 
 def _as_is(frame: Frame) -> tuple[Response, str]:
-    return Response(0, (), frame.block), frame.fields.get("content-type", "")
+    return Response(0, (), bytes(frame.block)), frame.fields.get("content-type", "")
 
 
 def _told(media_type: str, frame: Frame) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from headwater.sources.coding import CodingError, unchunk, undo
 from headwater.sources.frame import parse_fields
@@ -14,8 +14,7 @@ _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})[^\r\n]*\r?\n?")
 _END = re.compile(rb"\n\r?\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A parsed response message.
 
     Attributes:
@@ -26,14 +25,17 @@ class Response:
 
     status: int
     headers: tuple[tuple[str, str], ...]
-    body: bytes = field(repr=False)
+    body: bytes
 
     def first(self, name: str) -> str:
         """Give the first value of a header field, `name` in lower case; empty when there is none."""
-        return next((value for key, value in self.headers if key.lower() == name), "")
+        for key, value in self.headers:
+            if len(key) == len(name) and key.lower() == name:
+                return value
+        return ""
 
 
-def parse_response(block: bytes, limits: Limits) -> Response | None:
+def parse_response(block: memoryview, limits: Limits) -> Response | None:
     """Parse a stored response.
 
     Args:
@@ -54,8 +56,8 @@ def parse_response(block: bytes, limits: Limits) -> Response | None:
     end = _END.search(block, max(status.end() - 1, 0), limits.max_header_bytes)
     if end is None and len(block) > limits.max_header_bytes:
         return None
-    head = block[status.end() : end.start() if end else len(block)]
-    body = block[end.end() :] if end else b""
+    head = bytes(block[status.end() : end.start() if end else len(block)])
+    body = bytes(block[end.end() :]) if end else b""
     return Response(int(status[1]), tuple(parse_fields(head)), body)
 
 

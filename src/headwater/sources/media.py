@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _GENERIC = frozenset(
     {
@@ -44,7 +45,8 @@ _BINARY_MAGIC = (
 )
 _MAGIC_FIRST = frozenset(magic[0] for magic, _ in _BINARY_MAGIC)
 _HTML = re.compile(
-    rb"[\t\n\f\r ]*<(?:!--|(?:!doctype html|html|head|body|script|iframe|h1|div|font|table|a|style|title|b|br|p)"
+    rb"[\t\n\f\r ]*<(?:!--|"
+    rb"(?:!doctype html|html|head|body|script|iframe|h1|div|font|table|a|style|title|b|br|p)"
     rb"[\t\n\f\r >])",
     re.IGNORECASE,
 )
@@ -54,6 +56,7 @@ _SNIFF_BYTES = 1445
 _CHARSET = re.compile(r"""charset\s*=\s*(?:"([^"]{1,64})"|'([^']{1,64})'|([^\s;,"']{1,64}))""", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)
 def parse_content_type(value: str) -> tuple[str, str]:
     """Split a Content-Type value into its lower-case essence and charset label, both empty when absent."""
     essence, semicolon, rest = value.partition(";")

@@ -53,11 +53,16 @@ class Codec(Protocol):
 class WholeMember:
     """A member that was decoded in one go and is known to be good."""
 
-    __slots__ = ("_end", "window")
+    __slots__ = ("_end", "data")
 
     def __init__(self, data: bytes, end: int) -> None:
-        self.window = Window(None, data=data)
+        self.data = data
         self._end = end
+
+    @property
+    def window(self) -> Window:
+        """Give the decoded bytes."""
+        return Window(None, data=self.data)
 
     def finish(self) -> tuple[int, str]:
         """Give the end; there is nothing left to doubt."""

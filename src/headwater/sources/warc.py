@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import final
 
 from headwater.record import Record, Skip
 from headwater.sources.capture import Place, item
-from headwater.sources.frame import Frame, find_record, frames
-from headwater.sources.member import Codec, Gzip
+from headwater.sources.frame import Frame, find_record, frames, sole_frame
+from headwater.sources.member import Codec, Gzip, Member, WholeMember
 from headwater.sources.opening import digest_and_size, open_input
 from headwater.sources.shard import Limits, Shard, cut_bytes
 from headwater.sources.window import Window
@@ -96,7 +96,7 @@ def _compressed(file: Window, codec: Codec, shard: Shard, limits: Limits) -> Ite
             continue
         last: Frame | None = None
         index = -1
-        for frame in frames(member.window, 0, _FOREVER, limits):
+        for frame in _frames(member, limits):
             if frame.fault == "padding":
                 continue
             if last is not None:
@@ -112,6 +112,12 @@ def _compressed(file: Window, codec: Codec, shard: Shard, limits: Limits) -> Ite
         else:
             yield item(last, _inside(shard, at, end - at, index), limits)
         at = end
+
+
+def _frames(member: Member, limits: Limits) -> Iterable[Frame]:
+    if isinstance(member, WholeMember) and (sole := sole_frame(member.data, limits)):
+        return (sole,)
+    return frames(member.window, 0, _FOREVER, limits)
 
 
 def _inside(shard: Shard, offset: int, length: int, index: int) -> Place:

@@ -1,0 +1,191 @@
+"""Discovery: what a user names, as the list of inputs to read and of files that are passed over."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from headwater.errors import InputError
+from headwater.sources.opening import is_url, open_input
+from headwater.sources.place import Tree, open_tree
+
+_SUFFIXES = {
+    "warc": (".warc", ".wet"),
+    "jsonl": (".jsonl", ".ndjson", ".jsonlines"),
+    "parquet": (".parquet", ".pq"),
+    "hf-dataset": (".arrow",),
+}
+_COMPRESSED = (".gz", ".zst", ".zstd")
+_FORMATS = "WARC, WET, JSON lines, Parquet and Hugging Face dataset directories"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that discovery came upon.
+
+    Attributes:
+        path: Local path or fsspec URL to open.
+        source: Name shown to people: relative to what the user named.
+        kind: Key into `SOURCES`; empty for a file that is passed over.
+        why: Why it is passed over; empty when it is not.
+    """
+
+    path: str
+    source: str
+    kind: str
+    why: str = ""
+
+
+def discover(names: Sequence[str]) -> list[Found]:
+    """Find the inputs that names stand for.
+
+    A file that is named is read, whatever lies beside it. Of a directory, or of what a pattern
+    matches, only the web archives are read as soon as there is one: the tables beside a crawl describe
+    it and are not part of it. Without web archives, every file in a known format is read, except plain
+    `.json` and files whose name or directory begins with a dot or an underscore.
+
+    Args:
+        names: Files, directories, glob patterns or fsspec URLs of these.
+
+    Returns:
+        Inputs and files passed over, in the order of the names, sorted by path within each; a path that
+        several names reach appears once.
+
+    Raises:
+        InputError: If a name stands for nothing, or for nothing that can be read.
+        UnavailableError: If a file or directory cannot be opened.
+    """
+    if not names:
+        raise InputError("no source was named", hint=f"name {_FORMATS}")
+    found: dict[str, Found] = {}
+    for name in names:
+        for one in _expand(name):
+            known = found.get(one.path)
+            if known is None or (one.kind and not known.kind):
+                found[one.path] = one
+    return _tell_apart(list(found.values()))
+
+
+def kind_by_name(path: str) -> str:
+    """Tell an input's kind from its file name; empty when the name does not say."""
+    name = PurePosixPath(path).name.lower()
+    bare = name
+    for suffix in _COMPRESSED:
+        bare = bare.removesuffix(suffix)
+    for kind, suffixes in _SUFFIXES.items():
+        if bare.endswith(suffixes) and (bare == name or kind in {"warc", "jsonl"}):
+            return kind
+    return "jsonl" if bare != name and bare.endswith(".json") else ""
+
+
+def kind_by_content(path: str) -> str:
+    """Tell an input's kind from its first bytes; empty when they do not say.
+
+    Args:
+        path: Local path or fsspec URL.
+
+    Returns:
+        Key into `SOURCES`, or empty.
+
+    Raises:
+        UnavailableError: If it cannot be opened.
+    """
+    with open_input(path) as file:
+        head = file.read(1 << 16)
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
+        return "hf-dataset"
+    if head.startswith(b"\x1f\x8b"):
+        try:
+            head = zlib.decompressobj(wbits=31).decompress(head, 64)
+        except zlib.error:
+            return ""
+    if head.startswith(b"WARC/"):
+        return "warc"
+    return "jsonl" if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else ""
+
+
+def _expand(name: str) -> list[Found]:
+    tree = open_tree(name)
+    if tree is None:
+        raise InputError(
+            f"{name}: no such file or directory" if not _is_pattern(name) else f"{name}: nothing matches",
+            hint="check the spelling; quote a pattern so that the shell leaves it alone",
+        )
+    if tree.is_file:
+        path = tree.paths[0]
+        kind = kind_by_name(path) or kind_by_content(path)
+        if not kind:
+            raise InputError(f"{name}: not a format that can be read", hint=f"Headwater reads {_FORMATS}")
+        return [Found(path, tree.relative(path), kind)]
+    found = _choose(tree)
+    if not any(one.kind for one in found):
+        raise InputError(
+            f"{name}: nothing to read among {len(found)} files", hint=f"Headwater reads {_FORMATS}"
+        )
+    return found
+
+
+def _is_pattern(name: str) -> bool:
+    return any(mark in name for mark in "*?[")
+
+
+def _choose(tree: Tree) -> list[Found]:
+    claimed = _dataset_files(tree)
+    kinds = {path: _kind_in_tree(tree, path, claimed) for path in tree.paths}
+    archives = any(kind == "warc" for kind, _ in kinds.values())
+    found = []
+    for path, (kind, why) in kinds.items():
+        if archives and kind and kind != "warc":
+            kind, why = "", "lies beside web archives; name it to read it"
+        found.append(Found(path, tree.relative(path), kind, why))
+    return found
+
+
+def _kind_in_tree(tree: Tree, path: str, claimed: dict[str, frozenset[str]]) -> tuple[str, str]:
+    relative = tree.relative(path)
+    if any(part.startswith((".", "_")) for part in relative.split("/")):
+        return "", "hidden"
+    directory, _, name = path.rpartition("/")
+    if directory in claimed:
+        mine = name in claimed[directory]
+        return ("hf-dataset", "") if mine else ("", "not among the data files of the dataset")
+    kind = kind_by_name(path)
+    return (kind, "") if kind else ("", "not a format that can be read")
+
+
+def _dataset_files(tree: Tree) -> dict[str, frozenset[str]]:
+    """Give the data files of every directory that `save_to_disk` wrote, as its `state.json` lists them."""
+    claimed = {}
+    for path in tree.paths:
+        directory, _, name = path.rpartition("/")
+        if name != "state.json" or f"{directory}/dataset_info.json" not in tree.paths:
+            continue
+        with open_input(path) as file:
+            names = _listed(file.read(1 << 24))
+        if names:
+            claimed[directory] = frozenset(names)
+    return claimed
+
+
+def _listed(state: bytes) -> Iterable[str]:
+    try:
+        files = json.loads(state)["_data_files"]
+        return [str(one["filename"]) for one in files]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return []
+
+
+def _tell_apart(found: list[Found]) -> list[Found]:
+    """Show the whole path of inputs whose names would be the same."""
+    counts: dict[str, int] = {}
+    for one in found:
+        counts[one.source] = counts.get(one.source, 0) + 1
+    return [one if counts[one.source] == 1 else Found(one.path, one.path, one.kind, one.why) for one in found]
+
+
+__all__ = ["Found", "discover", "is_url", "kind_by_content", "kind_by_name"]
