@@ -94,11 +94,11 @@ def correlated(rng: np.random.Generator, rho: float, n_runs: int) -> NDArray[np.
     + [(fisher, 0.0), (cauchy, 0.0)],
 )
 def test_levels_hold_under_the_null_law_each_states(rule: Callable[..., float], rho: float) -> None:
-    p = correlated(np.random.default_rng(11), rho, 20_000)
+    p = correlated(np.random.default_rng(11), rho, 8_000)
 
     rate = float(np.mean([rule(row) <= 0.05 for row in p]))
 
-    assert rate <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 20_000)
+    assert rate <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 8_000)
 
 
 def test_fisher_is_wrong_for_dependent_p_values_as_its_docstring_says() -> None:
@@ -117,11 +117,11 @@ def test_e_values_average_and_invert(e: list[float]) -> None:
 
 def test_e_to_p_keeps_its_level_for_a_likelihood_ratio() -> None:
     # exp(x - 1/2) has expectation 1 for a standard normal x.
-    x = np.random.default_rng(3).normal(size=(20_000, 3))
+    x = np.random.default_rng(3).normal(size=(8_000, 3))
 
     rate = float(np.mean([e_to_p(e_average(row)) <= 0.1 for row in np.exp(x - 0.5)]))
 
-    assert rate <= 0.1 + 3 * math.sqrt(0.1 * 0.9 / 20_000)
+    assert rate <= 0.1 + 3 * math.sqrt(0.1 * 0.9 / 8_000)
 
 
 @pytest.mark.parametrize("rule", [*RULES, e_average])

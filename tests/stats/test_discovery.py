@@ -93,7 +93,7 @@ def simulate(procedure: Callable[..., Discoveries], *, n_runs: int, mixed: bool)
 def test_false_discovery_rate_stays_below_its_level(
     procedure: Callable[..., Discoveries], *, mixed: bool
 ) -> None:
-    rate, error = simulate(procedure, n_runs=2000, mixed=mixed)
+    rate, error = simulate(procedure, n_runs=600, mixed=mixed)
 
     assert rate <= 0.2 + 3 * error
 
