@@ -190,14 +190,13 @@ def _after_blank(window: Window, start: int) -> int:
 
 def _after_record(window: Window, start: int, end: int) -> int:
     """Give where the line ends after a block end; -1 when the block does not seem to end there."""
-    if window.peek(end, end + 4) == b"\r\n\r\n":
-        end += 4
-        if window.peek(end, end + 1) not in (b"\r", b"\n"):
-            return end
+    ended = window.peek(end, end + 4) == b"\r\n\r\n"
+    if ended and window.peek(end + 4, end + 5) not in (b"\r", b"\n"):
+        return end + 4
     held = window.have(start, end - start + _MAX_BLANK_BYTES)
     rest = window.peek(end, start + held)
     after = rest.lstrip(b"\r\n")
-    if b"WARC/".startswith(after[:5]) or after[:1] == b"\0" or window.peek(end - 4, end) == b"\r\n\r\n":
+    if ended or after[:1] == b"\0" or b"WARC/".startswith(after[:5]):
         return end + len(rest) - len(after)
     return -1
 
