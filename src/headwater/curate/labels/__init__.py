@@ -1,1 +1,21 @@
-"""Every label there is."""
+"""Every label there is; a new one is a file here and a line in `LABELS`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from headwater.curate.labels.capture import Capture
+from headwater.curate.labels.duplicate import Duplicate
+from headwater.curate.labels.label import Label
+from headwater.curate.labels.language import Language
+from headwater.curate.labels.quality import Quality
+
+LABELS: Mapping[str, type[Label]] = MappingProxyType(
+    {
+        Capture.name: Capture,
+        Language.name: Language,
+        Quality.name: Quality,
+        Duplicate.name: Duplicate,
+    }
+)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
 
@@ -12,16 +13,41 @@ from headwater.curate.document import Document
 Row = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the report shows a label.
+
+    Attributes:
+        title: Plain heading such as `Language`.
+        note: One sentence on what the figures mean and do not mean.
+        tally: Row -> names of the facts to count for a document; each counts once.
+        histogram_of: What the histogram counts, with its unit; empty for none.
+        column: The numeric column it counts.
+        edges: Bin edges, increasing; a value outside falls into the first or last bin.
+    """
+
+    title: str
+    note: str
+    tally: Callable[[Row], Iterable[str]]
+    histogram_of: str = ""
+    column: str = ""
+    edges: tuple[float, ...] = ()
+
+
 class Label(Protocol):
     """Facts, claims or evidence about one document; a label never drops anything.
+
+    The constructor takes nothing and loads what `measure` needs; importing the module loads nothing.
 
     Attributes:
         name: Versioned name such as `language-1`; it goes into files and never changes meaning.
         schema: Arrow schema of the columns `measure` fills, without the id.
+        view: How the report shows it.
     """
 
-    name: str
-    schema: pa.Schema
+    name: ClassVar[str]
+    schema: ClassVar[pa.Schema]
+    view: ClassVar[View]
 
     def measure(self, document: Document) -> Row:
         """Measure one document.
@@ -36,15 +62,14 @@ class Label(Protocol):
         ...
 
 
-@runtime_checkable
-class CorpusLabel(Protocol):
+class CorpusLabel(Label, Protocol):
     """A label that also needs to see the whole corpus, once, after every document was measured.
 
     Attributes:
         resolved: Arrow schema of the columns `resolve` adds, without the id.
     """
 
-    resolved: pa.Schema
+    resolved: ClassVar[pa.Schema]
 
     def resolve(self, frame: Any) -> pa.Table:
         """Compute corpus-wide columns from the label's own columns.

@@ -1,0 +1,172 @@
+"""`headwater curate`: turn a crawl into a corpus whose every document is decided, with evidence."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from headwater.errors import ConfigError, InputError
+
+if TYPE_CHECKING:
+    from headwater.curate.engine.engine import Engine
+    from headwater.curate.policy import Policy
+    from headwater.curate.summary import Summary
+
+ENGINES = ("native", "ray")
+_RUNFILE: dict[str, type | tuple[type, ...]] = {
+    "sources": list,
+    "out": str,
+    "policy": str,
+    "labels": list,
+    "text": str,
+    "engine": str,
+    "ray_address": str,
+    "workers": int,
+    "shard_bytes": int,
+    "max_payload_bytes": int,
+    "cpu_limit_s": (int, float),
+}
+
+
+def curate(  # noqa: PLR0913, PLR0917  # One parameter an option, as Typer reads them.
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SOURCE...", help="WARC, WET, JSONL, Parquet; folder, glob or URL of these."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results; new, empty, or of the same run.")
+    ] = None,
+    redecide: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Decide a finished run again, without reading the crawl."),
+    ] = None,
+    policy: Annotated[Path | None, typer.Option(help="Policy as TOML; the default policy without.")] = None,
+    run: Annotated[
+        Path | None, typer.Option(help="Run file as TOML; options given here win over it.")
+    ] = None,
+    label: Annotated[list[str] | None, typer.Option(help="Measure only this label; repeat for more.")] = None,
+    text: Annotated[str | None, typer.Option(help="Text of a page: main, full or markdown.")] = None,
+    engine: Annotated[str | None, typer.Option(help="native (this machine) or ray (a cluster).")] = None,
+    ray_address: Annotated[str | None, typer.Option(help="Ray cluster, such as auto or host:6379.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; one a core without.")] = None,
+    shard_bytes: Annotated[int | None, typer.Option(help="Input bytes a shard aims at (33554432).")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,  # noqa: FBT002
+) -> None:
+    """Decide every document of a crawl: admit, quarantine or exclude, each with its evidence.
+
+    Writes corpus/, quarantine/, excluded/, labels/, ledger.parquet, skipped.parquet, run.json,
+    summary.json and report.html below --out. A run that was interrupted resumes when the same command
+    is given again. The same input and configuration give the same bytes, on any engine.
+    """
+    from headwater.cli import runfile
+
+    options = {
+        "sources": sources or None, "out": out and str(out), "policy": policy and str(policy),
+        "labels": label or None, "text": text, "engine": engine, "ray_address": ray_address,
+        "workers": workers, "shard_bytes": shard_bytes,
+    }  # fmt: skip
+    settings = runfile.read(run, _RUNFILE) if run else {}
+    settings |= {key: value for key, value in options.items() if value is not None}
+    root = redecide or Path(settings.get("out") or "")
+    summary = _redecide(redecide, settings) if redecide else _curate(settings)
+    _print(summary, root, as_json=json)
+
+
+def _curate(settings: dict[str, Any]) -> Summary:
+    from headwater.cli.terminal import progress
+    from headwater.curate.run import Setting
+    from headwater.curate.run import curate as run_curate
+    from headwater.report.curate import render
+    from headwater.sources.discover import discover
+    from headwater.sources.plan import plan
+
+    if not settings.get("sources"):
+        raise InputError("no SOURCE is given", hint="headwater curate SOURCE... --out DIR")
+    if not settings.get("out"):
+        raise InputError("no --out is given", hint="name a new folder for the results")
+    config = _config(settings)
+    with progress() as show:
+        found = discover(settings["sources"])
+        for passed in (file for file in found if not file.kind):
+            sys.stderr.write(f"headwater: passed over {passed.source}: {passed.why}\n")
+        shards = plan([file for file in found if file.kind], shard_bytes=config.shard_bytes)
+        setting = Setting(_engine(settings), render, show)
+        return run_curate(shards, Path(settings["out"]), config=config, setting=setting)
+
+
+def _redecide(root: Path, settings: dict[str, Any]) -> Summary:
+    from headwater.cli.terminal import progress
+    from headwater.curate.run import Setting
+    from headwater.curate.run import redecide as run_redecide
+    from headwater.report.curate import render
+
+    if settings.get("sources") or settings.get("out"):
+        raise ConfigError("--redecide takes no SOURCE and no --out", hint="it works on the folder it names")
+    with progress() as show:
+        setting = Setting(_engine(settings), render, show)
+        return run_redecide(root, policy=_policy(settings), setting=setting)
+
+
+def _config(settings: dict[str, Any]) -> Any:
+    from headwater.curate.config import Config
+    from headwater.sources.shard import Limits
+
+    chosen: dict[str, Any] = {key: settings[key] for key in ("text", "shard_bytes") if key in settings}
+    if "labels" in settings:
+        chosen["labels"] = tuple(settings["labels"])
+    if "max_payload_bytes" in settings:
+        chosen["limits"] = Limits(max_payload_bytes=settings["max_payload_bytes"])
+    if "cpu_limit_s" in settings:
+        chosen["cpu_limit_s"] = float(settings["cpu_limit_s"])
+    return Config(policy=_policy(settings), **chosen)
+
+
+def _policy(settings: dict[str, Any]) -> Policy:
+    from headwater.curate.policy import Policy, parse
+
+    if "policy" not in settings:
+        return Policy()
+    try:
+        return parse(Path(settings["policy"]).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read the policy {settings['policy']}: {error}") from error
+
+
+def _engine(settings: dict[str, Any]) -> Engine:
+    from headwater.curate.engine.native import NativeEngine
+    from headwater.curate.engine.ray import RayEngine
+
+    name = settings.get("engine", "native")
+    workers = settings.get("workers") or len(os.sched_getaffinity(0))
+    if name not in ENGINES:
+        raise ConfigError(f"unknown engine '{name}'", hint=f"there are: {', '.join(ENGINES)}")
+    if name == "ray":
+        return RayEngine(workers=workers, address=settings.get("ray_address", ""))
+    if "ray_address" in settings:
+        raise ConfigError("--ray-address goes with --engine ray")
+    return NativeEngine(workers=workers)
+
+
+def _print(summary: Summary, root: Path, *, as_json: bool) -> None:
+    from dataclasses import asdict
+    from json import dumps
+
+    if as_json:
+        sys.stdout.write(dumps(asdict(summary), indent=1, ensure_ascii=False) + "\n")
+        return
+    decided = {
+        action: sum(r.n for r in summary.reasons if r.action == action)
+        for action in ("admit", "quarantine", "exclude")
+    }
+    n_read = sum(source.n_read for source in summary.sources)
+    lost = sum(skip.n_records for skip in summary.skips if skip.lost)
+    other = sum(skip.n_records for skip in summary.skips if not skip.lost)
+    sys.stdout.write(
+        f"read {n_read:,} records: {decided['admit']:,} admitted, {decided['quarantine']:,} quarantined, "
+        f"{decided['exclude']:,} excluded; {lost:,} could not be read, {other:,} were no text documents\n"
+        f"report: {root / 'report.html'}\n"
+    )

@@ -1,0 +1,82 @@
+"""What a run is asked to do, and the digests that name it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from headwater import __version__, canonical
+from headwater.curate.extract import EXTRACTORS
+from headwater.curate.labels import LABELS
+from headwater.curate.policy import Policy, encode
+from headwater.errors import ConfigError
+from headwater.sources.shard import Limits, Shard
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that the result depends on, inputs aside; how many workers is not in it.
+
+    Attributes:
+        policy: From labels to decisions.
+        labels: Names of the labels to measure, in order.
+        text: How text is taken from HTML: `main` content, `full` page, or `markdown`.
+        shard_bytes: Input bytes a shard aims at.
+        limits: Bounds on one record.
+        cpu_limit_s: CPU seconds one record may take before it is skipped as `worker-died`.
+    """
+
+    policy: Policy = field(default_factory=Policy)
+    labels: tuple[str, ...] = tuple(LABELS)
+    text: str = "main"
+    shard_bytes: int = 32 * 2**20
+    limits: Limits = field(default_factory=Limits)
+    cpu_limit_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        """Refuse what no run could do.
+
+        Raises:
+            ConfigError: If a label or a way to take text is unknown, or a bound is not positive.
+        """
+        unknown = [name for name in self.labels if name not in LABELS]
+        if unknown or not self.labels:
+            raise ConfigError(
+                f"unknown label '{unknown[0]}'" if unknown else "no labels",
+                hint=f"there are: {', '.join(LABELS)}",
+            )
+        if self.text not in EXTRACTORS:
+            raise ConfigError(f"unknown text form '{self.text}'", hint=f"there are: {', '.join(EXTRACTORS)}")
+        if self.shard_bytes < 2**16:
+            raise ConfigError(
+                "shard_bytes is below 65536", hint="a shard holds whole records; 33554432 is the default"
+            )
+
+    def evidence(self) -> dict[str, Any]:
+        """Give what labels and text depend on, as plain values."""
+        return {
+            "labels": list(self.labels),
+            "text": self.text,
+            "shard_bytes": self.shard_bytes,
+            "limits": asdict(self.limits),
+            "cpu_limit_s": repr(self.cpu_limit_s),
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Give all of it, the policy as TOML."""
+        return self.evidence() | {"policy": encode(self.policy)}
+
+
+def run_id(config: Mapping[str, Any], shards: Sequence[Shard]) -> str:
+    """Name a run by its configuration, its inputs' content and the version of the code.
+
+    Args:
+        config: `Config.to_json` or `Config.evidence`.
+        shards: All of them.
+
+    Returns:
+        SHA-256 of the canonical form, 64 hex digits. Where inputs lie is not part of it.
+    """
+    inputs = [[shard.source, shard.kind, shard.digest, shard.start, shard.stop] for shard in shards]
+    return canonical.digest({"version": __version__, "config": dict(config), "inputs": inputs})

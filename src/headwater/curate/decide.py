@@ -1,0 +1,158 @@
+"""The second pass: from label columns alone to a decision for every document."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headwater.curate.engine.engine import Engine, Item
+from headwater.curate.labels import LABELS
+from headwater.curate.labels.label import CorpusLabel
+from headwater.curate.layout import Layout
+from headwater.curate.policy import Policy, parse
+from headwater.curate.rules import Decision, Member, decide, settle
+from headwater.curate.store import Tables, atomic, parquet_writer, read_rows, write_json
+
+STEP = "decide"
+DRAFT_SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("action", pa.string()),
+        ("reason", pa.string()),
+        ("evidence", pa.list_(pa.string())),
+        ("exact_cluster", pa.string()),
+        ("near_cluster", pa.string()),
+    ]
+)
+SETTLED_SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("action", pa.string()),
+        ("reason", pa.string()),
+        ("evidence", pa.list_(pa.string())),
+    ]
+)
+
+
+def resolve(engine: Engine, layout: Layout, labels: Sequence[str], shards: Sequence[str]) -> None:
+    """Compute the corpus-wide columns of every label that has any, and lay them beside the shards.
+
+    Args:
+        engine: Where the queries run.
+        layout: Of the run.
+        labels: Label names.
+        shards: Shard names.
+    """
+    for name in labels:
+        if not hasattr(LABELS[name], "resolved"):
+            continue
+        label = cast("CorpusLabel", LABELS[name]())
+        rows = label.resolve(engine.frame([str(layout.label(name, shard)) for shard in shards]))
+        _lay_beside(rows, [(layout.label(name, shard), layout.resolved(name, shard)) for shard in shards])
+
+
+def _lay_beside(rows: pa.Table, pairs: Sequence[tuple[Path, Path]]) -> None:
+    for columns, target in pairs:
+        ids = pq.read_table(columns, columns=["id"])["id"]
+        found = rows.filter(pc.is_in(rows["id"], value_set=ids.combine_chunks()))
+        with atomic(target) as temporary, parquet_writer(temporary, rows.schema) as writer:
+            writer.write_table(found.sort_by("id"))
+
+
+def run(item: Item) -> Item:
+    """Draft the decisions of one shard, each document by its own labels.
+
+    Args:
+        item: `root`, `shard` (its name), `labels` and `policy` (TOML).
+
+    Returns:
+        `{"shard": name}`.
+    """
+    layout, shard, policy = Layout(Path(item["root"])), item["shard"], parse(item["policy"])
+    commit = layout.commit(STEP, shard)
+    if commit.exists():
+        return {"shard": shard}
+    target = layout.drafts(shard)
+    with Tables({target: DRAFT_SCHEMA}).open() as tables:
+        for row in label_rows(layout, shard, item["labels"]):
+            decision = decide(row, policy)
+            tables.add({target: [_draft(row, decision)]}, weight_bytes=512)
+    write_json(commit, {})
+    return {"shard": shard}
+
+
+def label_rows(layout: Layout, shard: str, labels: Sequence[str]) -> Iterator[dict[str, Mapping[str, Any]]]:
+    """Read a shard's label columns, row by row.
+
+    Args:
+        layout: Of the run.
+        shard: Shard name.
+        labels: Label names.
+
+    Yields:
+        Label name without version -> column -> value; `id` is in each.
+    """
+    columns = {name.rsplit("-", 1)[0]: read_rows(layout.label(name, shard)) for name in labels}
+    beside = {name.rsplit("-", 1)[0]: _resolved(layout.resolved(name, shard)) for name in labels}
+    for rows in zip(*columns.values(), strict=True):
+        yield {name: row | beside[name].get(row["id"], {}) for name, row in zip(columns, rows, strict=True)}
+
+
+def _resolved(path: Path) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in read_rows(path)} if path.exists() else {}
+
+
+def _draft(row: Mapping[str, Mapping[str, Any]], decision: Decision) -> dict[str, Any]:
+    clusters = row.get("duplicate", {})
+    return {
+        "id": next(iter(row.values()))["id"],
+        "action": decision.action,
+        "reason": decision.reason,
+        "evidence": list(decision.evidence),
+        "exact_cluster": clusters.get("exact_cluster"),
+        "near_cluster": clusters.get("near_cluster"),
+    }
+
+
+def settle_clusters(layout: Layout, shards: Sequence[str], policy: Policy) -> None:
+    """Look at every cluster of duplicates as a whole, and note which drafts change.
+
+    Args:
+        layout: Of the run.
+        shards: Shard names.
+        policy: What duplicates lead to.
+    """
+    members: list[tuple[str, str, Member]] = []
+    for shard in shards:
+        clustered = pq.read_table(layout.drafts(shard), filters=pc.field("near_cluster").is_valid())
+        members += [(row["near_cluster"], shard, _member(row)) for row in clustered.to_pylist()]
+    members.sort(key=lambda entry: (entry[0], entry[2].id))
+    changed: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for _, cluster in groupby(members, key=lambda entry: entry[0]):
+        entries = list(cluster)
+        home = {member.id: shard for _, shard, member in entries}
+        for key, decision in settle([member for *_, member in entries], policy).items():
+            changed[home[key]].append(
+                {
+                    "id": key,
+                    "action": decision.action,
+                    "reason": decision.reason,
+                    "evidence": list(decision.evidence),
+                }
+            )
+    for shard in shards:
+        rows = sorted(changed[shard], key=lambda row: str(row["id"]))
+        with Tables({layout.settled(shard): SETTLED_SCHEMA}).open() as tables:
+            tables.add({layout.settled(shard): rows}, weight_bytes=512 * len(rows))
+
+
+def _member(row: Mapping[str, Any]) -> Member:
+    decision = Decision(row["action"], row["reason"], tuple(row["evidence"]))
+    return Member(row["id"], row["exact_cluster"], decision)

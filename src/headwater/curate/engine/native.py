@@ -1,0 +1,71 @@
+"""The embedded engine: a pool of worker processes, Daft's native runner for queries, no server."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, ClassVar
+
+from headwater.curate.engine.engine import Item, Task, WorkerDiedError, answer, opened
+
+
+class NativeEngine:
+    """Run on this machine. Workers are started once and serve every map of a run.
+
+    Args:
+        workers: Worker processes, at least 1.
+    """
+
+    isolated: ClassVar[bool] = True
+
+    def __init__(self, *, workers: int) -> None:
+        """Start nothing yet."""
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item]:
+        """Run a task on every item, as `Engine.map` says.
+
+        Raises:
+            WorkerDiedError: If a worker ended without an answer.
+        """
+        if self._pool is None:
+            spawn = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(
+                self._workers, spawn, initializer=_enter, initargs=(os.getpid(),)
+            )
+        futures = [self._pool.submit(answer, task, dict(item)) for item in items]
+        try:
+            for future in as_completed(futures):
+                yield opened(future.result())
+        except BrokenProcessPool as error:
+            self._pool.shutdown()
+            self._pool = None
+            raise WorkerDiedError("a worker process ended without an answer") from error
+        finally:
+            for future in futures:
+                future.cancel()
+
+    def frame(self, paths: Sequence[str]) -> Any:
+        """Open Parquet files, as `Engine.frame` says."""
+        from headwater.curate.engine import plan
+
+        return plan.open_frame(paths)
+
+
+def _enter(parent: int) -> None:
+    """Let an interrupt end the worker without a traceback, and end it when its parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: int, *, every_s: float = 0.5) -> None:
+    while os.getppid() == parent:
+        time.sleep(every_s)
+    os._exit(1)

@@ -1,0 +1,107 @@
+"""The Daft plan of a map: our own source of items, and a user-defined class in its own process."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
+
+# Read by Daft when it is imported: no progress bars of its own, nothing sent anywhere.
+os.environ.setdefault("DAFT_PROGRESS_BAR", "0")
+os.environ["DO_NOT_TRACK"] = "true"
+os.environ["SCARF_NO_ANALYTICS"] = "true"
+os.environ["DAFT_ANALYTICS_ENABLED"] = "0"
+
+import daft
+import pyarrow as pa
+from daft.io.source import DataSource, DataSourceTask
+from daft.recordbatch import RecordBatch
+
+from headwater.curate.engine.engine import Item, Task, WorkerDiedError, answer, opened
+
+_SCHEMA = daft.Schema.from_pyarrow_schema(pa.schema([("item", pa.string())]))
+
+
+class ItemTask(DataSourceTask):
+    """One item, which a cluster may place on any node."""
+
+    def __init__(self, item: str) -> None:
+        """Hold the item, as JSON text."""
+        self._item = item
+
+    @property
+    def schema(self) -> Any:
+        """One column, `item`."""
+        return _SCHEMA
+
+    async def read(self) -> AsyncIterator[Any]:
+        """Yield the item as a batch of one row."""
+        yield RecordBatch.from_pydict({"item": [self._item]})
+
+
+class ItemSource(DataSource):
+    """The items of a map, one task each."""
+
+    def __init__(self, items: Sequence[str]) -> None:
+        """Hold the items, as JSON text."""
+        self._items = items
+
+    @property
+    def name(self) -> str:
+        """Name the source in plans."""
+        return "headwater-items"
+
+    @property
+    def schema(self) -> Any:
+        """One column, `item`."""
+        return _SCHEMA
+
+    async def get_tasks(self, pushdowns: Any) -> AsyncIterator[ItemTask]:
+        """Yield one task an item; there is nothing to push down."""
+        for item in self._items:
+            yield ItemTask(item)
+
+
+class Runner:
+    """Run one task, named by module and function, in a worker process."""
+
+    def __init__(self, module: str, function: str) -> None:
+        """Import the task, once a process."""
+        self._task: Task = getattr(importlib.import_module(module), function)
+
+    @daft.method.batch(return_dtype=daft.DataType.string(), batch_size=1)
+    def run(self, items: Any) -> list[str]:
+        """Answer a batch of items."""
+        return [json.dumps(answer(self._task, json.loads(item))) for item in items.to_pylist()]
+
+
+def run_map(task: Task, items: Sequence[Item], *, workers: int) -> Iterator[Item]:
+    """Run a map on the runner Daft is set to.
+
+    Args:
+        task: A top-level function of an importable module.
+        items: Plain JSON values.
+        workers: Processes, over the whole cluster.
+
+    Returns:
+        Answers, as they come; `Engine.map` says what iterating raises.
+    """
+    return map(opened, _answers(task, items, workers)) if items else iter(())
+
+
+def open_frame(paths: Sequence[str]) -> Any:
+    """Open Parquet files as a lazy frame."""
+    return daft.read_parquet(list(paths))
+
+
+def _answers(task: Task, items: Sequence[Item], workers: int) -> Iterator[Item]:
+    runner = daft.cls(Runner, use_process=True, max_concurrency=min(workers, len(items)), max_retries=0)
+    call = runner(task.__module__, task.__qualname__)
+    frame = ItemSource([json.dumps(dict(item)) for item in items]).read()
+    try:
+        for row in frame.select(call.run(frame["item"]).alias("answer")).iter_rows():
+            yield json.loads(row["answer"])
+    except Exception as error:  # Our tasks give their errors as answers: this is the engine's own.
+        raise WorkerDiedError((str(error) or repr(error)).splitlines()[0][:200]) from error

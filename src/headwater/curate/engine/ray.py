@@ -1,0 +1,58 @@
+"""The cluster engine: the same Daft plan on Ray; the output folder must be one that all nodes see."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
+
+from headwater.curate.engine.engine import Item, Task
+from headwater.errors import UnavailableError
+
+
+class RayEngine:
+    """Run on a Ray cluster, or on one started on this machine when no address is given.
+
+    Args:
+        workers: Worker processes over the whole cluster, at least 1.
+        address: `host:port`, `auto` or `ray://…`; empty starts a local cluster.
+    """
+
+    isolated: ClassVar[bool] = True
+
+    def __init__(self, *, workers: int, address: str = "") -> None:
+        """Connect to the cluster and set Daft to it.
+
+        Raises:
+            UnavailableError: If Ray is not installed or the cluster does not answer.
+        """
+        if importlib.util.find_spec("ray") is None:
+            raise UnavailableError("the ray engine is not installed", hint="pip install 'headwater[ray]'")
+        import ray
+
+        from headwater.curate.engine import plan  # Before Daft: it sets Daft's environment.
+
+        import daft  # isort: skip
+
+        self._workers = workers
+        self._plan = plan
+        try:
+            if not ray.is_initialized():
+                options = (
+                    {"address": address} if address else {"num_cpus": workers, "include_dashboard": False}
+                )
+                ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            raise UnavailableError(
+                f"no Ray cluster answers at '{address}'", hint="start one: ray start --head"
+            ) from error
+        daft.set_runner_ray(noop_if_initialized=True)
+
+    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item]:
+        """Run a task on every item, as `Engine.map` says."""
+        return self._plan.run_map(task, items, workers=self._workers)
+
+    def frame(self, paths: Sequence[str]) -> Any:
+        """Open Parquet files, as `Engine.frame` says."""
+        return self._plan.open_frame(paths)

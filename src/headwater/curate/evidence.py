@@ -1,0 +1,206 @@
+"""The first pass: read a shard, open each record, measure every label, keep text and columns apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from headwater.curate import crumb
+from headwater.curate.engine.engine import Item
+from headwater.curate.extract import EXTRACTORS, open_document
+from headwater.curate.labels import LABELS
+from headwater.curate.labels.label import Label
+from headwater.curate.layout import Layout
+from headwater.curate.store import Tables, write_json
+from headwater.errors import HeadwaterError
+from headwater.record import Record, Skip
+from headwater.sources import SOURCES
+from headwater.sources.shard import Limits, Shard
+
+DOCUMENT_SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("url", pa.string()),
+        ("text", pa.string()),
+        ("captured", pa.string()),
+        ("media_type", pa.string()),
+        ("status", pa.int16()),
+        ("source", pa.string()),
+        ("offset", pa.int64()),
+        ("length", pa.int64()),
+        ("position", pa.int64()),
+        ("payload_digest", pa.string()),
+        ("headers", pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))),
+        ("metadata", pa.string()),
+    ]
+)
+SKIP_SCHEMA = pa.schema(
+    [
+        ("source", pa.string()),
+        ("offset", pa.int64()),
+        ("length", pa.int64()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+        ("n_records", pa.int32()),
+        ("lost", pa.bool_()),
+    ]
+)
+ID_FIELD = pa.field("id", pa.string())
+STEP = "evidence"
+_MAX_DETAIL = 200
+
+
+@dataclass(slots=True)
+class Tally:
+    """How a shard was accounted for, in the shard's unit.
+
+    Attributes:
+        first: Where the first item starts; -1 when there is none.
+        end: Where the last item ends.
+        parsed: Units inside records that were labelled.
+        skipped: Units inside everything else.
+        n_read: Records told apart.
+        n_labelled: Records that were labelled; the rest of `n_read` was skipped.
+    """
+
+    first: int = -1
+    end: int = 0
+    parsed: int = 0
+    skipped: int = 0
+    n_read: int = 0
+    n_labelled: int = 0
+
+    def count(self, item: Record | Skip) -> None:
+        """Count an item; a record that was not labelled comes as the skip it became."""
+        self.first = item.offset if self.first < 0 else self.first
+        self.end = max(self.end, item.offset + item.length)
+        if isinstance(item, Record):
+            self.parsed += item.length
+            self.n_labelled += 1
+            self.n_read += 1
+        else:
+            self.skipped += item.length
+            self.n_read += item.n_records
+
+
+def run(item: Item) -> Item:
+    """Run the pass on one shard, unless its commit record stands already.
+
+    Args:
+        item: `root`, `shard`, `floor` (what starts before it is left to the shard before), `labels`, `text`,
+            `limits` and `cpu_limit_s`.
+
+    Returns:
+        `{"shard": name}`, or `{"error": …}` for what the whole run must stop at.
+    """
+    shard = Shard(**item["shard"])
+    layout = Layout(Path(item["root"]))
+    commit = layout.commit(STEP, shard.name)
+    if not commit.exists():
+        write_json(commit, asdict(_read(shard, layout, item)))
+    return {"shard": shard.name}
+
+
+def _read(shard: Shard, layout: Layout, item: Item) -> Tally:
+    measure = _Measure(item["labels"], item["text"], _poison(layout, shard))
+    documents, skips = layout.documents(shard.name), layout.skips(shard.name)
+    paths = {name: layout.label(name, shard.name) for name in item["labels"]}
+    schemas = {documents: DOCUMENT_SCHEMA, skips: SKIP_SCHEMA}
+    schemas |= {paths[name]: LABELS[name].schema.insert(0, ID_FIELD) for name in item["labels"]}
+    tally = Tally()
+    with (
+        Tables(schemas).open() as tables,
+        crumb.dropping(layout.crumb(shard.name), cpu_limit_s=item["cpu_limit_s"]) as mark,
+    ):
+        for found in SOURCES[shard.kind].read(shard, Limits(**item["limits"])):
+            if found.offset < item["floor"]:
+                continue
+            if isinstance(found, Record):
+                mark.at(found.id, found.offset)
+                outcome = measure(found)
+            else:
+                outcome = found
+            if isinstance(outcome, Skip):
+                tally.count(outcome)
+                tables.add({skips: [_skip_row(outcome)]}, weight_bytes=256)
+                continue
+            tally.count(found)
+            rows = {documents: [outcome.row]} | {paths[name]: [row] for name, row in outcome.labels.items()}
+            tables.add(rows, weight_bytes=2_048 + 4 * len(outcome.row["text"]))
+    return tally
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    row: dict[str, Any]
+    labels: dict[str, dict[str, Any]]
+
+
+class _Measure:
+    """Open a record and measure every label; a record that resists becomes a skip."""
+
+    def __init__(self, labels: Sequence[str], text: str, poison: Mapping[str, str]) -> None:
+        self._labels: list[Label] = [LABELS[name]() for name in labels]
+        self._extract = EXTRACTORS[text]
+        self._poison = poison
+        self._n = 0
+
+    def __call__(self, record: Record) -> _Measured | Skip:
+        if record.id in self._poison:
+            return _skip(record, "worker-died", self._poison[record.id])
+        try:
+            document = open_document(record, self._extract)
+        except HeadwaterError:
+            raise
+        except Exception as error:  # noqa: BLE001  # A hostile page must not stop a crawl; it is counted.
+            return _skip(record, "extract-error", _line(error))
+        labels = {}
+        for label in self._labels:
+            try:
+                labels[label.name] = {"id": record.id, **label.measure(document)}
+            except HeadwaterError:
+                raise
+            except Exception as error:  # noqa: BLE001  # As above: named, counted, and the run goes on.
+                return _skip(record, f"label-error:{label.name}", _line(error))
+        self._n += 1
+        return _Measured(_document_row(record, document.text, self._n - 1), labels)
+
+
+def _line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".replace("\n", " ")[:_MAX_DETAIL]
+
+
+def _skip(record: Record, reason: str, detail: str) -> Skip:
+    return Skip(record.source, record.offset, record.length, reason, detail)
+
+
+def _skip_row(skip: Skip) -> dict[str, Any]:
+    return {name: getattr(skip, name) for name in SKIP_SCHEMA.names}
+
+
+def _document_row(record: Record, text: str, position: int) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "url": record.url,
+        "text": text,
+        "captured": record.captured or None,
+        "media_type": record.media_type,
+        "status": record.status,
+        "source": record.source,
+        "offset": record.offset,
+        "length": record.length,
+        "position": position,
+        "payload_digest": record.payload_digest,
+        "headers": [{"name": name, "value": value} for name, value in record.headers],
+        "metadata": record.metadata or None,
+    }
+
+
+def _poison(layout: Layout, shard: Shard) -> dict[str, str]:
+    path = layout.poison(shard.name)
+    return json.loads(path.read_text("utf-8")) if path.exists() else {}

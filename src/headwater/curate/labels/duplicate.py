@@ -1,0 +1,117 @@
+"""Which documents repeat another: exact text by digest, near-duplicates by MinHash."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from headwater.curate.document import Document
+from headwater.curate.labels.label import Row, View
+
+N_BANDS = 14
+N_ROWS = 8
+SEED = 1
+SHINGLE_WORDS = 5
+SHINGLE_CHARS = 8
+MIN_JACCARD = 0.8
+_SPACED = 12  # Mean characters a word above which a text is taken to be written without spaces.
+
+
+class Duplicate:
+    """Sign a text, then cluster the corpus by signature.
+
+    Shingles are runs of five words, or of eight characters where a script does not put spaces
+    between words. A pair becomes a candidate when all eight values of one of fourteen bands agree
+    (half of all pairs at Jaccard similarity 0.72, 98 % at 0.85) and an edge when the signatures agree in
+    at least 80 % of their 112 values. Candidates are compared with the first document of their band's
+    bucket, not with each other, so clusters lose a few edges and never grow quadratic.
+
+    Source:
+        Broder 1997, "On the resemblance and containment of documents"; the band layout is that of
+        FineWeb (Penedo et al. 2024, arXiv:2406.17557).
+    """
+
+    name: ClassVar[str] = "duplicate-1"
+    schema: ClassVar[pa.Schema] = pa.schema(
+        [
+            ("text_digest", pa.string()),
+            ("bands", pa.list_(pa.int64())),
+            ("signature", pa.binary()),
+        ]
+    )
+    view: ClassVar[View] = View(
+        title="Duplicates",
+        note="Documents that share all or most of their text with another one; the first of each is kept.",
+        tally=lambda row: _kinship(row),
+    )
+    resolved: ClassVar[pa.Schema] = pa.schema(
+        [
+            ("exact_cluster", pa.string()),
+            ("near_cluster", pa.string()),
+        ]
+    )
+
+    def __init__(self) -> None:
+        """Load the MinHash library."""
+        from rensa import RMinHash
+
+        self._digests: Any = RMinHash.digests_from_token_sets
+
+    def measure(self, document: Document) -> Row:
+        """Digest the text with white space folded, and sign its shingles."""
+        words = document.text.split()
+        folded = " ".join(words)
+        if not words:
+            return {"text_digest": None, "bands": [], "signature": None}
+        row: dict[str, Any] = {
+            "text_digest": hashlib.sha256(folded.encode()).hexdigest(),
+            "bands": [],
+            "signature": None,
+        }
+        shingles = _shingles(words, folded)
+        if shingles:
+            signature = np.array(self._digests([shingles], N_BANDS * N_ROWS, SEED)[0], dtype=np.uint32)
+            row |= {"bands": _bands(signature), "signature": signature.tobytes()}
+        return row
+
+    def resolve(self, frame: Any) -> pa.Table:
+        """Name the cluster of every document that shares its text, or most of it, with another.
+
+        Both columns name a cluster by the least id in it. Documents with the same text are also near
+        to each other, so `near_cluster` unites exact clusters.
+        """
+        import daft
+
+        from headwater.curate.cluster import buckets, components, similar
+
+        exact = buckets(frame, daft.col("text_digest"))
+        bands = [buckets(frame, daft.col("bands").get(index)) for index in range(N_BANDS)]
+        near = [similar(frame, pairs, MIN_JACCARD) for pairs in bands]
+        joined = components([exact, *near]).rename_columns(["id", "near_cluster"])
+        return joined.join(components([exact]).rename_columns(["id", "exact_cluster"]), "id").select(
+            ["id", *self.resolved.names]
+        )
+
+
+def _kinship(row: Row) -> list[str]:
+    if row.get("exact_cluster"):
+        return ["same text as another"]
+    return ["nearly the same text as another"] if row.get("near_cluster") else []
+
+
+def _shingles(words: list[str], folded: str) -> list[str]:
+    if len(folded) > _SPACED * len(words):
+        return [folded[at : at + SHINGLE_CHARS] for at in range(len(folded) - SHINGLE_CHARS + 1)]
+    return [" ".join(words[at : at + SHINGLE_WORDS]) for at in range(len(words) - SHINGLE_WORDS + 1)]
+
+
+def _bands(signature: np.ndarray[Any, np.dtype[np.uint32]]) -> list[int]:
+    """Hash each band of rows to one number that also tells the bands apart."""
+    digests = (
+        hashlib.blake2b(row.tobytes(), digest_size=8, salt=index.to_bytes(2, "big")).digest()
+        for index, row in enumerate(signature.reshape(N_BANDS, N_ROWS))
+    )
+    return [int.from_bytes(digest, "big", signed=True) for digest in digests]

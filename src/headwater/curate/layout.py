@@ -1,0 +1,99 @@
+"""Where everything of a run stands below its folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from headwater.curate.policy import Action
+
+FOLDERS: dict[Action, str] = {"admit": "corpus", "quarantine": "quarantine", "exclude": "excluded"}
+LEDGER = "ledger.parquet"
+SKIPPED = "skipped.parquet"
+RUN = "run.json"
+SUMMARY = "summary.json"
+REPORT = "report.html"
+RESULTS = (*FOLDERS.values(), LEDGER, SKIPPED, SUMMARY, REPORT, RUN)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Paths of one run; `.work` holds what is needed until it is whole, and what a resume needs.
+
+    Attributes:
+        root: The run's folder.
+    """
+
+    root: Path
+
+    @property
+    def work(self) -> Path:
+        """Hold everything that is not a result."""
+        return self.root / ".work"
+
+    @property
+    def next(self) -> Path:
+        """Hold the results until all of them are whole."""
+        return self.work / "next"
+
+    @property
+    def plan(self) -> Path:
+        """Say what run this folder holds; written first."""
+        return self.work / "plan.json"
+
+    def documents(self, shard: str) -> Path:
+        """Hold the text of a shard between the first pass and the third."""
+        return self.work / "documents" / f"{shard}.parquet"
+
+    def skips(self, shard: str) -> Path:
+        """Hold what the reader could not turn into records."""
+        return self.work / "skips" / f"{shard}.parquet"
+
+    @property
+    def gaps(self) -> Path:
+        """Hold what lies between shards and was read by none."""
+        return self.work / "skips" / "between.parquet"
+
+    def label(self, name: str, shard: str) -> Path:
+        """Hold one label's columns."""
+        return self.root / "labels" / name / f"{shard}.parquet"
+
+    def resolved(self, name: str, shard: str) -> Path:
+        """Hold one label's corpus-wide columns, for the documents that have any."""
+        return self.root / "labels" / name / "corpus" / f"{shard}.parquet"
+
+    def commit(self, step: str, shard: str) -> Path:
+        """Say that a step is done for a shard; written last."""
+        return self.work / "commits" / step / f"{shard}.json"
+
+    def crumb(self, shard: str) -> Path:
+        """Say which record a worker is at."""
+        return self.work / "crumbs" / shard
+
+    def poison(self, shard: str) -> Path:
+        """Name the records at which a worker died."""
+        return self.work / "poison" / f"{shard}.json"
+
+    def drafts(self, shard: str) -> Path:
+        """Hold the decisions each document's own labels lead to."""
+        return self.work / "drafts" / f"{shard}.parquet"
+
+    def settled(self, shard: str) -> Path:
+        """Hold the decisions that change once clusters are looked at."""
+        return self.work / "settled" / f"{shard}.parquet"
+
+    def part(self, action: Action, shard: str) -> Path:
+        """Hold a shard's documents of one action."""
+        return self.next / FOLDERS[action] / f"{shard}.parquet"
+
+    def ledger(self, shard: str) -> Path:
+        """Hold a shard's part of the ledger."""
+        return self.work / "ledger" / f"{shard}.parquet"
+
+    def audit(self, shard: str) -> Path:
+        """Hold a shard's counts for the report."""
+        return self.work / "audit" / f"{shard}.parquet"
+
+    def words(self, shard: str) -> Path:
+        """Hold a shard's sample of the vocabulary."""
+        return self.work / "words" / f"{shard}.parquet"

@@ -1,0 +1,144 @@
+"""What each kind of evidence leads to: the reasons there are, and a policy with its TOML form."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from headwater.errors import ConfigError
+
+Action = Literal["admit", "quarantine", "exclude"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
+
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "no-evidence-against": "Nothing that was looked for speaks against the document.",
+        "disclosed-ai-generated": "The document says, in a standard way, that it is machine-made.",
+        "disclosed-ai-assisted": "The document says that a machine took part in writing it.",
+        "disclosed-ai-element": "A part of the document says that it is machine-made.",
+        "c2pa-signature-invalid": "A signed manifest is present, and its signature or binding fails.",
+        "claims-contradict": "One claim says machine-made, another, verified one says human.",
+        "ai-builder-generator": "The page names a site builder or plug-in that writes text by machine.",
+        "chat-boilerplate": "A chat assistant's phrase was left over in the text.",
+        "copy-of-disclosed": "The text is the same as that of a document held back for what it discloses.",
+        "duplicate-exact": "Another admitted document has the same text.",
+        "duplicate-near": "Another admitted document has nearly the same text.",
+        "use-reserved": "The publisher reserves the use of the document for training.",
+        "http-error": "The server answered with an error status.",
+        "no-text": "No text was left after extraction.",
+        "too-short": "The text has fewer words than the policy asks for.",
+        "language-not-wanted": "The text is in none of the languages the policy asks for.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What each kind of evidence leads to; the defaults are the default policy.
+
+    Attributes:
+        name: Goes into the ledger and the report.
+        ai_generated: A document that says it is machine-made.
+        ai_assisted: A document that says a machine took part.
+        ai_element: A part of the document says so.
+        c2pa_invalid: A manifest whose signature or binding fails.
+        contradiction: Claims that contradict each other.
+        ai_builder: A site builder that writes text by machine.
+        chat_boilerplate: A chat assistant's phrase left over.
+        duplicate_exact: A copy of an admitted document.
+        duplicate_near: A near-copy of an admitted document.
+        use_reserved: A reservation of use; it says nothing of provenance.
+        http_error: Status 400 and above.
+        no_text: Nothing left after extraction.
+        too_short: Fewer words than `min_words`.
+        language_not_wanted: A language outside `languages`.
+        min_words: Least number of words; 0 switches the rule off.
+        languages: Wanted language codes; empty for all.
+    """
+
+    name: str = "default-1"
+    ai_generated: Action = "exclude"
+    ai_assisted: Action = "quarantine"
+    ai_element: Action = "quarantine"
+    c2pa_invalid: Action = "quarantine"
+    contradiction: Action = "quarantine"
+    ai_builder: Action = "quarantine"
+    chat_boilerplate: Action = "quarantine"
+    duplicate_exact: Action = "exclude"
+    duplicate_near: Action = "exclude"
+    use_reserved: Action = "admit"
+    http_error: Action = "quarantine"
+    no_text: Action = "quarantine"
+    too_short: Action = "quarantine"
+    language_not_wanted: Action = "quarantine"
+    min_words: int = 0
+    languages: tuple[str, ...] = ()
+
+
+def parse(text: str) -> Policy:
+    """Read a policy from TOML.
+
+    Args:
+        text: A table whose keys are the attributes of `Policy`; those left out keep their default,
+            but `name` must be given when anything else is.
+
+    Returns:
+        The policy.
+
+    Raises:
+        ConfigError: If it is not TOML, a key is unknown, or a value is none of those allowed.
+    """
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"the policy is not TOML: {error}") from error
+    known = {field.name: field for field in fields(Policy)}
+    for key, value in table.items():
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            raise ConfigError(
+                f"unknown policy key '{key}'", hint=f"did you mean '{near[0]}'?" if near else ""
+            )
+        _check(key, value)
+    if table and "name" not in table:
+        raise ConfigError("the policy has no name", hint='add a line such as name = "mine-1"')
+    if isinstance(table.get("languages"), list):
+        table["languages"] = tuple(table["languages"])
+    return Policy(**table)
+
+
+def _check(key: str, value: object) -> None:
+    match key:
+        case "name":
+            good, wanted = isinstance(value, str) and value != "", "a name"
+        case "min_words":
+            good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+            wanted = "a whole number, 0 or more"
+        case "languages":
+            good = isinstance(value, list) and all(isinstance(item, str) for item in value)
+            wanted = "a list of language codes"
+        case _:
+            good, wanted = value in ACTIONS, f"one of {', '.join(ACTIONS)}"
+    if not good:
+        raise ConfigError(f"policy key '{key}' is {value!r}", hint=f"it takes {wanted}")
+
+
+def encode(policy: Policy) -> str:
+    """Write a policy as TOML that `parse` reads back to the same policy."""
+    lines = []
+    for field in fields(Policy):
+        value = getattr(policy, field.name)
+        shown = f"[{', '.join(map(_quote, value))}]" if isinstance(value, tuple) else value
+        lines.append(f"{field.name} = {_quote(shown) if isinstance(value, str) else shown}")
+    return "\n".join(lines) + "\n"
+
+
+def _quote(text: str) -> str:
+    escaped = "".join(
+        f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else "\\" + c if c in '"\\' else c for c in text
+    )
+    return f'"{escaped}"'

@@ -1,0 +1,71 @@
+"""Put the results of a run in place together: a new result replaces the old one whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from typing import Any
+
+from headwater.curate.layout import RESULTS, RUN, Layout
+from headwater.curate.store import write_json
+
+_TRANSIENT = ("documents", "drafts", "settled", "ledger", "audit", "words", "next", "old", "crumbs")
+
+
+def put(layout: Layout, plan: Mapping[str, Any]) -> None:
+    """Put what stands in `next` in place.
+
+    Args:
+        layout: Of the run.
+        plan: Becomes the folder's plan.
+    """
+    write_json(layout.next / "plan.json", dict(plan))
+    write_json(layout.work / "ready.json", {"run_id": plan["run_id"]})
+    finish(layout)
+
+
+def finish(layout: Layout) -> None:
+    """Finish a replacement that was begun; do nothing when none was. Safe to repeat after a kill."""
+    ready = layout.work / "ready.json"
+    if not ready.exists():
+        return
+    old = layout.work / "old"
+    for name in RESULTS:
+        source, target = layout.next / name, layout.root / name
+        if source.exists():
+            if target.exists():
+                old.mkdir(parents=True, exist_ok=True)
+                if (old / name).exists():
+                    _remove(old / name)
+                target.rename(old / name)
+            source.rename(target)
+    plan = layout.next / "plan.json"
+    if plan.exists():
+        plan.replace(layout.plan)
+    clear(layout)
+    ready.unlink()
+
+
+def clear(layout: Layout) -> None:
+    """Remove what only a run under way needs; first-pass commits stay, since labels do."""
+    for name in _TRANSIENT:
+        _remove(layout.work / name)
+    for step in ("decide", "write"):
+        _remove(layout.work / "commits" / step)
+    _remove(layout.work / "redecide.json")
+
+
+def is_published(layout: Layout) -> bool:
+    """Tell whether the folder holds the results of its plan."""
+    run, plan = layout.root / RUN, layout.plan
+    if not run.exists() or not plan.exists():
+        return False
+    return bool(json.loads(run.read_text("utf-8"))["run_id"] == json.loads(plan.read_text("utf-8"))["run_id"])
+
+
+def _remove(path: Any) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

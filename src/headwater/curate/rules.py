@@ -1,0 +1,216 @@
+"""From labels to a decision and its reason: pure functions, and no thresholds of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from headwater.curate.policy import ACTIONS, Action, Policy
+
+# Reasons that speak about where a text came from, so that they hold for every copy of it.
+PROVENANCE = frozenset(
+    {
+        "disclosed-ai-generated",
+        "disclosed-ai-assisted",
+        "disclosed-ai-element",
+        "c2pa-signature-invalid",
+        "claims-contradict",
+        "chat-boilerplate",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with a document, and why.
+
+    Attributes:
+        action: `admit`, `quarantine` or `exclude`.
+        reason: A key of `REASONS`.
+        evidence: What decided, one line each, in the words of the labels.
+    """
+
+    action: Action
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+
+Labels = Mapping[str, Mapping[str, Any]]
+Rule = Callable[[Labels, Policy], Decision | None]
+
+
+def decide(labels: Labels, policy: Policy) -> Decision:
+    """Decide one document by its own labels.
+
+    Every rule speaks; the most severe action wins, and among equals the rule that stands first in
+    `RULES`. A rule whose action is `admit` says nothing, so that admission has one reason.
+
+    Args:
+        labels: Label name without version -> column -> value. A label that was not run is absent.
+        policy: What each kind of evidence leads to.
+
+    Returns:
+        The decision; `no-evidence-against` when no rule speaks.
+    """
+    verdicts = [verdict for rule in RULES if (verdict := rule(labels, policy)) and verdict.action != "admit"]
+    if not verdicts:
+        return Decision("admit", "no-evidence-against")
+    return max(verdicts, key=lambda verdict: ACTIONS.index(verdict.action))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A document of a cluster, with the decision its own labels led to."""
+
+    id: str
+    exact_cluster: str | None
+    decision: Decision
+
+
+def settle(members: Sequence[Member], policy: Policy) -> dict[str, Decision]:
+    """Decide a cluster of near-duplicates together.
+
+    What is held back for its provenance takes its exact copies along. Of the documents that
+    remain admitted one stays, the one with the least id; the rest repeat it.
+
+    Args:
+        members: All documents of one `near_cluster`.
+        policy: What duplicates lead to.
+
+    Returns:
+        Id -> new decision, for the documents whose decision changes.
+    """
+    changed = dict(_tainted(members))
+    admitted = sorted(
+        (m for m in members if m.decision.action == "admit" and m.id not in changed), key=lambda m: m.id
+    )
+    for member in admitted[1:]:
+        keeper = admitted[0]
+        exact = member.exact_cluster is not None and member.exact_cluster == keeper.exact_cluster
+        action = policy.duplicate_exact if exact else policy.duplicate_near
+        if action != "admit":
+            reason = "duplicate-exact" if exact else "duplicate-near"
+            changed[member.id] = Decision(
+                action, reason, (f"same text as {keeper.id}" if exact else f"near {keeper.id}",)
+            )
+    return changed
+
+
+def _tainted(members: Iterable[Member]) -> Iterable[tuple[str, Decision]]:
+    origins = {
+        m.exact_cluster: m
+        for m in sorted(members, key=lambda m: ACTIONS.index(m.decision.action))
+        if m.exact_cluster and m.decision.reason in PROVENANCE
+    }
+    for member in members:
+        origin = origins.get(member.exact_cluster or "")
+        if origin and ACTIONS.index(origin.decision.action) > ACTIONS.index(member.decision.action):
+            yield (
+                member.id,
+                Decision(
+                    origin.decision.action,
+                    "copy-of-disclosed",
+                    (f"same text as {origin.id} ({origin.decision.reason})",),
+                ),
+            )
+
+
+def _claims(labels: Labels) -> list[Mapping[str, Any]]:
+    return list(labels.get("disclosure", {}).get("claims") or ())
+
+
+def _line(claim: Mapping[str, Any]) -> str:
+    parts = (claim["kind"], claim["claim"], claim["status"], claim["where"], claim["value"])
+    return " · ".join(part for part in parts if part)
+
+
+_GOOD = frozenset({"asserted", "valid", "valid-untrusted"})
+_HINTS = frozenset({"generator-ai-builder", "chat-boilerplate"})
+
+
+def _when(action: Action, reason: str, found: Sequence[Mapping[str, Any]]) -> Decision | None:
+    return Decision(action, reason, tuple(map(_line, found))) if found else None
+
+
+def _stated(labels: Labels, claim: str) -> list[Mapping[str, Any]]:
+    """Give the claims that count: good ones, and not the mere hints of builders and phrases."""
+    return [
+        c for c in _claims(labels) if c["claim"] == claim and c["status"] in _GOOD and c["kind"] not in _HINTS
+    ]
+
+
+def _generated(labels: Labels, policy: Policy) -> Decision | None:
+    found = [c for c in _stated(labels, "ai-generated") if c["scope"] != "element"]
+    human = [c for c in _stated(labels, "human") if c["status"] == "valid"]
+    if found and human:
+        return _when(policy.contradiction, "claims-contradict", found + human)
+    return _when(policy.ai_generated, "disclosed-ai-generated", found)
+
+
+def _assisted(labels: Labels, policy: Policy) -> Decision | None:
+    found = [c for c in _stated(labels, "ai-assisted") if c["scope"] != "element"]
+    return _when(policy.ai_assisted, "disclosed-ai-assisted", found)
+
+
+def _element(labels: Labels, policy: Policy) -> Decision | None:
+    both = _stated(labels, "ai-generated") + _stated(labels, "ai-assisted")
+    return _when(policy.ai_element, "disclosed-ai-element", [c for c in both if c["scope"] == "element"])
+
+
+def _invalid(labels: Labels, policy: Policy) -> Decision | None:
+    found = [c for c in _claims(labels) if c["status"] == "invalid"]
+    return _when(policy.c2pa_invalid, "c2pa-signature-invalid", found)
+
+
+def _builder(labels: Labels, policy: Policy) -> Decision | None:
+    found = [c for c in _claims(labels) if c["kind"] == "generator-ai-builder"]
+    return _when(policy.ai_builder, "ai-builder-generator", found)
+
+
+def _boilerplate(labels: Labels, policy: Policy) -> Decision | None:
+    found = [c for c in _claims(labels) if c["kind"] == "chat-boilerplate"]
+    return _when(policy.chat_boilerplate, "chat-boilerplate", found)
+
+
+def _reserved(labels: Labels, policy: Policy) -> Decision | None:
+    found = [c for c in _claims(labels) if c["claim"] == "use-reserved"]
+    return _when(policy.use_reserved, "use-reserved", found)
+
+
+def _status(labels: Labels, policy: Policy) -> Decision | None:
+    status = labels.get("capture", {}).get("status") or 0
+    return Decision(policy.http_error, "http-error", (f"status {status}",)) if status >= 400 else None
+
+
+def _empty(labels: Labels, policy: Policy) -> Decision | None:
+    return Decision(policy.no_text, "no-text") if labels.get("quality", {}).get("n_words") == 0 else None
+
+
+def _short(labels: Labels, policy: Policy) -> Decision | None:
+    n_words = labels.get("quality", {}).get("n_words")
+    if n_words is None or n_words >= policy.min_words:
+        return None
+    return Decision(policy.too_short, "too-short", (f"{n_words} words",))
+
+
+def _language(labels: Labels, policy: Policy) -> Decision | None:
+    language = labels.get("language", {}).get("language")
+    if not policy.languages or language is None or language in policy.languages:
+        return None
+    return Decision(policy.language_not_wanted, "language-not-wanted", (language,))
+
+
+RULES: tuple[Rule, ...] = (
+    _generated,
+    _invalid,
+    _assisted,
+    _element,
+    _boilerplate,
+    _builder,
+    _status,
+    _empty,
+    _reserved,
+    _language,
+    _short,
+)

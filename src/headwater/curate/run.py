@@ -1,0 +1,246 @@
+"""One run from end to end: plan, three passes, results in place together; killed anywhere, it resumes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from headwater import __version__
+from headwater.curate import crumb, decide, evidence, publish, seam, write
+from headwater.curate.config import Config, run_id
+from headwater.curate.engine.engine import Engine, Item, Task, WorkerDiedError
+from headwater.curate.layout import FOLDERS, Layout
+from headwater.curate.policy import Policy, encode, parse
+from headwater.curate.store import TEMPORARY, Tables, write_json
+from headwater.curate.summarise import load, summarise
+from headwater.curate.summary import Summary
+from headwater.errors import InputError, UnavailableError
+from headwater.sources.shard import Shard
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What surrounds a run and does not change its result.
+
+    Attributes:
+        engine: Where tasks and queries run.
+        render: From the summary to the report page.
+        progress: Called with the name of a step, shards done, shards in all.
+    """
+
+    engine: Engine
+    render: Callable[[Summary], str]
+    progress: Callable[[str, int, int], None]
+
+
+def curate(shards: Sequence[Shard], root: Path, *, config: Config, setting: Setting) -> Summary:
+    """Decide every document of a crawl, and write what was decided and why.
+
+    Args:
+        shards: What to read, from `headwater.sources.plan`.
+        root: Folder for the results; new, empty, or one where the same run was begun.
+        config: What to do.
+        setting: Where to do it, and whom to tell.
+
+    Returns:
+        What was done. The run's folder holds the same in full.
+
+    Raises:
+        InputError: If the folder holds something else.
+        UnavailableError: If a disk, an input or a worker fails; run again to resume.
+    """
+    layout = Layout(root)
+    plan = _plan(shards, config)
+    if _begin(layout, plan):
+        return load(layout)
+    names = [shard.name for shard in shards]
+    items = [
+        {"root": str(root), "shard": shard.to_json(), "floor": 0, **config.evidence()} for shard in shards
+    ]
+    for item in items:
+        item["cpu_limit_s"] = config.cpu_limit_s if setting.engine.isolated else 0
+    _evidence(setting, layout, items)
+    _mend_seams(setting, layout, shards, items)
+    documents = {name: [str(layout.documents(name))] for name in names}
+    return _decide_and_write(setting, layout, plan, documents)
+
+
+def redecide(root: Path, *, policy: Policy, setting: Setting) -> Summary:
+    """Decide a finished run again under another policy, without reading the crawl.
+
+    Args:
+        root: Folder of the run.
+        policy: The new policy.
+        setting: Where to do it, and whom to tell.
+
+    Returns:
+        What was done; the folder is then the same, byte for byte, as that of a run under the policy.
+
+    Raises:
+        InputError: If the folder holds no finished run.
+        UnavailableError: If a disk or a worker fails; run again to resume.
+    """
+    layout = Layout(root)
+    publish.finish(layout)
+    if not layout.plan.exists() or not publish.is_published(layout):
+        raise InputError(f"{root} holds no finished run", hint="run headwater curate SOURCE... --out first")
+    before = json.loads(layout.plan.read_text("utf-8"))
+    shards = [Shard(**shard) for shard in before["shards"]]
+    config = {**before["config"], "policy": encode(policy)}
+    plan = {**before, "config": config, "run_id": run_id(config, shards)}
+    if plan["run_id"] == before["run_id"]:
+        return load(layout)
+    goal = layout.work / "redecide.json"
+    if not goal.exists() or json.loads(goal.read_text("utf-8"))["run_id"] != plan["run_id"]:
+        publish.clear(layout)
+        write_json(goal, plan)
+    folders = [root / folder for folder in FOLDERS.values()]
+    documents = {
+        shard.name: [str(folder / f"{shard.name}.parquet") for folder in folders] for shard in shards
+    }
+    return _decide_and_write(setting, layout, plan, documents)
+
+
+def _plan(shards: Sequence[Shard], config: Config) -> dict[str, Any]:
+    return {
+        "run_id": run_id(config.to_json(), shards),
+        "evidence_id": run_id(config.evidence(), shards),
+        "version": __version__,
+        "config": config.to_json(),
+        "shards": [shard.to_json() for shard in shards],
+    }
+
+
+def _begin(layout: Layout, plan: Mapping[str, Any]) -> bool:
+    """Claim the folder for the run, or take up the same run; True when it is finished already.
+
+    Raises:
+        InputError: If the folder holds something else.
+    """
+    publish.finish(layout)
+    if layout.plan.exists():
+        held = json.loads(layout.plan.read_text("utf-8"))
+        if held["run_id"] != plan["run_id"]:
+            raise InputError(
+                f"{layout.root} holds another run",
+                hint="choose another --out, or use --redecide if only the policy changed",
+            )
+        _sweep(layout)
+        return publish.is_published(layout)
+    try:
+        if layout.root.exists() and any(layout.root.iterdir()):
+            raise InputError(f"{layout.root} is not empty", hint="choose a new or empty folder for --out")
+    except NotADirectoryError as error:
+        raise InputError(
+            f"{layout.root} is not a folder", hint="choose a new or empty folder for --out"
+        ) from error
+    write_json(layout.plan, plan)
+    return False
+
+
+def _sweep(layout: Layout) -> None:
+    """Remove what a killed run left half-written; crumbs of a kill from outside accuse no record."""
+    for path in [*layout.root.rglob(f"*{TEMPORARY}"), *layout.crumb("x").parent.glob("*")]:
+        path.unlink(missing_ok=True)
+
+
+def _evidence(setting: Setting, layout: Layout, items: Sequence[Item]) -> None:
+    """Run the first pass; when a worker dies, find the record it died at and go on without it.
+
+    Raises:
+        UnavailableError: If no record is to blame.
+    """
+    while True:
+        try:
+            return _map(setting, evidence.run, items, "reading")
+        except WorkerDiedError as death:
+            suspects = [item for item in items if crumb.read(layout.crumb(_name(item)))]
+            if not suspects:
+                raise UnavailableError(
+                    f"a worker died: {death}", hint="is there enough memory? fewer --workers need less"
+                ) from death
+            for item in suspects:
+                _try_alone(setting.engine, layout, item)
+
+
+def _mend_seams(
+    setting: Setting, layout: Layout, shards: Sequence[Shard], items: Sequence[dict[str, Any]]
+) -> None:
+    """Read shards again that read what belongs to a neighbour, and note what none of them read."""
+    while floors := seam.floors(shards, _ends(layout, shards)):
+        for item in items:
+            if _name(item) in floors:
+                item["floor"] = floors[_name(item)]
+                layout.commit(evidence.STEP, _name(item)).unlink()
+        _evidence(setting, layout, items)
+    lost = seam.gaps(shards, _ends(layout, shards))
+    with Tables({layout.gaps: evidence.SKIP_SCHEMA}).open() as tables:
+        tables.add({layout.gaps: [asdict(skip) for _, skip in lost]}, weight_bytes=0)
+
+
+def _ends(layout: Layout, shards: Sequence[Shard]) -> dict[str, tuple[int, int]]:
+    commits = {shard.name: layout.commit(evidence.STEP, shard.name) for shard in shards}
+    tallies = {name: json.loads(commit.read_text("utf-8")) for name, commit in commits.items()}
+    return {name: (tally["first"], tally["end"]) for name, tally in tallies.items()}
+
+
+def _try_alone(engine: Engine, layout: Layout, item: Item) -> None:
+    """Run one shard alone; a death now is its own, so the record at hand is to blame.
+
+    Raises:
+        UnavailableError: If no record is to blame, or one that is skipped already.
+    """
+    layout.crumb(_name(item)).unlink(missing_ok=True)
+    try:
+        list(engine.map(evidence.run, [item]))
+    except WorkerDiedError as death:
+        at = crumb.read(layout.crumb(_name(item)))
+        if at is None:
+            raise UnavailableError(f"a worker died outside any record: {death}") from death
+        path = layout.poison(_name(item))
+        known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        if at[0] in known:
+            raise UnavailableError(f"a worker died again at a skipped record: {death}") from death
+        write_json(path, known | {at[0]: "opening or labelling it ended the worker process"})
+        layout.crumb(_name(item)).unlink(missing_ok=True)
+
+
+def _name(item: Item) -> str:
+    return Shard(**item["shard"]).name
+
+
+def _map(setting: Setting, task: Task, items: Sequence[Item], step: str) -> None:
+    setting.progress(step, 0, len(items))
+    for done, _ in enumerate(setting.engine.map(task, items), 1):
+        setting.progress(step, done, len(items))
+
+
+def _decide_and_write(
+    setting: Setting, layout: Layout, plan: Mapping[str, Any], documents: Mapping[str, list[str]]
+) -> Summary:
+    config, names = plan["config"], list(documents)
+    common = {"root": str(layout.root), "labels": config["labels"], "policy": config["policy"]}
+    items = [common | {"shard": name, "documents": documents[name]} for name in names]
+    try:
+        resolved = layout.commit(decide.STEP, "resolved")
+        if not resolved.exists():
+            setting.progress("comparing", 0, 1)
+            decide.resolve(setting.engine, layout, config["labels"], names)
+            write_json(resolved, {})
+        _map(setting, decide.run, items, "deciding")
+        settled = layout.commit(decide.STEP, "settled")
+        if not settled.exists():
+            decide.settle_clusters(layout, names, parse(config["policy"]))
+            write_json(settled, {})
+        _map(setting, write.run, items, "writing")
+    except WorkerDiedError as death:
+        raise UnavailableError(
+            f"a worker died: {death}", hint="run the same command again: it resumes"
+        ) from death
+    setting.progress("reporting", 0, 1)
+    summary = summarise(setting.engine, layout, plan, setting.render)
+    publish.put(layout, plan)
+    return summary

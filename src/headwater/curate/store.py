@@ -1,0 +1,147 @@
+"""Files that are either whole or not there: temporary name, fsync, rename, fsync of the folder."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from headwater.errors import UnavailableError
+
+TEMPORARY = ".tmp"
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Give a temporary path to write, and put it in place when the block ends well.
+
+    Args:
+        path: Where the file is to stand; its folder is made.
+
+    Yields:
+        A path beside it. It is unique to this process, so that two tries never write one file.
+
+    Raises:
+        UnavailableError: If the disk is full, read-only or failing; nothing is put in place.
+    """
+    temporary = path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        _refuse(error, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _refuse(error: OSError, path: Path) -> NoReturn:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        raise UnavailableError(
+            f"no space left while writing {path.name}",
+            hint="free some space and run the same command again: it resumes",
+        ) from error
+    raise UnavailableError(
+        f"cannot write {path}: {error.strerror or error}", hint="check the folder's permissions"
+    ) from error
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Put a JSON file in place, keys sorted, so that equal values give equal bytes."""
+    with atomic(path) as temporary:
+        temporary.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Put a text file in place, UTF-8."""
+    with atomic(path) as temporary:
+        temporary.write_text(text, "utf-8")
+
+
+class Tables:
+    """Parquet files that are written row group by row group and appear together at the end.
+
+    Args:
+        schemas: Path -> Arrow schema.
+        batch_bytes: Flush when the rows held weigh about this much.
+    """
+
+    def __init__(self, schemas: Mapping[Path, pa.Schema], *, batch_bytes: int = 4 * 2**20) -> None:
+        """Open nothing yet."""
+        self._schemas = dict(schemas)
+        self._batch_bytes = batch_bytes
+        self._rows: dict[Path, list[Mapping[str, Any]]] = {path: [] for path in schemas}
+        self._held_bytes = 0
+        self._writers: dict[Path, Any] = {}
+
+    def add(self, rows: Mapping[Path, Sequence[Mapping[str, Any]]], *, weight_bytes: int) -> None:
+        """Add rows that belong together.
+
+        Args:
+            rows: Path -> rows.
+            weight_bytes: About how much memory they hold.
+        """
+        for path, some in rows.items():
+            self._rows[path].extend(some)
+        self._held_bytes += weight_bytes
+        if self._held_bytes >= self._batch_bytes:
+            self._flush()
+
+    def _flush(self) -> None:
+        for path, rows in self._rows.items():
+            if rows:
+                self._writers[path].write_table(pa.Table.from_pylist(rows, schema=self._schemas[path]))
+                rows.clear()
+        self._held_bytes = 0
+
+    @contextmanager
+    def open(self) -> Iterator[Tables]:
+        """Write the files while the block runs, and put them all in place when it ends well."""
+        with ExitStack() as placed:
+            temporaries = {path: placed.enter_context(atomic(path)) for path in self._schemas}
+            with ExitStack() as writing:
+                for path, temporary in temporaries.items():
+                    self._writers[path] = writing.enter_context(
+                        parquet_writer(temporary, self._schemas[path])
+                    )
+                yield self
+                self._flush()
+
+
+def parquet_writer(path: Path, schema: pa.Schema) -> Any:
+    """Open a Parquet writer whose bytes depend on the rows alone."""
+    texts = {"text", "bands", "signature"}
+    dictionary = [
+        field.name for field in schema if pa.types.is_string(field.type) and field.name not in texts
+    ]
+    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=3, use_dictionary=dictionary)
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Read a Parquet file as rows, a row group at a time."""
+    file = pq.ParquetFile(path)
+    for index in range(file.num_row_groups):
+        yield from file.read_row_group(index).to_pylist()
+
+
+def concatenate(paths: Sequence[Path], into: Path, schema: pa.Schema) -> None:
+    """Put one Parquet file in place that holds the rows of many, one row group at a time."""
+    with atomic(into) as temporary, parquet_writer(temporary, schema) as writer:
+        for path in paths:
+            file = pq.ParquetFile(path)
+            for index in range(file.num_row_groups):
+                writer.write_table(file.read_row_group(index))
