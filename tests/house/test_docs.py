@@ -52,6 +52,25 @@ def test_every_label_has_a_section() -> None:
     assert missing(table("headwater.curate.labels", "LABELS"), headings()) == []
 
 
+def test_every_column_of_a_label_is_named() -> None:
+    labels = table("headwater.curate.labels", "LABELS").values()
+    columns = [
+        name for label in labels for schema in ("schema", "resolved") for name in _names(label, schema)
+    ]
+
+    assert missing(columns, reference()) == []
+
+
+def _names(label: Any, schema: str) -> list[str]:
+    return list(getattr(getattr(label, schema, None), "names", ()))
+
+
+def test_every_kind_of_disclosure_is_named() -> None:
+    kinds = importlib.import_module("headwater.curate.disclosure.claim").Kind
+
+    assert missing([kind.value for kind in kinds], reference()) == []
+
+
 def test_every_source_is_named() -> None:
     assert missing(table("headwater.sources", "SOURCES"), reference()) == []
 
