@@ -1,0 +1,80 @@
+"""The frame of every report page: one HTML file that needs no script and fetches nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from headwater.report.number import count, share, size
+from headwater.report.text import clip, language_tag, visible, web_link
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a page, as the table of contents lists it.
+
+    Attributes:
+        key: Its anchor: letters, digits and hyphens.
+        title: Its heading.
+    """
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the frame itself says.
+
+    Attributes:
+        kind: Such as `Curation report`.
+        headline: The result in one sentence; the page's first heading.
+        run_id: Digest that names the run.
+        version: Headwater version.
+        sections: In the order of the page.
+    """
+
+    kind: str
+    headline: str
+    run_id: str
+    version: str
+    sections: tuple[Section, ...]
+
+
+def compose(template: str, page: Page, **parts: Any) -> str:
+    """Fill a page template.
+
+    Args:
+        template: Name under `templates/`; it extends `page.html` and fills the block `content`.
+        page: What the frame says.
+        **parts: What else the template names; a name it lacks is an error, never a blank.
+
+    Returns:
+        The whole file, which encodes as UTF-8. Whatever is printed is first made inert
+        (`text.visible`) and escaped; equal arguments give equal text.
+    """
+    return _environment().get_template(template).render(page=page, **parts) + "\n"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("headwater.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_inert,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(count=count, share=share, size=size)
+    environment.filters.update(clip=clip, language_tag=language_tag, web_link=web_link)
+    return environment
+
+
+def _inert(value: object) -> object:
+    """Pass on our own markup; make everything else printable before Jinja escapes it."""
+    return value if isinstance(value, Markup) else visible(str(value))
