@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from headwater.errors import ConfigError, InputError
 
@@ -32,52 +33,41 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def curate(  # noqa: PLR0913, PLR0917  # One parameter an option, as Typer reads them.
-    sources: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="SOURCE...", help="WARC, WET, JSONL, Parquet; folder, glob or URL of these."),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the results; new, empty, or of the same run.")
-    ] = None,
-    redecide: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Decide a finished run again, without reading the crawl."),
-    ] = None,
-    policy: Annotated[Path | None, typer.Option(help="Policy as TOML; the default policy without.")] = None,
-    run: Annotated[
-        Path | None, typer.Option(help="Run file as TOML; options given here win over it.")
-    ] = None,
-    label: Annotated[list[str] | None, typer.Option(help="Measure only this label; repeat for more.")] = None,
-    text: Annotated[str | None, typer.Option(help="Text of a page: main, full or markdown.")] = None,
-    engine: Annotated[str | None, typer.Option(help="native (this machine) or ray (a cluster).")] = None,
-    ray_address: Annotated[str | None, typer.Option(help="Ray cluster, such as auto or host:6379.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; one a core without.")] = None,
-    shard_bytes: Annotated[int | None, typer.Option(help="Input bytes a shard aims at (33554432).")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,  # noqa: FBT002
-) -> None:
-    """Decide every document of a crawl: admit, quarantine or exclude, each with its evidence.
+@click.command(no_args_is_help=True)
+@click.argument("sources", metavar="SOURCE...", nargs=-1)
+@click.option("--out", metavar="DIR", help="Folder for the results: new, empty, or of the same run.")
+@click.option("--redecide", metavar="DIR", help="Decide a finished run again, without reading the crawl.")
+@click.option("--policy", metavar="FILE", help="Policy as TOML; without it, the default policy.")
+@click.option("--run", metavar="FILE", help="Run file as TOML; options given here win over it.")
+@click.option("--label", "labels", multiple=True, help="Measure only this label; repeat for more.")
+@click.option("--text", help="Text of a page: main (default), full or markdown.")
+@click.option("--engine", help="native (default, this machine) or ray (a cluster).")
+@click.option("--ray-address", help="Ray cluster, such as auto or host:6379.")
+@click.option("--workers", type=click.IntRange(min=1), help="Worker processes; without it, one a core.")
+@click.option("--shard-bytes", type=int, help="Input bytes a shard aims at; without it, 33554432.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def curate(*, run: str | None, redecide: str | None, as_json: bool, **options: Any) -> None:
+    """Decide every document of a crawl, with evidence: admit, quarantine or exclude.
 
-    Writes corpus/, quarantine/, excluded/, labels/, ledger.parquet, skipped.parquet, run.json,
-    summary.json and report.html below --out. A run that was interrupted resumes when the same command
-    is given again. The same input and configuration give the same bytes, on any engine.
+    SOURCE is a WARC, WET, JSON lines or Parquet file, a Hugging Face dataset on disk, or a folder, glob
+    or fsspec URL of these. Below DIR it writes corpus/, quarantine/, excluded/, labels/,
+    ledger.parquet, skipped.parquet, run.json, summary.json and report.html.
+
+    A run that was interrupted resumes when the same command is given again. The same input and
+    configuration give the same bytes, on any engine and any number of workers.
     """
     from headwater.cli import runfile
 
-    options = {
-        "sources": sources or None, "out": out and str(out), "policy": policy and str(policy),
-        "labels": label or None, "text": text, "engine": engine, "ray_address": ray_address,
-        "workers": workers, "shard_bytes": shard_bytes,
-    }  # fmt: skip
-    settings = runfile.read(run, _RUNFILE) if run else {}
-    settings |= {key: value for key, value in options.items() if value is not None}
-    root = redecide or Path(settings.get("out") or "")
-    summary = _redecide(redecide, settings) if redecide else _curate(settings)
-    _print(summary, root, as_json=json)
+    settings = runfile.read(Path(run), _RUNFILE) if run else {}
+    settings |= {key: value for key, value in options.items() if value not in {None, ()}}
+    root = redecide or settings.get("out", "")
+    summary = _redecide(Path(root), settings) if redecide else _curate(settings)
+    _print(summary, Path(root), as_json=as_json)
 
 
 def _curate(settings: dict[str, Any]) -> Summary:
     from headwater.cli.terminal import progress
+    from headwater.curate.policy import REASONS as EXPLANATIONS
     from headwater.curate.run import Setting
     from headwater.curate.run import curate as run_curate
     from headwater.report.curate import render
@@ -94,12 +84,13 @@ def _curate(settings: dict[str, Any]) -> Summary:
         for passed in (file for file in found if not file.kind):
             sys.stderr.write(f"headwater: passed over {passed.source}: {passed.why}\n")
         shards = plan([file for file in found if file.kind], shard_bytes=config.shard_bytes)
-        setting = Setting(_engine(settings), render, show)
+        setting = Setting(_engine(settings), partial(render, explanations=EXPLANATIONS), show)
         return run_curate(shards, Path(settings["out"]), config=config, setting=setting)
 
 
 def _redecide(root: Path, settings: dict[str, Any]) -> Summary:
     from headwater.cli.terminal import progress
+    from headwater.curate.policy import REASONS as EXPLANATIONS
     from headwater.curate.run import Setting
     from headwater.curate.run import redecide as run_redecide
     from headwater.report.curate import render
@@ -107,7 +98,7 @@ def _redecide(root: Path, settings: dict[str, Any]) -> Summary:
     if settings.get("sources") or settings.get("out"):
         raise ConfigError("--redecide takes no SOURCE and no --out", hint="it works on the folder it names")
     with progress() as show:
-        setting = Setting(_engine(settings), render, show)
+        setting = Setting(_engine(settings), partial(render, explanations=EXPLANATIONS), show)
         return run_redecide(root, policy=_policy(settings), setting=setting)
 
 

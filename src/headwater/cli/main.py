@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
 
-import typer
+import click
 
 from headwater import __version__
 from headwater.cli.curate import curate
 from headwater.errors import HeadwaterError
 
-app = typer.Typer(
-    name="headwater",
-    help="Keep human data human: decide every document of a crawl, with evidence.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # Rich would double the start-up time of --help.
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command()(curate)
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="headwater", message="%(prog)s %(version)s")
+def app() -> None:
+    """Keep human data human: decide every document of a crawl, with evidence.
+
+    Shell completion: eval "$(_HEADWATER_COMPLETE=bash_source headwater)", or zsh_source, fish_source.
+    """
 
 
-@app.callback(invoke_without_command=True)
-def headwater(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version",
-            is_eager=True,
-            callback=lambda wanted: _print_version(wanted),
-            help="Print the version and stop.",
-        ),
-    ] = False,
-) -> None:
-    """Keep human data human: decide every document of a crawl, with evidence."""
-
-
-def _print_version(wanted: bool) -> None:  # noqa: FBT001  # Typer calls it with the option's value.
-    if wanted:
-        sys.stdout.write(f"headwater {__version__}\n")
-        raise typer.Exit
+app.add_command(curate)
 
 
 def run(arguments: list[str] | None = None) -> None:
@@ -55,19 +35,20 @@ def run(arguments: list[str] | None = None) -> None:
 
 
 def _code(arguments: list[str] | None) -> int:
-    import click
-
     try:
-        outcome: Any = app(args=arguments, standalone_mode=False)
+        app.main(args=arguments, prog_name="headwater", standalone_mode=False)
     except HeadwaterError as error:
         return _say(str(error), error.hint, error.exit_code)
-    except click.exceptions.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
+        sys.stderr.write(error.format_message() + "\n")
+        return 2
+    except click.ClickException as error:
         return _say(_lower(error.format_message()), "headwater --help lists commands and options", 2)
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, click.Abort):
         return _say("interrupted", "run the same command again: it resumes", 130)
     except BrokenPipeError:
         return 0
-    return outcome if isinstance(outcome, int) else 0
+    return 0
 
 
 def _say(message: str, hint: str, code: int) -> int:

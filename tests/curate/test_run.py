@@ -1,0 +1,204 @@
+"""The whole job: what it accounts for, that it resumes, and that where it runs makes no difference."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from headwater.curate.config import Config
+from headwater.curate.engine.native import NativeEngine
+from headwater.curate.labels import LABELS
+from headwater.curate.policy import Policy, encode
+from headwater.curate.run import Setting, redecide
+from headwater.errors import InputError
+from headwater.sources.shard import Limits
+from tests.curate.crawls import crawl, member, page, prose, read_column, run, silent, tree
+
+
+def test_every_record_and_every_byte_is_accounted_for(tmp_path: Path) -> None:
+    summary = run(crawl(tmp_path / "in"), tmp_path / "out")
+
+    assert [source.n_read for source in summary.sources] == [23, 23, 23]
+    for source in summary.sources:
+        assert source.n_read == source.n_decided + source.n_skipped
+        assert source.size == source.parsed + source.skipped
+    assert sum(reason.n for reason in summary.reasons) == sum(source.n_decided for source in summary.sources)
+    assert (
+        sum(skip.n_records for skip in summary.skips)
+        == sum(source.n_skipped for source in summary.sources)
+        == 3
+    )
+
+
+def test_every_document_stands_once_where_its_ledger_line_says(tmp_path: Path) -> None:
+    run(crawl(tmp_path / "in"), tmp_path / "out")
+
+    ledger = pq.read_table(tmp_path / "out" / "ledger.parquet").to_pylist()
+    assert len({line["id"] for line in ledger}) == len(ledger) == 66
+    for file in {line["file"] for line in ledger}:
+        ids = read_column(tmp_path / "out" / file, "id")
+        assert ids == [line["id"] for line in ledger if line["file"] == file]
+
+
+def test_copies_are_excluded_and_one_of_them_stays(tmp_path: Path) -> None:
+    summary = run(crawl(tmp_path / "in"), tmp_path / "out")
+
+    assert {(r.action, r.reason): r.n for r in summary.reasons} == {
+        ("admit", "no-evidence-against"): 60,
+        ("exclude", "duplicate-exact"): 3,
+        ("quarantine", "http-error"): 3,
+    }
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_worker_processes_give_the_bytes_of_no_workers(tmp_path: Path, workers: int) -> None:
+    source = crawl(tmp_path / "in")
+    run(source, tmp_path / "inline")
+    run(source, tmp_path / "native", engine=NativeEngine(workers=workers))
+
+    assert tree(tmp_path / "native") == tree(tmp_path / "inline")
+
+
+def test_a_folder_of_the_same_run_is_left_as_it_is(tmp_path: Path) -> None:
+    source = crawl(tmp_path / "in", n_files=1)
+    first = run(source, tmp_path / "out")
+    stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*") if path.is_file()}
+
+    assert run(source, tmp_path / "out") == first
+    assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
+
+
+def test_a_folder_of_another_run_is_refused(tmp_path: Path) -> None:
+    run(crawl(tmp_path / "in", n_files=1), tmp_path / "out")
+    with pytest.raises(InputError, match="another run"):
+        run(crawl(tmp_path / "other", n_files=2), tmp_path / "out")
+
+
+def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("keep me")
+    with pytest.raises(InputError, match="not empty"):
+        run(crawl(tmp_path / "in", n_files=1), tmp_path / "out")
+    assert tree(tmp_path / "out") == {"mine.txt": b"keep me"}
+
+
+def test_deciding_again_gives_the_bytes_of_a_run_under_the_new_policy(tmp_path: Path) -> None:
+    source = crawl(tmp_path / "in")
+    policy = Policy(name="strict-1", http_error="exclude", duplicate_exact="quarantine", min_words=200)
+    run(source, tmp_path / "fresh", config=Config(shard_bytes=2**16, policy=policy))
+    run(source, tmp_path / "again")
+
+    setting = Setting(NativeEngine(workers=2), lambda summary: summary.run_id, silent)
+    redecide(tmp_path / "again", policy=policy, setting=setting)
+    assert tree(tmp_path / "again") == tree(tmp_path / "fresh")
+
+
+def test_deciding_again_needs_a_finished_run(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no finished run"):
+        redecide(tmp_path, policy=Policy(), setting=Setting(NativeEngine(workers=1), str, silent))
+
+
+def test_a_label_that_raises_skips_the_document_and_counts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fragile(self: object, document: object) -> dict[str, object]:
+        raise ZeroDivisionError("no luck")
+
+    monkeypatch.setattr(LABELS["quality-1"], "measure", fragile)
+    summary = run(crawl(tmp_path / "in", n_files=1), tmp_path / "out")
+    assert {skip.reason: skip.n_records for skip in summary.skips}["label-error:quality-1"] == 22
+    assert summary.sources[0].n_decided == 0
+    assert summary.sources[0].size == summary.sources[0].skipped
+
+
+def test_a_record_that_kills_its_worker_is_skipped_and_the_rest_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    heavy = page("".join(f"<div><p>{prose(n)}</p></div>" for n in range(12_000)))
+    pages = [member(f"https://a.example/{n}", page(prose(n))) for n in range(6)]
+    pages.insert(3, member("https://heavy.example/", heavy))
+    (tmp_path / "in" / "crawl.warc.gz").write_bytes(b"".join(pages))
+
+    config = Config(cpu_limit_s=0.15, limits=Limits(max_payload_bytes=2**26))
+    summary = run(tmp_path / "in", tmp_path / "out", engine=NativeEngine(workers=1), config=config)
+    assert [(skip.reason, skip.n_records) for skip in summary.skips] == [("worker-died", 1)]
+    assert read_column(tmp_path / "out" / "ledger.parquet", "url") == [
+        f"https://a.example/{n}" for n in range(6)
+    ]
+
+
+_RUN = """
+import sys
+from pathlib import Path
+from headwater.curate.engine.native import NativeEngine
+from tests.curate.crawls import run
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), Path(sys.argv[2]), engine=NativeEngine(workers=2))
+"""
+
+
+@pytest.mark.parametrize("after_s", [0.6, 1.0, 1.4, 1.8, 2.2])
+def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(tmp_path: Path, after_s: float) -> None:
+    source = crawl(tmp_path / "in", n_files=6, n_pages=150)
+    run(source, tmp_path / "whole")
+    script = tmp_path / "script.py"
+    script.write_text(_RUN)
+
+    job = subprocess.Popen(
+        [sys.executable, str(script), str(source), str(tmp_path / "out")],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        start_new_session=True,
+    )
+    time.sleep(after_s)
+    os.killpg(job.pid, signal.SIGKILL)
+    job.wait()
+
+    run(source, tmp_path / "out")
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("step", range(1, 12))
+def test_a_kill_between_any_two_renames_of_a_replacement_loses_nothing(tmp_path: Path, step: int) -> None:
+    source = crawl(tmp_path / "in", n_files=1)
+    policy = Policy(name="strict-1", http_error="exclude")
+    run(source, tmp_path / "fresh", config=Config(shard_bytes=2**16, policy=policy))
+    run(source, tmp_path / "out")
+    code = f"""
+import os, pathlib, sys
+from pathlib import Path
+from headwater.curate.engine.inline import InlineEngine
+from headwater.curate.policy import parse
+from headwater.curate.run import Setting, redecide
+from headwater.curate import publish
+left = [{step}]
+rename = pathlib.Path.rename
+def counted(self, target):
+    left[0] -= 1
+    if left[0] == 0:
+        os._exit(9)
+    return rename(self, target)
+pathlib.Path.rename = counted
+setting = Setting(InlineEngine(), lambda summary: summary.run_id, print)
+redecide(Path(sys.argv[1]), policy=parse(sys.argv[2]), setting=setting)
+"""
+    arguments = [sys.executable, "-c", code, str(tmp_path / "out"), encode(policy)]
+    assert subprocess.run(arguments, check=False, capture_output=True).returncode == 9
+
+    setting = Setting(NativeEngine(workers=1), lambda summary: summary.run_id, silent)
+    redecide(tmp_path / "out", policy=policy, setting=setting)
+    assert tree(tmp_path / "out") == tree(tmp_path / "fresh")
+
+
+def test_run_json_names_configuration_inputs_and_versions_and_no_time(tmp_path: Path) -> None:
+    run(crawl(tmp_path / "in", n_files=1), tmp_path / "out")
+    facts = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert set(facts) == {"run_id", "evidence_id", "version", "config", "seeds", "libraries", "inputs"}
+    assert facts["inputs"]["part0.warc.gz"]["size"] == (tmp_path / "in" / "part0.warc.gz").stat().st_size
