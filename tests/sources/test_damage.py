@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -32,12 +33,12 @@ SEEDS = {
 }
 
 
-def damaged() -> st.SearchStrategy[tuple[str, bytes]]:
-    """Give an archive with a few bytes changed, cut out, doubled or moved."""
-    return st.sampled_from(sorted(SEEDS)).flatmap(
+def damaged_bytes(seeds: Mapping[str, bytes]) -> st.SearchStrategy[tuple[str, bytes]]:
+    """Give the name of a seed, and it with a few bytes changed, cut out, doubled or moved."""
+    return st.sampled_from(sorted(seeds)).flatmap(
         lambda name: st.tuples(
             st.just(name),
-            st.lists(wound(len(SEEDS[name])), max_size=4).map(lambda ws: inflict(SEEDS[name], ws)),
+            st.lists(wound(len(seeds[name])), max_size=4).map(lambda ws: inflict(seeds[name], ws)),
         )
     )
 
@@ -72,7 +73,7 @@ def read(name: str, data: bytes, *, shard_bytes: int = 1 << 40, limits: Limits =
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
-@given(damaged())
+@given(damaged_bytes(SEEDS))
 def test_damage_never_raises_and_every_byte_is_accounted_for(case: tuple[str, bytes]) -> None:
     name, data = case
     reading = read(name, data)
@@ -82,7 +83,7 @@ def test_damage_never_raises_and_every_byte_is_accounted_for(case: tuple[str, by
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
-@given(damaged(), st.integers(1, 3000))
+@given(damaged_bytes(SEEDS), st.integers(1, 3000))
 def test_shards_of_any_width_give_the_same_records(case: tuple[str, bytes], shard_bytes: int) -> None:
     name, data = case
 

@@ -17,6 +17,18 @@ _READ_BYTES = 1 << 16
 _SLICE_BYTES = 4 << 20
 
 
+class Decoder(Protocol):
+    """Bounded decoding of one member, from its first byte."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give up to `size` decoded bytes; none at the end or at damage."""
+        ...
+
+    def finish(self) -> tuple[int, str]:
+        """Give the end of the member and the reason of damage; if damaged, the end of what came before."""
+        ...
+
+
 class Member(Protocol):
     """One piece of a compressed file, open for reading its decoded bytes."""
 
@@ -29,8 +41,8 @@ class Member(Protocol):
         """Read to the end of the member.
 
         Returns:
-            Where it ends in the file (meaningless if damaged), and the reason it cannot be trusted,
-            empty when it was whole and its checksum right.
+            Where it ends in the file, and why it cannot be trusted: empty when it was whole and its
+            checksum right. Of a damaged member, a position up to which it was sound.
         """
         ...
 
@@ -42,6 +54,10 @@ class Codec(Protocol):
 
     def open(self, file: Window, start: int, limit_bytes: int) -> Member | None:
         """Open the member at `start`; None when no member can start there."""
+        ...
+
+    def decoder(self, file: Window, start: int) -> Decoder | None:
+        """Decode the member at `start` step by step; None when no member can start there."""
         ...
 
     def begins(self, file: Window, start: int, prefix: bytes) -> bool:
@@ -67,18 +83,6 @@ class WholeMember:
     def finish(self) -> tuple[int, str]:
         """Give the end; there is nothing left to doubt."""
         return self._end, ""
-
-
-class Decoder(Protocol):
-    """Bounded decoding of one member, from its first byte."""
-
-    def read(self, size: int, /) -> bytes:
-        """Give up to `size` decoded bytes; none at the end or at damage."""
-        ...
-
-    def finish(self) -> tuple[int, str]:
-        """Give the end of the member and the reason of damage."""
-        ...
 
 
 @final
@@ -120,7 +124,7 @@ class _GzipDecoder:
 
     def __init__(self, file: Window, start: int) -> None:
         self._file = file
-        self._at = start
+        self._at = start  # The file position after `_pending`.
         self._pending = b""
         self._fault = ""
         self._state = zlib.decompressobj(wbits=31)
@@ -177,7 +181,7 @@ class Gzip:
         Returns:
             The member; None when there is no gzip magic at `start`.
         """
-        if file.have(start, _SHORTEST) < len(_MAGIC) or file.peek(start, start + 3) != _MAGIC:
+        if not _begins_member(file, start):
             return None
         end = _next_magic(file, start)
         if end > 0:
@@ -185,6 +189,10 @@ class Gzip:
             if data is not None:
                 return WholeMember(data, end)
         return StreamedMember(lambda: _GzipDecoder(file, start))
+
+    def decoder(self, file: Window, start: int) -> Decoder | None:
+        """Decode the member at `start` step by step; None when there is no gzip magic."""
+        return _GzipDecoder(file, start) if _begins_member(file, start) else None
 
     def begins(self, file: Window, start: int, prefix: bytes) -> bool:
         """Tell whether the member at `start` decodes to bytes that begin with `prefix`."""
@@ -194,6 +202,10 @@ class Gzip:
             return state.decompress(file.peek(start, start + held), len(prefix)) == prefix
         except zlib.error:
             return False
+
+
+def _begins_member(file: Window, start: int) -> bool:
+    return file.have(start, _SHORTEST) >= len(_MAGIC) and file.peek(start, start + 3) == _MAGIC
 
 
 def _next_magic(file: Window, start: int) -> int:

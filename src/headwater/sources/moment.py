@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 _CANONICAL = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ")
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d\d))?")
@@ -16,7 +16,7 @@ def normalise(value: object) -> str:
 
     Args:
         value: ISO 8601 text of any precision from the year on (no zone means UTC), 14 digits as
-            archives write them, seconds or milliseconds since 1970, or a `datetime`.
+            archives write them, seconds or milliseconds since 1970, or a `date` or `datetime`.
 
     Returns:
         Text such as `2020-01-31T00:00:00Z`; empty when the value is none of these.
@@ -36,6 +36,8 @@ def normalise(value: object) -> str:
 def _parse(value: object) -> datetime | None:
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
         return datetime.fromtimestamp(value / 1000 if abs(value) >= 1e11 else value, UTC)
     if not isinstance(value, str):

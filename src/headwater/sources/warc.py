@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
 from typing import final
 
 from headwater.record import Record, Skip
@@ -58,7 +59,7 @@ class Warc:
             if codec is None:
                 yield from _plain(window, shard, limits)
             else:
-                yield from _compressed(window, codec, shard, limits)
+                yield from _compressed(_Job(window, codec, shard, limits))
 
 
 def _codec(window: Window, path: str) -> Codec | None:
@@ -84,34 +85,60 @@ def _plain(window: Window, shard: Shard, limits: Limits) -> Iterator[Record | Sk
         yield item(frame, place, limits)
 
 
-def _compressed(file: Window, codec: Codec, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
-    at = _find_member(file, codec, shard.start, shard.stop) if shard.start else 0
-    limit_bytes = limits.max_payload_bytes + 2 * limits.max_header_bytes
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A shard of a compressed file being read."""
+
+    file: Window
+    codec: Codec
+    shard: Shard
+    limits: Limits
+
+
+def _compressed(job: _Job) -> Iterator[Record | Skip]:
+    shard = job.shard
+    at = _find_member(job, shard.start) if shard.start else 0
+    limit_bytes = job.limits.max_payload_bytes + 2 * job.limits.max_header_bytes
     while 0 <= at < shard.stop:
-        member = codec.open(file, at, limit_bytes)
+        member = job.codec.open(job.file, at, limit_bytes)
         if member is None:
-            end = _next_or_stop(file, codec, at, shard)
-            yield _stretch(file, shard, at, end)
+            end = _next_or_stop(job, at)
+            yield _stretch(job.file, shard, at, end)
             at = end
-            continue
-        last: Frame | None = None
-        index = -1
-        for frame in _frames(member, limits):
-            if frame.fault == "padding":
-                continue
-            if last is not None:
-                yield item(last, _inside(shard, at, 0, index), limits)
-            last = frame
-            index += 1
-        end, fault = member.finish()
-        if fault:
-            end = _next_or_stop(file, codec, at, shard)
-            yield Skip(shard.source, at, end - at, fault)
-        elif last is None:
-            yield Skip(shard.source, at, end - at, "empty-member", n_records=0, lost=False)
         else:
-            yield item(last, _inside(shard, at, end - at, index), limits)
-        at = end
+            at = yield from _member(job, member, at)
+
+
+def _member(job: _Job, member: Member, at: int) -> Generator[Record | Skip, None, int]:
+    """Yield the items of one member; return where the next one starts.
+
+    All items stand at the member's offset. The last one takes its length, the others none.
+    """
+    held: list[Frame] = []
+    index = 0
+    for frame in _frames(member, job.limits):
+        if frame.fault == "padding":
+            continue
+        held.append(frame)
+        if len(held) > 2:
+            yield item(held.pop(0), _inside(job.shard, at, 0, index), job.limits)
+            index += 1
+    end, fault = member.finish()
+    if not held and not fault:
+        yield Skip(job.shard.source, at, end - at, "empty-member", n_records=0, lost=False)
+        return end
+    sound = at
+    if fault:
+        sound, end = end, _next_or_stop(job, at)
+        sound = min(max(sound, at), end - 1) if len(held) > 1 else at
+    if len(held) > 1:
+        yield item(held[0], _inside(job.shard, at, sound - at, index), job.limits)
+    if fault:
+        # What was read last is not to be trusted; what was read before it was followed by a record.
+        yield Skip(job.shard.source, sound, end - sound, fault)
+    else:
+        yield item(held[-1], _inside(job.shard, at, end - at, index + len(held) - 1), job.limits)
+    return end
 
 
 def _frames(member: Member, limits: Limits) -> Iterable[Frame]:
@@ -126,18 +153,18 @@ def _inside(shard: Shard, offset: int, length: int, index: int) -> Place:
     return Place(shard.source, shard.digest, offset, length, position, in_member=True)
 
 
-def _find_member(file: Window, codec: Codec, start: int, stop: int) -> int:
+def _find_member(job: _Job, start: int) -> int:
     """Find the next member that decodes to the beginning of a WARC record; -1 when there is none."""
-    while (start := file.scan(codec.magic, start, stop)) >= 0:
-        if codec.begins(file, start, b"WARC/"):
+    while (start := job.file.scan(job.codec.magic, start, job.shard.stop)) >= 0:
+        if job.codec.begins(job.file, start, b"WARC/"):
             return start
         start += 1
     return -1
 
 
-def _next_or_stop(file: Window, codec: Codec, at: int, shard: Shard) -> int:
-    found = _find_member(file, codec, at + 1, shard.stop)
-    return found if found >= 0 else shard.stop
+def _next_or_stop(job: _Job, at: int) -> int:
+    found = _find_member(job, at + 1)
+    return found if found >= 0 else job.shard.stop
 
 
 def _stretch(file: Window, shard: Shard, start: int, end: int) -> Skip:

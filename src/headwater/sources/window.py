@@ -91,14 +91,12 @@ class Window:
             UnavailableError: If the device fails.
         """
         width = len(pattern)
-        while start < stop:
-            held = self.have(start, self._chunk)
-            found = self.find(pattern, start, min(start + held, stop + width - 1))
+        while start < stop and self.have(start, width) == width:
+            end = self.base + len(self.data)
+            found = self.find(pattern, start, min(end, stop + width - 1))
             if found >= 0:
                 return found
-            if held < self._chunk:
-                return -1
-            start += held - width + 1
+            start = end - width + 1
         return -1
 
     def _fill(self, position: int, n_bytes: int) -> None:

@@ -41,19 +41,21 @@ class Zstd:
         Returns:
             The member, empty for a skippable frame; None when there is no zstd magic at `start`.
         """
-        held = file.have(start, 1 << 16)
-        if held >= 8 and _is_skippable(file.peek(start, start + 4)):
-            end = start + 8 + int.from_bytes(file.peek(start + 4, start + 8), "little")
-            return WholeMember(b"", end) if file.have(end - 1, 1) else None
-        if held < len(_MAGIC) or file.peek(start, start + 4) != _MAGIC:
+        extent = _extent(file, start)
+        if extent is None:
             return None
-        end, fault = _frame_end(file, start)
+        end, fault = extent
         if not fault and end - start <= _SLICE_BYTES:
             file.have(start, end - start)
             data = self._decode_whole(file.peek(start, end), limit_bytes)
             if data is not None:
                 return WholeMember(data, end)
-        return StreamedMember(lambda: self._decoder(file, start, end, fault))
+        return StreamedMember(lambda: _ZstdDecoder(self._context(), file, start, (end, fault)))
+
+    def decoder(self, file: Window, start: int) -> Decoder | None:
+        """Decode the frame at `start` step by step, a skippable one to nothing; None without magic."""
+        extent = _extent(file, start)
+        return None if extent is None else _ZstdDecoder(self._context(), file, start, extent)
 
     def begins(self, file: Window, start: int, prefix: bytes) -> bool:
         """Tell whether the frame at `start` decodes to bytes that begin with `prefix`."""
@@ -66,10 +68,9 @@ class Zstd:
     def _context(self) -> zstandard.ZstdDecompressor:
         return zstandard.ZstdDecompressor(dict_data=self._dictionary, max_window_size=_MAX_WINDOW_BYTES)
 
-    def _decoder(self, file: Window, start: int, end: int, fault: str) -> Decoder:
-        return _ZstdDecoder(self._context(), file, start, (end, fault))
-
     def _decode_whole(self, piece: bytes, limit_bytes: int) -> bytes | None:
+        if not piece.startswith(_MAGIC):
+            return b""  # A skippable frame.
         try:
             size = zstandard.frame_content_size(piece)
             if size > limit_bytes:
@@ -84,23 +85,25 @@ class Zstd:
 
 @final
 class _ZstdDecoder:
-    __slots__ = ("_at", "_end", "_fault", "_file", "_reader")
+    __slots__ = ("_end", "_fault", "_reader", "_skippable", "_start")
 
     def __init__(
         self, context: zstandard.ZstdDecompressor, file: Window, start: int, extent: tuple[int, str]
     ) -> None:
-        self._file = file
-        self._at = start
+        self._start = start
         self._end, self._fault = extent
+        self._skippable = file.peek(start, start + 4) != _MAGIC if file.have(start, 4) else True
         self._reader = context.stream_reader(
             cast("BinaryIO", _Section(file, start, self._end)), read_across_frames=False
         )
 
     def read(self, size: int, /) -> bytes:
+        if self._skippable:
+            return b""
         try:
             return bytes(self._reader.read(size))
         except (zstandard.ZstdError, MemoryError):
-            self._fault = self._fault or "zstd-corrupt"
+            self._end, self._fault = self._start, self._fault or "zstd-corrupt"
             return b""
 
     def finish(self) -> tuple[int, str]:
@@ -151,6 +154,18 @@ def read_dictionary(file: Window) -> bytes:
 
 def _is_skippable(magic: bytes) -> bool:
     return magic[1:] == b"\x2a\x4d\x18" and magic[0] & 0xF0 == 0x50
+
+
+def _extent(file: Window, start: int) -> tuple[int, str] | None:
+    """Give where the frame at `start` ends and what is wrong with it; None when there is no frame."""
+    held = file.have(start, 1 << 16)
+    magic = file.peek(start, start + 4)
+    if magic == _MAGIC:
+        return _frame_end(file, start)
+    if held < 8 or not _is_skippable(magic):
+        return None
+    end = start + 8 + int.from_bytes(file.peek(start + 4, start + 8), "little")
+    return (end, "") if file.have(end - 1, 1) else None
 
 
 def _frame_end(file: Window, start: int) -> tuple[int, str]:

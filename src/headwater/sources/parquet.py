@@ -1,0 +1,204 @@
+"""Parquet: one row a record, shards of whole row groups, a row group that cannot be read is skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from headwater.errors import FormatError
+from headwater.record import Record, Skip
+from headwater.sources.opening import digest_and_size, open_input
+from headwater.sources.row import TEXT_FIELDS, RowPlace, to_item
+from headwater.sources.shard import Limits, Shard
+
+_BATCH_ROWS = 128
+# What pyarrow raises on damaged bytes; which of them depends on where the damage lies.
+DAMAGE = (pa.ArrowException, OSError, ValueError, IndexError, KeyError, MemoryError, OverflowError)
+
+
+@final
+class Parquet:
+    """Read Parquet files; the unit of offsets is rows."""
+
+    def shards(self, path: str, source: str, *, shard_bytes: int) -> list[Shard]:
+        """Split by row groups.
+
+        Args:
+            path: Local path or fsspec URL.
+            source: The input's name as shown to people.
+            shard_bytes: Put row groups together until they take this much, compressed.
+
+        Returns:
+            Shards that cover the rows; one empty shard when there are none.
+
+        Raises:
+            FormatError: If the footer cannot be read, or no column holds text.
+            UnavailableError: If it cannot be opened.
+        """
+        digest, _ = digest_and_size(path)
+        with open_input(path) as file:
+            try:
+                whole = pq.ParquetFile(file)
+                groups = [whole.metadata.row_group(i) for i in range(whole.metadata.num_row_groups)]
+                sizes = [(group.num_rows, _compressed_bytes(group)) for group in groups]
+                schema = whole.schema_arrow
+            except DAMAGE as error:
+                raise FormatError(
+                    f"{source}: cannot be read as Parquet: {one_line(error)}",
+                    hint="the file may be cut off; check that it was copied whole",
+                ) from error
+        require_text(schema, source)
+        bounds = cut_rows(sizes, shard_bytes)
+        return [
+            Shard(path, source, "parquet", digest, bounds[-1][1], start, stop, "rows")
+            for start, stop in bounds
+        ]
+
+    def read(self, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
+        """Read the rows of the shard.
+
+        Args:
+            shard: What to read.
+            limits: Bounds on one record.
+
+        Yields:
+            Records and skips in row order; see `Source.read`.
+
+        Raises:
+            UnavailableError: If the input cannot be opened.
+        """
+        with open_input(shard.path) as file:
+            try:
+                whole = pq.ParquetFile(file, page_checksum_verification=True)
+                counts = [whole.metadata.row_group(i).num_rows for i in range(whole.metadata.num_row_groups)]
+            except DAMAGE as error:
+                yield lost_rows(shard, shard.start, shard.stop, ("row-group-corrupt", one_line(error)))
+                return
+            at = 0
+            for group, n_rows in enumerate(counts):
+                if shard.start <= at < shard.stop:
+                    batches = whole.iter_batches(_BATCH_ROWS, row_groups=[group], use_threads=False)
+                    yield from read_batches(
+                        batches, shard, (at, at + n_rows), limits, damage="row-group-corrupt"
+                    )
+                at += n_rows
+
+
+def _compressed_bytes(group: Any) -> int:
+    return sum(group.column(i).total_compressed_size for i in range(group.num_columns))
+
+
+def require_text(schema: pa.Schema, source: str) -> None:
+    """Refuse a table without a text column.
+
+    Args:
+        schema: Its Arrow schema.
+        source: The input's name.
+
+    Raises:
+        FormatError: If no column of a known name holds strings.
+    """
+    if not any(name in schema.names and _holds_text(schema.field(name).type) for name in TEXT_FIELDS):
+        seen = ", ".join(schema.names)[:200] or "none"
+        raise FormatError(
+            f"{source}: no text column among: {seen}",
+            hint=f"name the column that holds the text {', '.join(TEXT_FIELDS[:-1])} or {TEXT_FIELDS[-1]}",
+        )
+
+
+def _holds_text(kind: pa.DataType) -> bool:
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return value in {pa.string(), pa.large_string(), pa.string_view()}
+
+
+def cut_rows(pieces: list[tuple[int, int]], shard_bytes: int) -> list[tuple[int, int]]:
+    """Put pieces together into row ranges of about `shard_bytes`.
+
+    Args:
+        pieces: Rows and bytes of each piece, in order.
+        shard_bytes: Close a range once it holds this much.
+
+    Returns:
+        Half-open row ranges that touch and cover all rows; `[(0, 0)]` when there are none.
+    """
+    bounds = []
+    start = stop = held = 0
+    for n_rows, n_bytes in pieces:
+        if held and held + n_bytes > shard_bytes and stop > start:
+            bounds.append((start, stop))
+            start, held = stop, 0
+        stop += n_rows
+        held += n_bytes
+    if stop > start or not bounds:
+        bounds.append((start, stop))
+    return bounds
+
+
+def read_batches(
+    batches: Iterator[pa.RecordBatch], shard: Shard, rows: tuple[int, int], limits: Limits, *, damage: str
+) -> Iterator[Record | Skip]:
+    """Turn batches into items, one a row, and account for the rows that no batch brings.
+
+    Args:
+        batches: The batches; reading on may fail.
+        shard: Where they come from.
+        rows: First row of the first batch, and the row after the last one expected.
+        limits: Bounds on one record.
+        damage: Reason of the skip for rows that cannot be read.
+
+    Yields:
+        Records and skips in row order, to the end of `rows` exactly.
+    """
+    at, stop = rows
+    why = "fewer rows than declared"
+    while at < stop:
+        try:
+            batch = next(batches, None)
+        except DAMAGE as error:
+            why = one_line(error)
+            break
+        if batch is None:
+            break
+        for row in _rows(batch.slice(0, stop - at)):
+            place = RowPlace(shard.source, shard.digest, at, 1, str(at))
+            if isinstance(row, str):
+                yield Skip(shard.source, at, 1, "row-invalid", row)
+            else:
+                yield to_item(row, place, limits)
+            at += 1
+    if at < stop:
+        yield lost_rows(shard, at, stop, (damage, why))
+
+
+def _rows(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | str]:
+    """Yield rows as Python values; the error's text for a row that is not valid, such as no UTF-8."""
+    try:
+        rows = _values(batch)
+    except DAMAGE:
+        for i in range(batch.num_rows):
+            try:
+                row: dict[str, Any] | str = _values(batch.slice(i, 1))[0]
+            except DAMAGE as error:
+                row = one_line(error)
+            yield row
+    else:
+        yield from rows
+
+
+def _values(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    batch.validate(full=True)  # Without it, damaged offsets would read foreign memory.
+    rows: list[dict[str, Any]] = batch.to_pylist()
+    return rows
+
+
+def lost_rows(shard: Shard, start: int, stop: int, why: tuple[str, str]) -> Skip:
+    """Account for rows that cannot be read: `why` is the reason and the detail."""
+    return Skip(shard.source, start, stop - start, why[0], why[1], stop - start)
+
+
+def one_line(error: BaseException) -> str:
+    """Give the first line of an error's text, cut to what a skip's detail holds."""
+    return (str(error).partition("\n")[0] or type(error).__name__)[:160]
