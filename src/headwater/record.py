@@ -15,7 +15,8 @@ class Record:
         id: 32 hex digits, `record_id` of the source digest and the position in it.
         source: Name of the input, relative to what the user named; for people, not for identity.
         offset: Where the record starts in its source, in the shard's unit (bytes or rows).
-        length: How much of the source it takes, same unit, at least 1.
+        length: How much of the source it takes, same unit; 0 for a record inside a compressed member
+            whose length a later item takes.
         url: The target URI as captured; empty when there is none.
         media_type: Lower-case essence such as `text/html`, as declared or sniffed.
         charset: The declared charset label, lower case; empty when none was declared.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import zstandard
@@ -124,7 +126,22 @@ def read_shards(shards: Sequence[Shard], *, limits: Limits = LIMITS) -> Reading:
     records = [item for item in kept if isinstance(item, Record)]
     assert sum(one.length for one in records) + sum(one.length for one in skips) == size
     assert len({record.id for record in records}) == len(records)
+    for skip in skips:
+        assert skip.lost in documented_reasons()[skip.reason]
+        assert "\n" not in skip.detail
     return Reading(records, skips, size)
+
+
+@cache
+def documented_reasons() -> dict[str, frozenset[bool]]:
+    """Give the reasons of the specification, each with what it allows `lost` to be."""
+    page = Path(__file__).resolve().parents[2] / "docs" / "spec" / "accounting.md"
+    rows = re.findall(
+        r"^\| `([a-z0-9-]+)` \| ([a-zA-Z; ]+) \| .+ \|$", page.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return {
+        name: frozenset(word == "yes" for word in re.findall(r"\b(?:yes|no)\b", lost)) for name, lost in rows
+    }
 
 
 def _touching(shards: Sequence[Shard]) -> list[tuple[int, int]]:

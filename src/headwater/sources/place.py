@@ -87,7 +87,8 @@ def _remote(name: str) -> Tree | None:
     system, path = fsspec.core.url_to_fs(name)
     if any(mark in path for mark in _MARKS):
         matches = [one for one in system.glob(path) if system.isfile(one)]
-        return Tree(_fixed_part(name), _urls(system, matches)) if matches else None
+        root = _fixed_part(str(system.unstrip_protocol(path)))
+        return Tree(root, _urls(system, matches)) if matches else None
     if system.isfile(path):
         return _one_file(name)
     if not system.isdir(path):

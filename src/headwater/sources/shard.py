@@ -104,6 +104,10 @@ class Source(Protocol):
         shard which belong to a record that started in the one before are not mentioned.
         No input makes it raise; what cannot be read is a `Skip`.
 
+        What lies between the last item of a shard and the first of the next is settled by `tiling.tile`,
+        which also names items that stand inside a record of the shard before. The items of a
+        compressed member with many records have no length but the last, which takes the member's.
+
         Args:
             shard: What to read.
             limits: Bounds on one record.
