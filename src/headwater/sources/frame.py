@@ -64,7 +64,7 @@ def sole_frame(data: bytes, limits: Limits) -> Frame | None:
 
 
 def frames(window: Window, start: int, stop: int, limits: Limits) -> Iterator[Frame]:
-    """Cut decoded bytes into frames that touch, from `start` to the end of the last one before `stop`.
+    """Cut decoded bytes into frames that touch; none starts at or after `stop`.
 
     Args:
         window: The decoded bytes.
@@ -85,7 +85,7 @@ def frames(window: Window, start: int, stop: int, limits: Limits) -> Iterator[Fr
 
 
 def find_record(window: Window, start: int, stop: int) -> int:
-    """Find the next line before `stop` that looks like the first of a WARC record; -1 when there is none."""
+    """Find the next line that looks like the first of a WARC record; -1 when none."""
     if start == 0 and window.have(0, 32) and _VERSION.match(window.peek(0, 32)):
         return 0
     start = max(start, 1)
@@ -101,7 +101,7 @@ def find_record(window: Window, start: int, stop: int) -> int:
 
 
 def parse_fields(head: bytes) -> list[tuple[str, str]]:
-    """Parse header lines, WARC or HTTP, in order; a line without a colon is passed over.
+    """Parse header lines in order; a line without a colon is passed over.
 
     Args:
         head: Header lines without the first (version or status) line.

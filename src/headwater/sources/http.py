@@ -28,7 +28,7 @@ class Response(NamedTuple):
     body: bytes
 
     def first(self, name: str) -> str:
-        """Give the first value of a header field, `name` in lower case; empty when there is none."""
+        """Give the first value of a field, named in lower case; empty when none."""
         for key, value in self.headers:
             if len(key) == len(name) and key.lower() == name:
                 return value
@@ -90,20 +90,21 @@ def decode_body(response: Response, limits: Limits, *, partial: bool) -> bytes:
             transfer += value.split(",")
     body = response.body
     if content or transfer:
-        body = _decode(body, content, [name.strip().lower() for name in transfer], limits, partial)
+        named = [name.strip().lower() for name in transfer]
+        if "chunked" in named:
+            body, whole = unchunk(body)
+            if not whole and not partial:
+                raise CodingError("transfer-encoding-corrupt")
+        codings = content + [name for name in named if name != "chunked"]
+        body = _undo_if_true(body, codings, limits, partial=partial) if body else body
     if len(body) > limits.max_payload_bytes:
         raise CodingError("payload-too-large")
     return body
 
 
-def _decode(body: bytes, content: list[str], transfer: list[str], limits: Limits, partial: bool) -> bytes:  # noqa: FBT001, PLR0917
-    if "chunked" in transfer:
-        body, whole = unchunk(body)
-        if not whole and not partial:
-            raise CodingError("transfer-encoding-corrupt")
-    codings = content + [name for name in transfer if name != "chunked"]
+def _undo_if_true(body: bytes, codings: list[str], limits: Limits, *, partial: bool) -> bytes:
     try:
-        return undo(body, codings, limits, partial=partial) if body else body
+        return undo(body, codings, limits, partial=partial)
     except CodingError as error:
         if error.reason in {"content-encoding-corrupt", "content-encoding-unknown"} and _reads_as_text(body):
             return body

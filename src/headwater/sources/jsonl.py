@@ -21,7 +21,7 @@ _BOM = b"\xef\xbb\xbf"
 
 @final
 class Jsonl:
-    """Read JSON lines; a plain file is split at line starts, a compressed one is a single shard."""
+    """Read JSON lines: plain files in ranges, compressed ones in one shard."""
 
     def shards(self, path: str, source: str, *, shard_bytes: int) -> list[Shard]:
         """Split a plain file by byte ranges; a line belongs to the range it starts in.

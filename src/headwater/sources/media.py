@@ -58,7 +58,7 @@ _CHARSET = re.compile(r"""charset\s*=\s*(?:"([^"]{1,64})"|'([^']{1,64})'|([^\s;,
 
 @lru_cache(maxsize=1024)
 def parse_content_type(value: str) -> tuple[str, str]:
-    """Split a Content-Type value into its lower-case essence and charset label, both empty when absent."""
+    """Split a Content-Type into essence and charset, lower case, empty when absent."""
     essence, semicolon, rest = value.partition(";")
     charset = ""
     if semicolon and (found := _CHARSET.search(rest)):
@@ -94,7 +94,7 @@ def sniff(body: bytes) -> str:
 
 
 def sniff_binary(body: bytes) -> str:
-    """Name the binary format a body plainly begins like; empty when it begins like none."""
+    """Name the binary format a body plainly begins like; empty when none."""
     if not body or body[0] not in _MAGIC_FIRST:
         return ""
     for magic, media_type in _BINARY_MAGIC:
@@ -109,7 +109,7 @@ def is_generic(media_type: str) -> bool:
 
 
 def is_text(media_type: str) -> bool:
-    """Tell whether a type holds text that people read: HTML, XML, Markdown and plain text of all kinds."""
+    """Tell whether a type holds text that people read, and no program or style."""
     if media_type.startswith("text/"):
         return media_type not in _PROGRAMS
     return media_type in _TEXT or (media_type.startswith("application/") and media_type.endswith("+xml"))

@@ -14,7 +14,7 @@ _BLOCK_BYTES = 1 << 20
 
 
 def is_url(path: str) -> bool:
-    """Tell whether a name is an fsspec URL (`s3://…`, `memory://…`) and not a local path."""
+    """Tell an fsspec URL (`s3://…`, `memory://…`) from a local path."""
     return _URL.match(path) is not None
 
 

@@ -140,7 +140,7 @@ def cut_rows(pieces: list[tuple[int, int]], shard_bytes: int) -> list[tuple[int,
 def read_batches(
     batches: Iterator[pa.RecordBatch], shard: Shard, rows: tuple[int, int], limits: Limits, *, damage: str
 ) -> Iterator[Record | Skip]:
-    """Turn batches into items, one a row, and account for the rows that no batch brings.
+    """Turn batches into items, one a row; rows that no batch brings are a skip.
 
     Args:
         batches: The batches; reading on may fail.

@@ -35,7 +35,7 @@ class Shard:
 
     @property
     def name(self) -> str:
-        """Give the content-addressed name output files carry: digest prefix and start, zero-padded."""
+        """Give the name output files carry: digest prefix and start, zero-padded."""
         return f"{self.digest[:16]}-{self.start:014d}"
 
     def to_json(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class Shard:
 
 
 def cut_bytes(whole: Shard, shard_bytes: int) -> list[Shard]:
-    """Cut a shard that covers its input into ranges of `shard_bytes`, the last one shorter.
+    """Cut a shard that covers its input into ranges of `shard_bytes`.
 
     Args:
         whole: The shard to cut; `start` 0, `stop` equal to `size`.
@@ -96,7 +96,7 @@ class Source(Protocol):
         ...
 
     def read(self, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
-        """Read the records that start in the shard, and account for every other byte of it.
+        """Read the records that start in the shard; account for every other byte.
 
         Offsets and lengths of what is yielded tile the input without gap or overlap from the
         first record start at or after `shard.start` (or `shard.start` itself for the first shard)

@@ -38,7 +38,7 @@ class Tiling:
 
 
 def tile(items: Iterable[Span], *, source: str, size: int) -> Tiling:
-    """Check that the items of one input cover it without gap or overlap, and say where they do not.
+    """Say where the items of one input leave gaps in it, or overlap.
 
     A shard reads without knowing what the one before it read, so it may take bytes inside a record of
     the one before for a record, and bytes that both hold to be the other's are in neither. Both are

@@ -97,12 +97,12 @@ class _Job:
 
 def _compressed(job: _Job) -> Iterator[Record | Skip]:
     shard = job.shard
-    at = _find_member(job, shard.start) if shard.start else 0
+    at = _find_member(job, shard.start, shard.stop) if shard.start else 0
     limit_bytes = job.limits.max_payload_bytes + 2 * job.limits.max_header_bytes
     while 0 <= at < shard.stop:
         member = job.codec.open(job.file, at, limit_bytes)
         if member is None:
-            end = _next_or_stop(job, at)
+            end = _next_or_stop(job, at, shard.stop)
             yield _stretch(job.file, shard, at, end)
             at = end
         else:
@@ -129,8 +129,10 @@ def _member(job: _Job, member: Member, at: int) -> Generator[Record | Skip, None
         return end
     sound = at
     if fault:
-        sound, end = end, _next_or_stop(job, at)
-        sound = min(max(sound, at), end - 1) if len(held) > 1 else at
+        sound = end if len(held) > 1 else at
+        # Past `stop` too, as far as it was sound: another width of shards must not move its end.
+        end = _next_or_stop(job, at, min(max(job.shard.stop, sound + 1), job.shard.size))
+        sound = min(sound, end - 1)
     if len(held) > 1:
         yield item(held[0], _inside(job.shard, at, sound - at, index), job.limits)
     if fault:
@@ -153,18 +155,18 @@ def _inside(shard: Shard, offset: int, length: int, index: int) -> Place:
     return Place(shard.source, shard.digest, offset, length, position, in_member=True)
 
 
-def _find_member(job: _Job, start: int) -> int:
+def _find_member(job: _Job, start: int, stop: int) -> int:
     """Find the next member that decodes to the beginning of a WARC record; -1 when there is none."""
-    while (start := job.file.scan(job.codec.magic, start, job.shard.stop)) >= 0:
+    while (start := job.file.scan(job.codec.magic, start, stop)) >= 0:
         if job.codec.begins(job.file, start, b"WARC/"):
             return start
         start += 1
     return -1
 
 
-def _next_or_stop(job: _Job, at: int) -> int:
-    found = _find_member(job, at + 1)
-    return found if found >= 0 else job.shard.stop
+def _next_or_stop(job: _Job, at: int, stop: int) -> int:
+    found = _find_member(job, at + 1, stop)
+    return found if found >= 0 else stop
 
 
 def _stretch(file: Window, shard: Shard, start: int, end: int) -> Skip:

@@ -23,7 +23,7 @@ class Tap(Protocol):
 
 @final
 class Window:
-    """Look at a stream at absolute positions; what lies before the last look is forgotten.
+    """Look at a stream by absolute position, and forget what lies behind.
 
     Attributes:
         base: Absolute position of the first byte in `data`.

@@ -19,7 +19,7 @@ _MAX_WINDOW_BYTES = 1 << 27
 
 @final
 class Zstd:
-    """Frames of a zstd file; where each ends is read off its block headers without decoding.
+    """Frames of a zstd file; block headers tell where each ends, undecoded.
 
     Source:
         RFC 8878, section 3.1; IIPC WARC specifications, "Zstandard compression of WARC files".
@@ -53,7 +53,7 @@ class Zstd:
         return StreamedMember(lambda: _ZstdDecoder(self._context(), file, start, (end, fault)))
 
     def decoder(self, file: Window, start: int) -> Decoder | None:
-        """Decode the frame at `start` step by step, a skippable one to nothing; None without magic."""
+        """Decode the frame at `start` step by step; a skippable one is empty."""
         extent = _extent(file, start)
         return None if extent is None else _ZstdDecoder(self._context(), file, start, extent)
 
