@@ -1,0 +1,13 @@
+"""Metrics of text and samples, each with its estimator, its interval and its source.
+
+Language model (`headwater.measure.kneser_ney`)::
+
+    model = kneser_ney.fit(tokens, n_types=20_000, order=3)      # tokens: integers in [0, n_types)
+    model.score(held_out, context=())                            # nats, shape (n,)
+    model.sample(300_000, rng=rng, temperature=1.0, top_p=1.0)   # int32, shape (n_tokens,)
+    model.distribution(context)                                  # shape (n_types,)
+    model.closed()                                               # never leaves the types it has seen
+    kneser_ney.encode(model), kneser_ney.parse(data)             # same model, same bytes
+
+Nothing heavy is imported before it is used: numba with the first score, scipy with the first quantile.
+"""

@@ -1,0 +1,254 @@
+"""The compiled loops of the Kneser-Ney model; numba is imported with this module, so import it late."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+
+# Draws that a rejection sampler may waste on one token before the whole distribution is laid out.
+_PATIENCE = 256
+
+
+class Tables(NamedTuple):
+    """The arrays of a model as the kernels read them; see `model.KneserNey` for their meaning."""
+
+    word: Ints
+    suffix: Ints
+    first: Ints
+    upto: npt.NDArray[np.int64]
+    gamma: Floats
+    discount: Floats
+    unigram: Ints
+    order: int
+    escape: float
+
+
+class Bend(NamedTuple):
+    """How a sampler bends the model's law."""
+
+    power: float  # 1 / temperature
+    top_p: float
+    bound: Floats  # an upper bound of the probabilities after each node
+    least: Floats  # the least probability kept after each node; NaN until it is known
+    context: Ints  # what stands before the stream
+
+
+@njit(cache=True)
+def find(t: Tables, node: int, word: int) -> int:
+    """Find the child of a node by its word; -1 when there is none."""
+    if node == 0:
+        return int(t.unigram[word])
+    low, high = t.first[node], t.first[node + 1]
+    while low < high:
+        middle = (low + high) >> 1
+        if t.word[middle] < word:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < t.first[node + 1] and t.word[low] == word else -1
+
+
+@njit(cache=True)
+def advance(t: Tables, node: int, depth: int, word: int) -> tuple[int, int]:
+    """Find the longest context known after one more word, and its depth."""
+    while True:
+        child = find(t, node, word)
+        if child >= 0:
+            return (child, depth + 1) if depth + 1 < t.order else (t.suffix[child], depth)
+        if node == 0:
+            return 0, 0
+        node = t.suffix[node]
+        depth -= 1
+
+
+@njit(cache=True)
+def probability(t: Tables, node: int, depth: int, word: int) -> float:
+    """Interpolate the orders: the chance of a word after a context."""
+    chance, share = 0.0, 1.0
+    while True:
+        child = find(t, node, word)
+        if node == 0:
+            chance += share * t.escape / t.unigram.size
+            share *= 1.0 - t.escape
+        if child >= 0:
+            count = t.upto[child + 1] - t.upto[child]
+            total = t.upto[t.first[node + 1]] - t.upto[t.first[node]]
+            chance += share * (count - t.discount[depth + 1, min(count, 3)]) / total
+        if node == 0:
+            return chance
+        share *= t.gamma[node]
+        node = t.suffix[node]
+        depth -= 1
+
+
+@njit(cache=True)
+def score(t: Tables, tokens: Ints, skip: int) -> Floats:
+    """Score tokens from left to right; the first `skip` are context only."""
+    out = np.empty(tokens.size - skip)
+    node, depth = 0, 0
+    for i in range(tokens.size):
+        if i >= skip:
+            out[i - skip] = np.log(probability(t, node, depth, tokens[i]))
+        node, depth = advance(t, node, depth, tokens[i])
+    return out
+
+
+@njit(cache=True)
+def _draw(t: Tables, node: int, depth: int, rng: np.random.Generator) -> tuple[int, int, int]:
+    """Draw a word after a context: the word, its node or -1, and the depth it was found at.
+
+    One number picks an occurrence, and the first D of a word's c occurrences send the draw to the
+    next shorter context, which is what interpolation with absolute discounts says.
+    """
+    while True:
+        low, high = t.first[node], t.first[node + 1]
+        if node == 0 and t.escape > 0.0 and rng.random() < t.escape:
+            return min(int(rng.random() * t.unigram.size), t.unigram.size - 1), -1, 0
+        if low < high:
+            start = t.upto[low]
+            place = rng.random() * (t.upto[high] - start)
+            while high - low > 1:
+                middle = (low + high) >> 1
+                if t.upto[middle] - start <= place:
+                    low = middle
+                else:
+                    high = middle
+            count = t.upto[low + 1] - t.upto[low]
+            if place - (t.upto[low] - start) >= t.discount[depth + 1, min(count, 3)]:
+                return t.word[low], low, depth
+        node = t.suffix[node]
+        depth -= 1
+
+
+@njit(cache=True)
+def locate(t: Tables, tokens: Ints) -> tuple[int, int]:
+    """Find the longest known context that ends a stream, and its depth."""
+    node, depth = 0, 0
+    for token in tokens:
+        node, depth = advance(t, node, depth, token)
+    return node, depth
+
+
+@njit(cache=True)
+def sample(t: Tables, context: Ints, n: int, rng: np.random.Generator) -> Ints:
+    """Draw a stream that goes on after a context."""
+    out = np.empty(n, dtype=np.int32)
+    node, depth = locate(t, context)
+    for i in range(n):
+        word, child, found = _draw(t, node, depth, rng)
+        out[i] = word
+        if child >= 0 and found == depth:
+            node, depth = (child, depth + 1) if depth + 1 < t.order else (t.suffix[child], depth)
+        else:
+            node, depth = advance(t, node, depth, word)
+    return out
+
+
+@njit(cache=True)
+def bounds(t: Tables) -> Floats:
+    """Bound the greatest probability after each context that has children, from short to long."""
+    out = np.ones(t.gamma.size)
+    depth, level_end = 0, 1
+    for node in range(t.gamma.size):
+        if node == level_end:
+            depth, level_end = depth + 1, t.first[node]
+        low, high = t.first[node], t.first[node + 1]
+        most = 0.0
+        for child in range(low, high):
+            count = t.upto[child + 1] - t.upto[child]
+            most = max(most, count - t.discount[depth + 1, min(count, 3)])
+        if high > low:
+            most /= t.upto[high] - t.upto[low]
+        if node == 0:
+            out[node] = most * (1.0 - t.escape) + t.escape / t.unigram.size
+        else:
+            out[node] = most + t.gamma[node] * out[t.suffix[node]]
+    return out
+
+
+@njit(cache=True)
+def distribution(t: Tables, node: int, depth: int) -> Floats:
+    """Lay out the whole distribution after a context, shape (n_types,)."""
+    chain = np.empty(depth + 1, dtype=np.int64)
+    for level in range(depth, -1, -1):
+        chain[level] = node
+        node = t.suffix[node]
+    out = np.zeros(t.unigram.size)
+    for level in range(depth + 1):
+        node = chain[level]
+        low, high = t.first[node], t.first[node + 1]
+        out *= t.gamma[node] if level > 0 else 0.0
+        for child in range(low, high):
+            count = t.upto[child + 1] - t.upto[child]
+            left = count - t.discount[level + 1, min(count, 3)]
+            out[t.word[child]] += left / (t.upto[high] - t.upto[low])
+        if level == 0:
+            out *= 1.0 - t.escape
+            out += t.escape / t.unigram.size
+    return out
+
+
+@njit(cache=True)
+def _least_kept(law: Floats, power: float, top_p: float) -> float:
+    """Find the probability of the last word of a nucleus by selection, without a sort."""
+    kept = law[law > 0.0]
+    wanted = top_p * np.sum(kept**power)
+    while True:
+        pivot = kept[kept.size // 2]
+        above = kept[kept > pivot]
+        mass = np.sum(above**power)
+        equal = np.sum(kept == pivot) * pivot**power
+        if above.size and mass >= wanted:
+            kept = above
+        elif mass + equal >= wanted:
+            return float(pivot)
+        else:
+            below = kept[kept < pivot]
+            if below.size == 0:  # rounding left the whole a hair short
+                return float(pivot)
+            wanted -= mass + equal
+            kept = below
+
+
+@njit(cache=True)
+def _pick(law: Floats, power: float, least: float, rng: np.random.Generator) -> int:
+    """Draw from a laid-out law, bent and cut."""
+    weight = np.where(law >= least, law, 0.0) ** power
+    upto = np.cumsum(weight)
+    return min(int(np.searchsorted(upto, rng.random() * upto[-1], side="right")), law.size - 1)
+
+
+@njit(cache=True)
+def _draw_bent(t: Tables, bend: Bend, state: tuple[int, int], rng: np.random.Generator) -> int:
+    """Draw a word from the bent law: by rejection where that pays, from the whole law otherwise."""
+    node, depth = state
+    if bend.top_p < 1.0 and np.isnan(bend.least[node]):
+        bend.least[node] = _least_kept(distribution(t, node, depth), bend.power, bend.top_p)
+    least = bend.least[node] if bend.top_p < 1.0 else 0.0
+    if bend.power >= 1.0:
+        for _ in range(_PATIENCE):
+            word, _child, _found = _draw(t, node, depth, rng)
+            # A hair of slack, as the two ways to a probability may round differently.
+            chance = probability(t, node, depth, word)
+            if chance * (1.0 + 1e-12) >= least and rng.random() < (chance / bend.bound[node]) ** (
+                bend.power - 1.0
+            ):
+                return word
+    return _pick(distribution(t, node, depth), bend.power, least * (1.0 - 1e-12), rng)
+
+
+@njit(cache=True)
+def sample_bent(t: Tables, bend: Bend, n: int, rng: np.random.Generator) -> Ints:
+    """Draw a stream from the law raised to a power and cut to its nucleus, after each context anew."""
+    out = np.empty(n, dtype=np.int32)
+    node, depth = locate(t, bend.context)
+    for i in range(n):
+        out[i] = _draw_bent(t, bend, (node, depth), rng)
+        node, depth = advance(t, node, depth, out[i])
+    return out

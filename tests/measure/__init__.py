@@ -1,0 +1,1 @@
+"""Every metric against a closed form, brute force or a simulation."""

@@ -1,0 +1,1 @@
+"""The language model against slow ones written from the paper."""
