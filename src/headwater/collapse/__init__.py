@@ -1,0 +1,1 @@
+"""Model collapse: theory, engines, models, mixing plans, recursion runs and forecasts."""

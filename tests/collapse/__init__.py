@@ -1,0 +1,1 @@
+"""Collapse: theory, models, mixing plans, engines, runs and forecasts."""

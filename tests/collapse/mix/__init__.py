@@ -1,0 +1,1 @@
+"""Every way to mix, and what it does to the human share."""

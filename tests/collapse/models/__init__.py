@@ -1,0 +1,1 @@
+"""Every model against its own samples."""

@@ -1,0 +1,1 @@
+"""Every closed form against a simulation."""
