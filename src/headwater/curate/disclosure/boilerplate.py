@@ -1,0 +1,68 @@
+"""What chat assistants leave behind in text that was pasted and never read again.
+
+Only leftovers count: first-person disclaimers, greetings to the user and interface labels that stand where
+an assistant puts them. Text that quotes such words, or that is about assistants, is not touched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from headwater.curate.disclosure.claim import Claim, Kind, Says, asserted
+from headwater.curate.disclosure.leftovers import ABOUT_AI, ANYWHERE, CLOSINGS, EDGE_WINDOW, EDGES, OPENINGS
+
+MAX_CHARS: Final = 2_000_000
+_CONTEXT: Final = 240
+_QUOTES: Final = "\"'“”„‟‘’«»‹›「」『』《》`*_"
+_REPORTING: Final = re.compile(
+    r"(?:\b(?:such as|like|phrases?|sentences?|words?|say(?:s|ing)?|said|read(?:s|ing)?|repl(?:y|ies|ied)|"
+    r"respon(?:d|ds|ded|se|ses)|answer(?:s|ed)?|output(?:s|ted)?|e\.g\.|for example|containing|including|"
+    r"begins?|starts? with|search(?:ing|ed)?(?: for)?|wrote|writes|told|tells?|prompt|boilerplate)|"
+    r"例如|诸如|回答|比如|wie|etwa|comme|como|come)\s*[:,(]?\s*$",
+    re.IGNORECASE,
+)
+_ABOUT_LIMIT: Final = 3
+
+
+def leftovers(text: str) -> Iterator[Claim]:
+    """Find chat leftovers in extracted text.
+
+    Args:
+        text: The text of the document; the first two million characters are read.
+
+    Yields:
+        At most one claim for each place a leftover can stand in: anywhere, at the start, at the end.
+    """
+    text = text[:MAX_CHARS]
+    edges = text if len(text) <= 2 * EDGE_WINDOW else f"{text[:EDGE_WINDOW]}\n\n{text[-EDGE_WINDOW:]}"
+    yield from _first(text, ((needle, pattern) for needle, pattern in ANYWHERE if needle in text), "text")
+    yield from _first(edges, ((needle, pattern) for needle, pattern in EDGES if needle in edges), "text")
+    head, tail = text[:400].lstrip(), text[-700:].rstrip()
+    yield from _first(head, (("", pattern) for pattern in OPENINGS), "first line")
+    yield from _first(tail, (("", pattern) for pattern in CLOSINGS), "last lines")
+
+
+def _first(text: str, patterns: Iterator[tuple[str, re.Pattern[str]]], where: str) -> Iterator[Claim]:
+    for _, pattern in patterns:
+        for match in pattern.finditer(text):
+            if _is_leftover(text, match.start(), match.end()):
+                yield asserted(Kind.CHAT_BOILERPLATE, Says.AI_GENERATED, where, match[0])
+                return
+
+
+def _is_leftover(text: str, start: int, end: int) -> bool:
+    """Tell a leftover from a quotation or a discussion of one."""
+    before, after = text[max(0, start - _CONTEXT) : start], text[end : end + _CONTEXT]
+    line = before.rpartition("\n")[2]
+    stripped = line.rstrip()
+    if stripped and stripped[-1] in _QUOTES:
+        return False
+    if line.lstrip().startswith((">", "|")) or _REPORTING.search(stripped):
+        return False
+    if line.count('"') % 2 or line.count("“") > line.count("”") or line.count("«") > line.count("»"):
+        return False
+    if after[:1] in _QUOTES and after[:1] not in ("'", "’", ""):
+        return False
+    return len(ABOUT_AI.findall(text[:20_000])) < _ABOUT_LIMIT

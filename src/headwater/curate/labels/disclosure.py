@@ -1,0 +1,95 @@
+"""The label `disclosure-1`: every standard way in which a document says how it was made or may be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, ClassVar, Final, final
+
+import pyarrow as pa
+
+from headwater.curate.disclosure import element, generator, http, jsonld, meta, microdata, signed, usage
+from headwater.curate.disclosure.boilerplate import leftovers
+from headwater.curate.disclosure.claim import MAX_CLAIMS, Claim
+from headwater.curate.disclosure.quoted import is_quoted
+from headwater.curate.document import Document
+
+CLAIM: Final = pa.struct(
+    [pa.field(name, pa.string()) for name in ("kind", "claim", "scope", "status", "where", "value")]
+)
+
+_IN_HEAD: Final = meta.NEEDLES + generator.NEEDLES + usage.NEEDLES
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """Collect the claims a document makes; that it makes one is a fact, true or not.
+
+    Attributes:
+        trust_anchors: PEM certificates of the roots under which a C2PA signer is trusted.
+    """
+
+    name: ClassVar[str] = "disclosure-1"
+    schema: ClassVar[pa.Schema] = pa.schema([pa.field("claims", pa.list_(CLAIM))])
+
+    trust_anchors: str = ""
+
+    def measure(self, document: Document) -> Mapping[str, Any]:
+        """Read headers, markup, raw bytes and text.
+
+        Args:
+            document: The opened record.
+
+        Returns:
+            `claims`, a list of at most 64 structs, without repetitions, headers first; empty when
+            nothing is disclosed.
+        """
+        rows: dict[tuple[str, ...], dict[str, str]] = {}
+        for claim in self._claims(document):
+            row = claim.row()
+            rows.setdefault(tuple(row.values()), row)
+            if len(rows) == MAX_CLAIMS:
+                break
+        return {"claims": list(rows.values())}
+
+    def _claims(self, document: Document) -> Iterator[Claim]:
+        fields = http.fields(document.record.headers)
+        page = document.tree is not None
+        folded = _folded(document) if page else b""
+        head = _head(folded)
+        metas = meta.metas(document.markup) if any(needle in head for needle in _IN_HEAD) else ()
+        yield from chain(http.ai_disclosure(fields), http.link_c2pa(fields), usage.aipref(fields))
+        yield from chain(usage.tdmrep(fields, metas), usage.robots(fields, metas))
+        yield from chain(
+            meta.ai_disclosure(metas),
+            meta.ai_generated(metas),
+            meta.digital_source_type(metas),
+            generator.ai_builder(metas),
+        )
+        if element.NEEDLE in folded:
+            yield from element.ai_disclosure(document.tree)
+        if b"digitalsource" in folded:
+            yield from jsonld.digital_source_type(document.markup)
+            yield from microdata.digital_source_type(document.tree)
+        yield from signed.claims(document, head=head, trust_anchors=self.trust_anchors)
+        for claim in leftovers(document.text):
+            if not (page and is_quoted(document.markup, claim.value)):
+                yield claim
+
+
+def _folded(document: Document) -> bytes:
+    """Give the page's bytes in ASCII lower case, by way of the markup if the charset is no ASCII superset.
+
+    Bytes are searched ten times faster than text or trees, so every search starts with them.
+    """
+    payload = document.record.payload
+    if b"\0" in payload[:256]:
+        payload = document.markup.encode("utf-8", "replace")
+    return payload.lower()
+
+
+def _head(folded: bytes) -> bytes:
+    end = folded.find(b"</head")
+    return folded[:end] if end >= 0 else folded
