@@ -37,15 +37,20 @@ def leftovers(text: str) -> Iterator[Claim]:
     """
     text = text[:MAX_CHARS]
     edges = text if len(text) <= 2 * EDGE_WINDOW else f"{text[:EDGE_WINDOW]}\n\n{text[-EDGE_WINDOW:]}"
-    yield from _first(text, ((needle, pattern) for needle, pattern in ANYWHERE if needle in text), "text")
-    yield from _first(edges, ((needle, pattern) for needle, pattern in EDGES if needle in edges), "text")
     head, tail = text[:400].lstrip(), text[-700:].rstrip()
-    yield from _first(head, (("", pattern) for pattern in OPENINGS), "first line")
-    yield from _first(tail, (("", pattern) for pattern in CLOSINGS), "last lines")
+    for words, table, where in (
+        (text, ANYWHERE, "text"),
+        (edges, EDGES, "text"),
+        (head, OPENINGS, "first line"),
+        (tail, CLOSINGS, "last lines"),
+    ):
+        patterns = [pattern for needle, pattern in table if needle in words]
+        if patterns:
+            yield from _first(words, patterns, where)
 
 
-def _first(text: str, patterns: Iterator[tuple[str, re.Pattern[str]]], where: str) -> Iterator[Claim]:
-    for _, pattern in patterns:
+def _first(text: str, patterns: list[re.Pattern[str]], where: str) -> Iterator[Claim]:
+    for pattern in patterns:
         for match in pattern.finditer(text):
             if _is_leftover(text, match.start(), match.end()):
                 yield asserted(Kind.CHAT_BOILERPLATE, Says.AI_GENERATED, where, match[0])

@@ -7,7 +7,7 @@ from typing import Final
 
 # How far from either end of a long text the rarer self-descriptions are looked for: the search for each
 # costs time on every document, and that is where assistants put them.
-EDGE_WINDOW: Final = 3000
+EDGE_WINDOW: Final = 1500
 
 _START: Final = r"(?:^|(?<=[.!?…:;。！？]\s)|(?<=[。！？]))[ \t]*"
 _LEAD: Final = (
@@ -18,6 +18,8 @@ _I_CANNOT: Final = (
     r"[Ii](?:['’]m| am| do(?:n['’]t| not)| can(?:['’]t|not|)| have(?:n['’]t| not|) "
     r"| lack| was| must| would| will| strive)"
 )
+_SORT: Final = r"(?:(?:language|text|chat)?(?:[- ]?based)? ?)"
+_MAKER: Final = r"(?: (?:developed|created|trained) by \w+)?"
 _ROLE: Final = r"(?:model|assistant|chatbot|system|program)"
 
 
@@ -32,15 +34,10 @@ def _first_person(phrase: str, *, lead: str = r"[^.\n]{0,40}", then: str) -> str
 
 # (a substring that must be there, the pattern): searched in the whole text.
 ANYWHERE: Final = _table(
-    (
-        "s an AI",
-        rf"{_START}{_LEAD}[Aa]s an AI(?: (?:language|text|chat|based)?-?(?: ?based)? ?{_ROLE}"
-        rf"(?: (?:developed|created|trained) by \w+)?)?, (?:[^.\n]{{0,30}}, )?{_I_CANNOT}",
-    ),
+    ("s an AI", rf"{_START}{_LEAD}[Aa]s an AI(?: {_SORT}{_ROLE}{_MAKER})?, (?:[^.\n]{{0,30}}, )?{_I_CANNOT}"),
     (
         "nowledge cutoff",
-        r"\b(?:[Aa]s of|[Aa]fter|[Uu]p to)? ?[Mm]y(?: last)? knowledge cutoff(?: date)?"
-        r"(?: (?:in|of|date|is|was)\b|,)",
+        r"\b(?:[Aa]s of )?[Mm]y(?: last)? knowledge cutoff(?: date)?(?: (?:in|of|date|is|was)\b|,)",
     ),
     ("egenerate response", r"^[ \t]*Regenerate response[ \t]*$"),
 )
@@ -98,34 +95,38 @@ _TASK: Final = (
 )
 _REDONE: Final = r"(?:revised|rewritten|expanded|polished|improved|edited|rephrased|paraphrased)"
 
-# At the very start of the text: an assistant taking up its task.
-OPENINGS: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"\A(?:Certainly|Sure|Sure thing|Of course|Absolutely)(?:!|,) [Hh]ere(?:['’]s| is| are)\b[^\n]{0,120}?[:.\n]",
-        r"\A(?:Certainly|Sure|Of course|Absolutely)(?:!|,) [Bb]elow (?:is|are)\b[^\n]{0,120}?[:.\n]",
-        rf"\AOkay, here(?:['’]s| is) (?:a|an|the|my)\b[^\n]{{0,60}}?\b{_TASK}\b",
-        rf"\AHere(?:['’]s| is) (?:the|a|your) {_REDONE} {_TASK}\b[^\n:]{{0,80}}:",
-        rf"\AHere is an? (?:\d+|\w+)[ -](?:sentence|word) {_TASK} (?:for|of|based on) the\b[^\n:]{{0,80}}:",
-        r"\A¡(?:Claro|Por supuesto)! Aquí (?:tienes|está)\b",
-        r"\ABien sûr ?! Voici\b",
-        r"\A(?:Natürlich|Gerne)! Hier (?:ist|sind)\b",
-        r"\AClaro! Aqui (?:está|estão)\b",
-        r"\ACerto! Ecco\b",
-        r"\AКонечно! Вот\b",
-        r"\A当然(?:可以)?！(?:以下是|这是|下面是)",
-    )
+_SURE: Final = r"\A(?:Certainly|Sure|Sure thing|Of course|Absolutely)[!,]"
+
+# (the words the text starts with, the pattern): an assistant taking up its task.
+OPENINGS: Final = _table(
+    ("Certainly", rf"{_SURE} [Hh]ere(?:['’]s| is| are)\b[^\n]{{0,120}}?[:.\n]"),
+    ("Sure", rf"{_SURE} (?:[Hh]ere(?:['’]s| is| are)|[Bb]elow (?:is|are))\b[^\n]{{0,120}}?[:.\n]"),
+    ("Of course", rf"{_SURE} [Hh]ere(?:['’]s| is| are)\b[^\n]{{0,120}}?[:.\n]"),
+    ("Absolutely", rf"{_SURE} [Hh]ere(?:['’]s| is| are)\b[^\n]{{0,120}}?[:.\n]"),
+    ("Okay, here", rf"\AOkay, here(?:['’]s| is) (?:a|an|the|my)\b[^\n]{{0,60}}?\b{_TASK}\b"),
+    ("Here", rf"\AHere(?:['’]s| is) (?:the|a|your) {_REDONE} {_TASK}\b[^\n:]{{0,80}}:"),
+    ("Here", rf"\AHere is an? \w+[ -](?:sentence|word) {_TASK} (?:for|of|based on) the\b[^\n:]{{0,80}}:"),
+    ("¡", r"\A¡(?:Claro|Por supuesto)! Aquí (?:tienes|está)\b"),
+    ("Bien sûr", r"\ABien sûr ?! Voici\b"),
+    ("Natürlich", r"\ANatürlich! Hier (?:ist|sind)\b"),
+    ("Gerne", r"\AGerne! Hier (?:ist|sind)\b"),
+    ("Claro", r"\AClaro! Aqui (?:está|estão)\b"),
+    ("Certo", r"\ACerto! Ecco\b"),
+    ("Конечно", r"\AКонечно! Вот\b"),
+    ("当然", r"\A当然(?:可以)?！(?:以下是|这是|下面是)"),
 )
 
-# At the very end: an assistant taking leave.
-CLOSINGS: Final = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"I hope this helps!(?: (?:Please )?[Ll]et me know if you (?:have any|need|would like)[^\n]{0,120}[.!])\s*\Z",
-        r"(?:Please )?[Ll]et me know if you(?: would|['’]d) like (?:me to|any)(?: \w+){1,12}[.!]\s*\Z",
-        r"Is there anything else (?:I can help|you(?: would|['’]d) like)[^\n]{0,60}\?\s*\Z",
+_KNOW: Final = r"(?:Please )?[Ll]et me know if you"
+
+# (a substring of the last lines, the pattern): an assistant taking leave.
+CLOSINGS: Final = _table(
+    ("hope this helps!", rf"I hope this helps! {_KNOW} (?:have any|need|would like)[^\n]{{0,120}}[.!]\s*\Z"),
+    ("et me know if you", rf"{_KNOW}(?: would|['’]d) like (?:me to|any)(?: \w+){{1,12}}[.!]\s*\Z"),
+    ("s there anything else", r"Is there anything else (?:I can help|you['’ ]\w+ like)[^\n]{0,60}\?\s*\Z"),
+    (
+        "ould you like me to",
         r"Would you like me to (?:continue|adjust|expand|revise|modify|add|write|provide)[^\n]{0,120}\?\s*\Z",
-    )
+    ),
 )
 
 # Words of texts about assistants: a document with several is discussing leftovers, not leaving any.

@@ -14,6 +14,7 @@ from headwater.curate.disclosure.boilerplate import leftovers
 from headwater.curate.disclosure.claim import MAX_CLAIMS, Claim
 from headwater.curate.disclosure.quoted import is_quoted
 from headwater.curate.document import Document
+from headwater.curate.labels.label import View
 
 CLAIM: Final = pa.struct(
     [pa.field(name, pa.string()) for name in ("kind", "claim", "scope", "status", "where", "value")]
@@ -33,6 +34,11 @@ class Disclosure:
 
     name: ClassVar[str] = "disclosure-1"
     schema: ClassVar[pa.Schema] = pa.schema([pa.field("claims", pa.list_(CLAIM))])
+    view: ClassVar[View] = View(
+        title="Disclosure",
+        note="What documents say of themselves; a claim may be false, and most generated text claims nothing.",
+        tally=lambda row: [f"{claim['kind']}: {claim['claim']} ({claim['status']})" for claim in row["claims"]],
+    )
 
     trust_anchors: str = ""
 
