@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import headwater.sources.warc
 from headwater.sources.shard import Limits
 from tests.sources.samples import PACKERS, Reading, gz, http, pack, page, pages, read_bytes, warc, zst
 
@@ -83,11 +84,17 @@ def test_damage_never_raises_and_every_byte_is_accounted_for(case: tuple[str, by
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
-@given(damaged_bytes(SEEDS), st.integers(1, 3000))
-def test_shards_of_any_width_give_the_same_records(case: tuple[str, bytes], shard_bytes: int) -> None:
+@given(damaged_bytes(SEEDS), st.integers(1, 3000), st.sampled_from([0, 300, 1 << 20]))
+def test_shards_of_any_width_give_the_same_records(
+    case: tuple[str, bytes], shard_bytes: int, lookback: int
+) -> None:
     name, data = case
+    width = max(shard_bytes, len(data) // 20)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(headwater.sources.warc, "LOOKBACK_BYTES", lookback)
+        many = read(name, data, shard_bytes=width)
 
-    assert read(name, data, shard_bytes=max(shard_bytes, len(data) // 20)).records == read(name, data).records
+    assert many.records == read(name, data).records
 
 
 @settings(max_examples=100)

@@ -296,6 +296,20 @@ def test_an_archive_inside_a_page_is_a_page(tmp_path: Path) -> None:
         assert "media-type-not-text" in reading.reasons
 
 
+@EACH
+def test_what_looks_like_a_record_inside_one_is_not_given_by_a_later_shard(tmp_path: Path, name: str) -> None:
+    inner = pack(pages(30), name)
+    outer = warc(http(inner, fields=["Content-Type: text/plain"]), uri="http://e.org/outer")
+    data = PACKERS[name](outer) * 3
+    (tmp_path / name).write_bytes(data)
+    shards = SOURCES["warc"].shards(str(tmp_path / name), name, shard_bytes=len(data) // 9)
+    items = [item for shard in shards for item in SOURCES["warc"].read(shard, Limits())]
+
+    # Without `tile`: reading in step finds the seams by itself.
+    assert sum(item.length for item in items) == len(data)
+    assert len(items) == 3
+
+
 def test_a_url_is_read_as_a_file_is(tmp_path: Path) -> None:
     data = pack(pages(5), "x.warc.gz")
     with fsspec.open("memory://crawl/x.warc.gz", "wb") as file:

@@ -16,6 +16,9 @@ from headwater.sources.window import Window
 from headwater.sources.zstd import Zstd, read_dictionary
 
 _FOREVER = 1 << 62
+# A shard starts this far before its range, so that what looks like a record inside a record is seen for
+# what it is: reading falls into step with the true records after one of them.
+LOOKBACK_BYTES = 1 << 20
 
 
 @final
@@ -77,12 +80,24 @@ def _codec(window: Window, path: str) -> Codec | None:
 
 
 def _plain(window: Window, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
-    start = find_record(window, shard.start, shard.stop) if shard.start else 0
-    if start < 0:
-        return
-    for frame in frames(window, start, shard.stop, limits):
+    for frame in frames(window, _plain_head(window, shard, limits), shard.stop, limits):
         place = Place(shard.source, shard.digest, frame.offset, frame.length, str(frame.offset))
         yield item(frame, place, limits)
+
+
+def _plain_head(window: Window, shard: Shard, limits: Limits) -> int:
+    """Find where the first record of the shard starts; not before `stop` when there is none."""
+    at = 0
+    if shard.start:
+        at = find_record(window, max(0, shard.start - LOOKBACK_BYTES), shard.stop)
+        if at < 0:
+            return shard.stop
+        for frame in frames(window, at, shard.start, limits):
+            at = frame.offset + frame.length
+        if window.have(at, 5) and window.peek(at, at + 5) != b"WARC/":
+            found = find_record(window, at, shard.stop)
+            return found if found >= 0 else shard.stop
+    return at
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +109,33 @@ class _Job:
     shard: Shard
     limits: Limits
 
+    def open(self, at: int) -> Member | None:
+        limit_bytes = self.limits.max_payload_bytes + 2 * self.limits.max_header_bytes
+        return self.codec.open(self.file, at, limit_bytes)
+
 
 def _compressed(job: _Job) -> Iterator[Record | Skip]:
     shard = job.shard
-    at = _find_member(job, shard.start, shard.stop) if shard.start else 0
-    limit_bytes = job.limits.max_payload_bytes + 2 * job.limits.max_header_bytes
+    at = _compressed_head(job) if shard.start else 0
     while 0 <= at < shard.stop:
-        member = job.codec.open(job.file, at, limit_bytes)
+        member = job.open(at)
         if member is None:
             end = _next_or_stop(job, at, shard.stop)
             yield _stretch(job.file, shard, at, end)
             at = end
         else:
             at = yield from _member(job, member, at)
+
+
+def _compressed_head(job: _Job) -> int:
+    """Find where the first member of the shard starts; -1, or not before `stop`, when there is none."""
+    start, stop = job.shard.start, job.shard.stop
+    at = _find_member(job, max(0, start - LOOKBACK_BYTES), stop)
+    while 0 <= at < start:
+        member = job.open(at)
+        end, fault = member.finish() if member else (at, "none")
+        at = _find_member(job, at + 1, stop) if fault else end
+    return at
 
 
 def _member(job: _Job, member: Member, at: int) -> Generator[Record | Skip, None, int]:
