@@ -69,11 +69,11 @@ class Codec(Protocol):
 class WholeMember:
     """A member that was decoded in one go and is known to be good."""
 
-    __slots__ = ("_end", "data")
+    __slots__ = ("data", "end")
 
     def __init__(self, data: bytes, end: int) -> None:
         self.data = data
-        self._end = end
+        self.end = end
 
     @property
     def window(self) -> Window:
@@ -82,7 +82,7 @@ class WholeMember:
 
     def finish(self) -> tuple[int, str]:
         """Give the end; there is nothing left to doubt."""
-        return self._end, ""
+        return self.end, ""
 
 
 @final

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import final
 
@@ -123,6 +123,9 @@ def _compressed(job: _Job) -> Iterator[Record | Skip]:
             end = _next_or_stop(job, at, shard.stop)
             yield _stretch(job.file, shard, at, end)
             at = end
+        elif isinstance(member, WholeMember) and (sole := sole_frame(member.data, job.limits)):
+            yield item(sole, _inside(shard, at, member.end - at, 0), job.limits)
+            at = member.end
         else:
             at = yield from _member(job, member, at)
 
@@ -145,7 +148,7 @@ def _member(job: _Job, member: Member, at: int) -> Generator[Record | Skip, None
     """
     held: list[Frame] = []
     index = 0
-    for frame in _frames(member, job.limits):
+    for frame in frames(member.window, 0, _FOREVER, job.limits):
         if frame.fault == "padding":
             continue
         held.append(frame)
@@ -170,12 +173,6 @@ def _member(job: _Job, member: Member, at: int) -> Generator[Record | Skip, None
     else:
         yield item(held[-1], _inside(job.shard, at, end - at, index + len(held) - 1), job.limits)
     return end
-
-
-def _frames(member: Member, limits: Limits) -> Iterable[Frame]:
-    if isinstance(member, WholeMember) and (sole := sole_frame(member.data, limits)):
-        return (sole,)
-    return frames(member.window, 0, _FOREVER, limits)
 
 
 def _inside(shard: Shard, offset: int, length: int, index: int) -> Place:
