@@ -1,0 +1,140 @@
+"""The sample of a vocabulary: exact counts, and parts that merge to the whole."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headwater.curate.words import MAX_CHARS, WordSample, words_of
+
+SIZE = 1_024
+WORDS = st.sampled_from([f"w{at}" for at in range(40)])
+DOCUMENTS = st.lists(st.tuples(st.sets(WORDS, max_size=12), st.booleans()), max_size=12)
+
+
+def sampled(documents: Iterable[tuple[set[str], bool]], *, size: int) -> WordSample:
+    """Sample the words of documents, some of which stay."""
+    sample = WordSample(size)
+    for words, stays in documents:
+        sample.add(words, kept=int(stays))
+    return sample
+
+
+def merged(parts: Iterable[WordSample], *, size: int) -> WordSample:
+    """Merge parts as a run merges those of its shards."""
+    whole = WordSample(size)
+    for part in parts:
+        for word, n, n_kept in part.rows():
+            whole.add([word], kept=n_kept, n=n)
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", set()),
+        ("The the THE", {"the"}),
+        ("don't stop-gap x2y 42 a_b", {"don", "t", "stop", "gap", "x", "y", "a", "b"}),
+        ("Straße ÇA Ωmega", {"straße", "ça", "ωmega"}),
+        ("吾輩は猫である", set("吾輩は猫である")),
+        ("カタカナ漢字abc", {*"カタカナ漢字", "abc"}),
+        ("한국어 단어", {"한국어", "단어"}),
+        ("ภาษาไทย", {"ภาษาไทย"}),
+        ("你好,世界。", set("你好世界")),
+    ],
+)
+def test_what_a_word_is(text: str, words: set[str]) -> None:
+    assert words_of(text) == words
+
+
+@pytest.mark.parametrize("word", ["हिन्दी", "தமிழ்", "cafe\u0301", "مُحَمَّد"])
+def test_a_mark_on_a_letter_does_not_end_the_word(word: str) -> None:
+    assert words_of(f"{word}, {word}") == {word}
+
+
+def test_long_words_are_cut() -> None:
+    assert words_of("x" * 10_000) == {"x" * MAX_CHARS}
+
+
+@given(st.text())
+def test_words_are_short_and_of_letters(text: str) -> None:
+    for word in words_of(text):
+        assert 1 <= len(word) <= MAX_CHARS
+        assert not any(c.isspace() or c.isdecimal() for c in word)
+
+
+@given(DOCUMENTS)
+def test_a_sample_that_is_not_full_is_the_vocabulary(documents: list[tuple[set[str], bool]]) -> None:
+    sample = sampled(documents, size=40)
+    n = Counter(word for words, _ in documents for word in words)
+    n_kept = Counter(word for words, stays in documents if stays for word in words)
+
+    assert list(sample.rows()) == [(word, n[word], n_kept[word]) for word in sorted(n)]
+    assert sample.n_words() == len(n)
+
+
+@given(DOCUMENTS, st.integers(1, 20))
+def test_counts_of_a_full_sample_are_exact(documents: list[tuple[set[str], bool]], size: int) -> None:
+    n = Counter(word for words, _ in documents for word in words)
+    rows = list(sampled(documents, size=size).rows())
+
+    assert len(rows) == min(size, len(n))
+    assert all(n[word] == found for word, found, _ in rows)
+
+
+@given(st.lists(DOCUMENTS, max_size=4), st.integers(1, 20))
+def test_parts_merge_to_the_whole_exactly(parts: list[list[tuple[set[str], bool]]], size: int) -> None:
+    whole = sampled([document for part in parts for document in part], size=size)
+    from_parts = merged([sampled(part, size=size) for part in parts], size=size)
+
+    assert list(from_parts.rows()) == list(whole.rows())
+
+
+@given(st.lists(DOCUMENTS, max_size=4), st.integers(1, 20))
+def test_the_size_of_a_vocabulary_survives_a_merge(
+    parts: list[list[tuple[set[str], bool]]], size: int
+) -> None:
+    whole = sampled([document for part in parts for document in part], size=size)
+    from_parts = merged([sampled(part, size=size) for part in parts], size=size)
+
+    assert from_parts.n_words() == whole.n_words()
+
+
+@given(DOCUMENTS, st.integers(1, 20), st.randoms(use_true_random=False))
+def test_the_order_of_documents_does_not_matter(
+    documents: list[tuple[set[str], bool]], size: int, random: object
+) -> None:
+    shuffled = list(documents)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+
+    assert list(sampled(shuffled, size=size).rows()) == list(sampled(documents, size=size).rows())
+
+
+@pytest.mark.parametrize("n_words", [SIZE, SIZE + 1, 3 * SIZE, 40 * SIZE])
+def test_a_vocabulary_is_estimated_within_four_standard_errors(n_words: int) -> None:
+    sample = WordSample(SIZE)
+    for start in range(0, n_words, 100):
+        sample.add({f"word{at}" for at in range(start, min(start + 100, n_words))}, kept=1)
+    # The (k+1)-th least of n uniform hashes: relative standard error sqrt((n - k) / (n k)), about.
+    error = math.sqrt(max(0, n_words - SIZE) / (n_words * SIZE))
+
+    assert abs(sample.n_words() / n_words - 1) <= 4 * error + 1 / n_words
+
+
+def test_a_vocabulary_of_one_shard_is_estimated_beyond_the_size_of_the_sample() -> None:
+    part = WordSample(SIZE)
+    part.add({f"word{at}" for at in range(8 * SIZE)}, kept=1)
+
+    assert abs(merged([part], size=SIZE).n_words() / (8 * SIZE) - 1) <= 4 / math.sqrt(SIZE)
+
+
+def test_memory_is_bounded_by_the_size() -> None:
+    sample = WordSample(16)
+    for at in range(10_000):
+        sample.add([f"word{at}"], kept=0)
+        assert len(sample._counts) <= 32
