@@ -26,6 +26,8 @@ from typing import Any, Literal
 
 KEYS = Path(__file__).resolve().parent / "keys"
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+# What a manifest that states no source says: it must create something, so it creates from nothing.
+EMPTY = "http://c2pa.org/digitalsourcetype/empty"
 MAGIC = b"C2PATXT\0"
 BEGIN = "-----BEGIN C2PA MANIFEST-----"
 END = "-----END C2PA MANIFEST-----"
@@ -175,9 +177,9 @@ def _manifest(content: bytes, *, exclusion: tuple[int, int] | None, source_type:
     if exclusion:
         binding["exclusions"] = [{"start": start, "length": length}]
     assertions: list[dict[str, Any]] = [{"label": "c2pa.hash.data", "data": binding}]
-    if source_type is not None:
-        action = {"action": "c2pa.created", "digitalSourceType": SOURCE_TYPES + source_type}
-        assertions.append({"label": "c2pa.actions.v2", "data": {"actions": [action]}})
+    stated = SOURCE_TYPES + source_type if source_type is not None else EMPTY
+    action = {"action": "c2pa.created", "digitalSourceType": stated}
+    assertions.append({"label": "c2pa.actions.v2", "data": {"actions": [action]}})
     definition = {
         "claim_version": 2,
         "claim_generator_info": [{"name": "headwater-example-signer", "version": "1"}],
