@@ -1,0 +1,51 @@
+"""Tasks for the tests of engines: top-level functions that a worker process can import."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from headwater.errors import ConfigError, SealError, UnavailableError
+
+
+def double(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Double a number."""
+    return {"n": item["n"], "twice": 2 * item["n"]}
+
+
+def echo(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give back what came."""
+    return item
+
+
+def whoami(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Name the process."""
+    return {"pid": os.getpid(), **item}
+
+
+def refuse(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Raise the error that the item names."""
+    kinds = {"config": ConfigError, "seal": SealError, "unavailable": UnavailableError}
+    raise kinds[item["kind"]](f"no {item['kind']}", hint=f"try another {item['kind']}")
+
+
+def stumble(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Have a bug."""
+    return {"n": 1 // item["n"]}
+
+
+def die(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """End the process without an answer if the item says so."""
+    if item["n"] < 0:
+        os._exit(3)
+    return item
+
+
+def sleep(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Note the process, and stay in it for a long time."""
+    Path(item["folder"], str(os.getpid())).touch()
+    time.sleep(600)
+    return item

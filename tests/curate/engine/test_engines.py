@@ -1,0 +1,217 @@
+"""What every engine must do, whatever it runs on; and what becomes of workers that die or are left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import daft
+import pyarrow as pa
+import pytest
+
+from headwater.curate.engine.engine import Engine, WorkerDiedError, answer, opened
+from headwater.curate.engine.inline import InlineEngine
+from headwater.curate.engine.native import NativeEngine
+from headwater.errors import ConfigError, HeadwaterError, SealError, UnavailableError
+from tests.curate.engine import tasks
+from tests.curate.samples import parquet
+
+ROOT = Path(__file__).resolve().parents[3]
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "inline": InlineEngine,
+    "native": lambda: NativeEngine(workers=2),
+}
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Give each engine once; workers serve many maps."""
+    return ENGINES[request.param]()
+
+
+@pytest.fixture(scope="module")
+def native() -> NativeEngine:
+    """Give an engine whose workers may die."""
+    return NativeEngine(workers=2)
+
+
+def numbers(n: int) -> list[dict[str, Any]]:
+    """Make items."""
+    return [{"n": at} for at in range(n)]
+
+
+def test_every_item_is_answered_once_in_any_order(engine: Engine) -> None:
+    answers = sorted((item["n"], item["twice"]) for item in engine.map(tasks.double, numbers(20)))
+
+    assert answers == [(at, 2 * at) for at in range(20)]
+
+
+def test_no_items_have_no_answers(engine: Engine) -> None:
+    assert list(engine.map(tasks.double, [])) == []
+
+
+def test_one_engine_serves_many_maps(engine: Engine) -> None:
+    for task in (tasks.double, tasks.echo, tasks.double):
+        assert len(list(engine.map(task, numbers(3)))) == 3
+
+
+def test_plain_values_travel_unchanged(engine: Engine) -> None:
+    item = {"text": "é 漢字 \0 🙂", "list": [1, 2.5, None, True], "nested": {"a": {"b": []}}, "big": 2**53}
+
+    assert list(engine.map(tasks.echo, [item])) == [item]
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"), [("config", ConfigError), ("seal", SealError), ("unavailable", UnavailableError)]
+)
+def test_an_error_crosses_processes_with_its_hint(
+    engine: Engine, kind: str, error: type[HeadwaterError]
+) -> None:
+    with pytest.raises(error, match=f"^no {kind}$") as caught:
+        list(engine.map(tasks.refuse, [{"kind": kind}]))
+
+    assert type(caught.value) is error
+    assert caught.value.hint == f"try another {kind}"
+    assert caught.value.exit_code == error.exit_code
+
+
+def test_an_engine_is_usable_after_an_error(engine: Engine) -> None:
+    with pytest.raises(ConfigError):
+        list(engine.map(tasks.refuse, [{"kind": "config"}] * 5))
+
+    assert len(list(engine.map(tasks.double, numbers(4)))) == 4
+
+
+def test_an_engine_is_usable_after_a_map_that_nobody_finished(engine: Engine) -> None:
+    started = engine.map(tasks.double, numbers(10))
+    next(iter(started))
+    started.close()  # type: ignore[attr-defined]
+
+    assert len(list(engine.map(tasks.double, numbers(4)))) == 4
+
+
+def test_a_frame_holds_the_rows_of_all_files(engine: Engine, tmp_path: Path) -> None:
+    schema = pa.schema([("id", pa.string()), ("n", pa.int64())])
+    parts: tuple[list[dict[str, Any]], ...] = (
+        [{"id": "a", "n": 1}],
+        [],
+        [{"id": "b", "n": None}, {"id": "c", "n": 3}],
+    )
+    paths = [parquet(tmp_path / f"{at}.parquet", part, schema) for at, part in enumerate(parts)]
+    frame = engine.frame(paths)
+
+    assert sorted(frame.to_pydict()["id"]) == ["a", "b", "c"]
+    assert frame.agg(daft.col("n").sum()).to_pydict() == {"n": [4]}
+
+
+def test_a_bug_in_a_worker_shows_its_traceback(native: NativeEngine) -> None:
+    with pytest.raises(RuntimeError) as caught:
+        list(native.map(tasks.stumble, [{"n": 0}]))
+
+    assert "ZeroDivisionError" in str(caught.value)
+    assert "tasks.py" in str(caught.value)
+    assert "1 // item" in str(caught.value)
+
+
+def test_a_bug_in_this_process_is_raised_as_it_is() -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(InlineEngine().map(tasks.stumble, [{"n": 0}]))
+
+
+def test_work_is_done_elsewhere_by_no_more_workers_than_asked_for(native: NativeEngine) -> None:
+    pids = {item["pid"] for item in native.map(tasks.whoami, numbers(12))}
+
+    assert os.getpid() not in pids
+    assert 1 <= len(pids) <= 2
+
+
+def test_a_worker_that_dies_is_told_and_the_engine_is_usable_afterwards() -> None:
+    engine = NativeEngine(workers=2)
+    for _ in range(2):
+        with pytest.raises(WorkerDiedError, match="without an answer"):
+            list(engine.map(tasks.die, [{"n": -1}]))
+        assert len(list(engine.map(tasks.die, numbers(4)))) == 4
+
+
+def test_a_worker_that_dies_among_others_hides_no_error() -> None:
+    engine = NativeEngine(workers=1)
+    answers = engine.map(tasks.die, [{"n": 1}, {"n": -1}, {"n": 2}])
+
+    with pytest.raises(WorkerDiedError):
+        list(answers)
+    assert sorted(item["n"] for item in engine.map(tasks.die, numbers(3))) == [0, 1, 2]
+
+
+def test_only_an_engine_with_workers_says_that_it_isolates() -> None:
+    assert NativeEngine.isolated
+    assert not InlineEngine.isolated
+
+
+def test_every_error_of_the_tree_travels_as_an_answer() -> None:
+    kinds, todo = [], [HeadwaterError]
+    while todo:
+        kind = todo.pop()
+        kinds.append(kind)
+        todo += [sub for sub in kind.__subclasses__() if sub.__module__ == HeadwaterError.__module__]
+
+    assert len(kinds) == 10
+    for kind in kinds:
+        with pytest.raises(kind, match=r"^why$") as caught:
+            opened(answer(_raising(kind), {}))
+        assert (type(caught.value), caught.value.hint) == (kind, "so")
+
+
+def _raising(kind: type[HeadwaterError]) -> Callable[[Any], Any]:
+    def task(item: Any) -> Any:
+        raise kind("why", hint="so")
+
+    return task
+
+
+PARENT = """
+import sys
+from headwater.curate.engine.native import NativeEngine
+from tests.curate.engine import tasks
+
+if __name__ == "__main__":
+    list(NativeEngine(workers=2).map(tasks.sleep, [{"folder": sys.argv[1]}] * 2))
+"""
+
+
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    folder = tmp_path / "pids"
+    folder.mkdir()
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, str(script), str(folder)], env=environment) as parent:
+        wait(lambda: len(list(folder.iterdir())) == 2)
+        pids = [int(path.name) for path in folder.iterdir()]
+        assert all(map(alive, pids))
+        parent.kill()
+    wait(lambda: not any(map(alive, pids)))
+
+    assert parent.returncode == -signal.SIGKILL
+    assert not any(map(alive, pids))
+
+
+def wait(until: Callable[[], bool], *, timeout_s: float = 30) -> None:
+    """Wait until something holds; a loaded machine may take its time."""
+    end = time.monotonic() + timeout_s
+    while not until() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process runs; one that has ended and that nobody has asked about does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
