@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +13,7 @@ from typing import Any, Final
 from headwater.curate.disclosure.claim import Says, Status
 from headwater.curate.disclosure.data_uri import MAX_MANIFEST_BYTES
 from headwater.curate.disclosure.iptc import source_type
+from headwater.errors import ConfigError
 
 # No handler of the library is meant for text, so it is told a type it has none for: it then checks the
 # hash of the bytes it is given, which is what the standard asks for text (15.12.1).
@@ -71,12 +73,15 @@ def verify(store: bytes, assets: Iterable[Asset], *, trust_anchors: str = "") ->
         The best verdict: a valid one if any candidate gives it, else that of the first candidate.
         `unverified` when the library is not there.
 
+    Raises:
+        ConfigError: The trust anchors are no certificates.
+
     Source: C2PA 2.4 chapters 14 and 15.
     """
     if not 16 <= len(store) <= MAX_MANIFEST_BYTES or store[4:8] != b"jumb":
         return Verdict(Says.NONE_STATED, Status.MALFORMED, "not a JUMBF manifest store")
     try:
-        context = _context(trust_anchors)
+        context = _context(trust_anchors, os.getpid())
     except ImportError:
         return Verdict(Says.NONE_STATED, Status.UNVERIFIED, "the c2pa library is not installed")
     worst: Verdict | None = None
@@ -89,7 +94,12 @@ def verify(store: bytes, assets: Iterable[Asset], *, trust_anchors: str = "") ->
 
 
 @functools.lru_cache(maxsize=4)
-def _context(trust_anchors: str) -> Any:
+def _context(trust_anchors: str, pid: int) -> Any:
+    """Make the library's context, once a process: one made before a fork is not usable.
+
+    Raises:
+        ConfigError: The trust anchors are no certificates.
+    """
     import c2pa
 
     settings: dict[str, Any] = {
@@ -104,7 +114,10 @@ def _context(trust_anchors: str) -> Any:
     }
     if trust_anchors:
         settings["trust"] = {"trust_anchors": trust_anchors}
-    return c2pa.Context(c2pa.Settings.from_dict(settings))
+    try:
+        return c2pa.Context(c2pa.Settings.from_dict(settings))
+    except c2pa.C2paError as error:
+        raise ConfigError(f"unusable trust anchors: {error}", hint="Give PEM certificates.") from error
 
 
 def _attempt(store: bytes, asset: Asset, context: Any) -> Verdict:

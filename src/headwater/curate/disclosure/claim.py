@@ -127,7 +127,7 @@ def malformed(kind: Kind, where: str, value: str) -> Claim:
 
 
 def printable(text: str) -> str:
-    """Cut to 200 characters and replace what a terminal, a report or a table must not see.
+    """Cut to 200 characters and replace what no table or terminal must show.
 
     Args:
         text: Anything, hostile included.

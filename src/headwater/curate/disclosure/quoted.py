@@ -14,7 +14,7 @@ MAX_PLACES: Final = 8
 
 
 def is_quoted(markup: str, words: str) -> bool:
-    """Tell whether words stand in a quotation, a code sample or in emphasis of their own.
+    """Tell whether words stand in a quotation, a sample or emphasis of their own.
 
     Args:
         markup: The page's source.

@@ -20,7 +20,7 @@ MAX_BLOCK_CHARS: Final = 1_000_000
 
 
 def claims(document: Document, *, head: bytes, trust_anchors: str) -> Iterator[Claim]:
-    """Find every manifest a document carries or points at, and verify those it carries.
+    """Find the manifests a document carries or points at; verify those it carries.
 
     Args:
         document: The opened record.

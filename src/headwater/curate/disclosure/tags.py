@@ -46,7 +46,7 @@ class Tag:
     content: str
 
     def attributes(self) -> Mapping[str, str]:
-        """Parse the attributes: lower-case names, character references decoded, first one wins."""
+        """Parse the attributes: names lower case, values decoded, the first one wins."""
         found: dict[str, str] = {}
         for match in _ATTRIBUTE.finditer(self.source[:65536] if self.name != "link" else self.source):
             if len(found) == MAX_ATTRIBUTES:

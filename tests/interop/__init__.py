@@ -1,0 +1,1 @@
+"""Independent peers check our formats."""
