@@ -3,8 +3,9 @@
 A line of a story is one of
 
 ```
-exec COMMAND...      run it; it must end with code 0
-exec:2 COMMAND...    run it; it must end with code 2
+exec COMMAND...      run it in a process of its own; it must end with code 0
+exec:2 COMMAND...    the same; it must end with code 2
+call:2 headwater ... run it in this process, which saves the half second that starting takes
 stdout REGEX         the last command's output has a line in which this is found
 stderr REGEX
 ! stdout REGEX       it has none
@@ -19,15 +20,21 @@ and Go. No command may ever print a traceback.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import re
 import shlex
 import subprocess
 import sys
+import traceback
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from headwater.cli.main import run
 
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
 FILE = re.compile(r"^-- (.+) --\n", re.MULTILINE)
@@ -54,7 +61,7 @@ def unpack(story: str, folder: Path) -> list[str]:
 
 
 def execute(command: str, code: int, folder: Path) -> Outcome:
-    """Run a command of a story and check how it ends."""
+    """Run a command of a story in its own process and check how it ends."""
     environment = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80", "LANG": "C.UTF-8"}
     done = subprocess.run(
         shlex.split(command),
@@ -66,9 +73,27 @@ def execute(command: str, code: int, folder: Path) -> Outcome:
         timeout=TIMEOUT_S,
         check=False,
     )
-    assert "Traceback" not in done.stderr, f"{command}\n{done.stderr}"
-    assert done.returncode == code, f"{command}\n{done.stdout}\n{done.stderr}"
-    return Outcome(done.stdout, done.stderr)
+    return checked(command, done.returncode == code, Outcome(done.stdout, done.stderr))
+
+
+def call(command: str, code: int, folder: Path) -> Outcome:
+    """Run a `headwater` command of a story in this process and check how it ends."""
+    stdout, stderr, left = io.StringIO(), io.StringIO(), None
+    with contextlib.chdir(folder), redirect_stdout(stdout), redirect_stderr(stderr):
+        try:
+            run(shlex.split(command)[1:])
+        except SystemExit as leave:
+            left = leave.code
+        except Exception:  # noqa: BLE001  # What escapes would be a traceback; it is judged as one below.
+            traceback.print_exc()
+    return checked(command, left == code, Outcome(stdout.getvalue(), stderr.getvalue()))
+
+
+def checked(command: str, ended_well: bool, outcome: Outcome) -> Outcome:  # noqa: FBT001
+    """Check that a command ended as told, without a traceback."""
+    assert "Traceback" not in outcome.stderr, f"{command}\n{outcome.stderr}"
+    assert ended_well, f"{command}\n{outcome.stdout}\n{outcome.stderr}"
+    return outcome
 
 
 def check_line(line: str, outcome: Outcome, folder: Path) -> None:
@@ -94,8 +119,9 @@ def test_a_story_goes_as_told(path: Path, tmp_path: Path) -> None:
     n_checks = 0
     for line in unpack(path.read_text("utf-8"), tmp_path):
         verb, _, rest = line.partition(" ")
-        if verb.split(":")[0] == "exec":
-            outcome = execute(rest, int(verb.partition(":")[2] or 0), tmp_path)
+        runner = {"exec": execute, "call": call}.get(verb.partition(":")[0])
+        if runner is not None:
+            outcome = runner(rest, int(verb.partition(":")[2] or 0), tmp_path)
             continue
         assert outcome is not None, f"{line}: nothing was run yet"
         check_line(line, outcome, tmp_path)
@@ -120,6 +146,8 @@ def test_a_story_fails_where_it_should(tmp_path: Path) -> None:
             check_line(wrong, outcome, tmp_path)
     with pytest.raises(AssertionError):
         execute("false", 0, tmp_path)
+    with pytest.raises(AssertionError):
+        call("headwater --version", 2, tmp_path)
     with pytest.raises(AssertionError, match="Traceback"):
         execute(f"{sys.executable} -c 1/0", 1, tmp_path)
     with pytest.raises(ValueError, match="no such line"):
