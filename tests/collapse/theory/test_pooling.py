@@ -20,7 +20,7 @@ def regression(*, size: int, dimension: int, n: int, accumulate: bool) -> Floats
     rng = np.random.default_rng(1)
     errors = np.empty(400)
     for i in range(errors.size):
-        w = np.zeros(dimension)
+        w: Floats = np.zeros(dimension)
         gram: Floats = np.zeros((dimension, dimension))
         moment: Floats = np.zeros(dimension)
         for _ in range(n):
@@ -28,7 +28,7 @@ def regression(*, size: int, dimension: int, n: int, accumulate: bool) -> Floats
             y = x @ w + rng.standard_normal(size)
             kept = float(accumulate)
             gram, moment = kept * gram + x.T @ x, kept * moment + x.T @ y
-            w = np.linalg.solve(gram, moment)
+            w = np.asarray(np.linalg.solve(gram, moment), dtype=np.float64)
         errors[i] = w @ w
     return errors
 

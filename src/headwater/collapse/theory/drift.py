@@ -18,7 +18,7 @@ from headwater.errors import InputError
 
 
 def loss_replace(n: ArrayLike, size: int) -> Floats:
-    """Compute the diversity lost when each generation sees only the last one's output.
+    """Compute the diversity lost when each generation sees only the last.
 
     Args:
         n: Numbers of generations, any shape.
@@ -114,7 +114,7 @@ def loss_subsample(n: ArrayLike, size: int) -> Floats:
 
 
 def loss_fresh(n: ArrayLike, size: int, *, share: float) -> Floats:
-    """Compute the diversity lost when a share of each generation's samples is fresh and human.
+    """Compute the diversity lost when a share of the samples is fresh and human.
 
     Args:
         n: Numbers of generations, any shape.
@@ -159,7 +159,7 @@ def loss_fresh_limit(size: int, *, share: float) -> float:
 
 
 def loss_reserve(n: ArrayLike, size: int, *, share: float, reserve: int) -> Floats:
-    """Compute the diversity lost when the human share comes from one finite sealed reserve.
+    """Compute the diversity lost when the human share is one sealed reserve.
 
     The reserve, drawn from with replacement, is the truth of a loop that started with it, so what it
     lacks itself is lost as well.
@@ -206,7 +206,7 @@ def heterozygosity(initial: float, loss: ArrayLike) -> Floats:
 
 
 def fixation_time(size: int) -> float:
-    """Compute the mean number of generations until one type is left, from M different ones.
+    """Compute the mean time until one type of M different ones is left.
 
     Args:
         size: Samples M that every generation is fitted to, >= 1.

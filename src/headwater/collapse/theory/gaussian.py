@@ -168,7 +168,7 @@ def wasserstein_squared(n: ArrayLike, size: int, *, ddof: int, scale: float = 1.
 
 
 def sd_tail_bound(n: ArrayLike, size: int, *, epsilon: float) -> Floats:
-    """Bound the probability that the fitted standard deviation is still above a level.
+    """Bound the probability that the fitted deviation is still above a level.
 
     Args:
         n: Numbers of generations, any shape.
@@ -189,18 +189,21 @@ def sd_tail_bound(n: ArrayLike, size: int, *, epsilon: float) -> Floats:
     return np.asarray(np.minimum(1.0, bound), dtype=np.float64)
 
 
-def fresh_moments(n: ArrayLike, size: int, *, share: float, scale: float = 1.0) -> tuple[Floats, Floats]:
-    """Compute variance and drift under a human share and a sampling bias, pooled with ddof=0.
+def fresh_moments(
+    n: ArrayLike, size: int, *, share: float, scale: float = 1.0, start: tuple[float, float] = (1.0, 0.0)
+) -> tuple[Floats, Floats]:
+    """Compute variance and drift under a human share and a sampling bias.
 
     Args:
         n: Numbers of generations, any shape.
         size: Samples M a generation, >= 1.
         share: Human share a of them, in [0, 1].
         scale: Sampling bias lambda on the synthetic rest.
+        start: (s_0, V_0); the truth unless stated, (1 - 1/M, 1/M) for a first fit to human data.
 
     Returns:
         s_n = E[sigma_n^2] and V_n = E[(mu_n - mu_0)^2], each the shape of `n`, from
-        V' = (1-a)^2 V + (a + (1-a) lambda s)/M and s' + V' = a + (1-a)(V + lambda s), s_0 = 1, V_0 = 0.
+        V' = (1-a)^2 V + (a + (1-a) lambda s)/M and s' + V' = a + (1-a)(V + lambda s). Estimator: ddof=0.
 
     Raises:
         InputError: If a number is out of range.
@@ -210,7 +213,7 @@ def fresh_moments(n: ArrayLike, size: int, *, share: float, scale: float = 1.0) 
     """
     k = as_generations(n)
     m, a, lam = as_size(size), as_share(share), as_positive(scale, name="scale")
-    path = [(1.0, 0.0)]
+    path = [start]
     for _ in range(int(k.max(initial=0))):
         s, v = path[-1]
         drift = (1.0 - a) ** 2 * v + (a + (1.0 - a) * lam * s) / m
@@ -220,7 +223,7 @@ def fresh_moments(n: ArrayLike, size: int, *, share: float, scale: float = 1.0) 
 
 
 def fresh_moments_limit(size: int, *, share: float, scale: float = 1.0) -> tuple[float, float]:
-    """Compute where variance and drift settle under a human share and a sampling bias.
+    """Compute where variance and drift settle under a share and a bias.
 
     Args:
         size: Samples M a generation, >= 1.
@@ -266,7 +269,7 @@ def variance_kept(*, share: float, scale: float) -> float:
 
 
 def fresh_share_for(*, keep: float, scale: float) -> float:
-    """Compute the least human share that keeps a share of the variance, for many samples.
+    """Compute the least human share that keeps a share of the variance.
 
     Args:
         keep: Share rho of the variance to keep, in [0, 1].
@@ -286,7 +289,7 @@ def fresh_share_for(*, keep: float, scale: float) -> float:
 
 
 def effective_ratio(size: int, *, share: float) -> float:
-    """Compute how many fresh samples the whole loop is worth, per fresh sample it takes.
+    """Compute how many fresh samples the loop is worth, per fresh sample.
 
     Args:
         size: Samples M a generation, >= 1.

@@ -63,7 +63,7 @@ def regression_error(n: ArrayLike, size: int, *, dimension: int, noise: float, p
 
 
 def edit_error_bound(size: int, *, dimension: int, noise: float) -> float:
-    """Bound the regression error when human data is edited token by token instead of replaced.
+    """Bound the regression error when human data is edited, not replaced.
 
     Args:
         size: Rows M, > dimension + 1.
@@ -103,7 +103,7 @@ def golden_weight(ratio: float) -> float:
 
 
 def weighted_efficiency(ratio: float, weight: float) -> float:
-    """Compute what a recursively weighted mean is worth, per real sample of a generation.
+    """Compute what a recursively weighted mean is worth, per real sample.
 
     Args:
         ratio: k = n_real / n_synthetic of every generation, above 0.
@@ -125,7 +125,7 @@ def weighted_efficiency(ratio: float, weight: float) -> float:
 
 
 def strong_collapse_error(size: int, *, dimension: int, noise: float, share: float, shift: float) -> float:
-    """Approximate the test error of regression on real data with a constant synthetic share.
+    """Approximate the error of regression with a constant synthetic share.
 
     Args:
         size: Rows M, real and synthetic together, > dimension.

@@ -19,7 +19,7 @@ from headwater.errors import InputError
 
 
 def human_share_after_filter(*, synthetic: float, caught: float, fpr: float) -> float:
-    """Compute the human share of a mixture after a detector has removed what it flags.
+    """Compute the human share of a mixture after a detector has filtered it.
 
     Args:
         synthetic: Synthetic share s before, in [0, 1].
@@ -155,7 +155,7 @@ def entropy_nats(p: ArrayLike) -> Floats:
 
 
 def tail_cut_error(size: ArrayLike, *, exponent: float, cut: int) -> Floats:
-    """Approximate the test error of a memorising learner on Zipf data whose tail was cut.
+    """Approximate the test error of memorising Zipf data whose tail was cut.
 
     Args:
         size: Training samples T, >= 1, any shape.

@@ -19,7 +19,7 @@ _BLOCK = 100_000  # numbers in a working array of the solver, so that it stays i
 
 
 def extinction(generations: int, *, share: float = 0.0) -> Floats:
-    """Compute how likely the line of one synthetic token has ended, generation by generation.
+    """Compute how likely the line of one synthetic token has ended.
 
     Args:
         generations: Last generation k, >= 0.
@@ -67,7 +67,7 @@ def rates(generations: int, *, share: float = 0.0) -> Floats:
 
 
 def survival(counts: ArrayLike, generations: int, *, share: float = 0.0) -> Floats:
-    """Compute the probability that types are present in the training set of a generation.
+    """Compute how likely types are present in the training set of a generation.
 
     Args:
         counts: Expected occurrences c in a human training set of the same size, >= 0, any shape.
@@ -136,7 +136,7 @@ def ancestry(share: float) -> float:
 
 
 def expected_types(counts: ArrayLike, generations: int, *, share: float = 0.0) -> tuple[Floats, Floats]:
-    """Compute the expected vocabulary of every generation, with a bound on its spread.
+    """Compute the expected vocabulary of every generation, and bound its spread.
 
     Types of equal count share one term, so the cost is that of the different counts.
 

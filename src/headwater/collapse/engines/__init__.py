@@ -1,0 +1,1 @@
+"""Engines: exact expectations, sufficient statistics, compacted multinomial, and the generic loop."""

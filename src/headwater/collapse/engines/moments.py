@@ -1,0 +1,207 @@
+"""Sufficient statistics: a Gaussian recursion at a cost that does not depend on the sample size.
+
+A fit to M normal samples needs only their mean and their sum of squares, which are independent: one
+normal number and one gamma number. Pools merge by adding moments, so accumulating costs no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater.errors import InputError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class GaussianLoop:
+    """Say which Gaussian recursion to run; generation 0 is fitted to M human samples.
+
+    Attributes:
+        size: Samples M that join in every generation.
+        ddof: 0 or 1; the fitted variance divides by n - ddof.
+        scale: Sampling bias lambda.
+        human: How many of the M are fresh and human from generation 1 on.
+        accumulate: Whether generations are fitted to everything so far.
+
+    Raises:
+        InputError: If a number is out of range.
+    """
+
+    size: int
+    ddof: int = 0
+    scale: float = 1.0
+    human: int = 0
+    accumulate: bool = False
+
+    def __post_init__(self) -> None:
+        if self.ddof not in {0, 1} or self.size <= self.ddof:
+            raise InputError(f"no variance from {self.size} samples with ddof {self.ddof}")
+        if not (0 <= self.human <= self.size and 0.0 < self.scale < np.inf):
+            raise InputError("0 to M samples are human, and the scale is positive")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GaussianTrace:
+    """Fitted parameters by generation (rows) and replicate (columns).
+
+    Attributes:
+        mean: Fitted means, shape (generations + 1, replicates).
+        variance: Fitted variances, the same shape.
+    """
+
+    mean: Floats
+    variance: Floats
+
+
+@dataclass(slots=True, eq=False)
+class _Moments:
+    """Count, mean and sum of squares about it, one column a replicate."""
+
+    count: int
+    mean: Floats
+    squares: Floats
+
+    def join(self, other: _Moments) -> None:
+        # Chan, Golub and LeVeque (1983): merge without loss of digits.
+        total = self.count + other.count
+        delta = other.mean - self.mean
+        self.mean = self.mean + delta * (other.count / total)
+        self.squares = self.squares + other.squares + delta * delta * (self.count * other.count / total)
+        self.count = total
+
+
+def simulate(
+    loop: GaussianLoop,
+    rng: np.random.Generator,
+    *,
+    generations: int,
+    replicates: int,
+    truth: tuple[float, float] = (0.0, 1.0),
+) -> GaussianTrace:
+    """Run a Gaussian recursion by its sufficient statistics.
+
+    Args:
+        loop: Which recursion.
+        rng: Where randomness comes from.
+        generations: Last generation, >= 0.
+        replicates: Independent repetitions, >= 1.
+        truth: Mean and variance of the human data; a variance of 0 stays 0.
+
+    Returns:
+        Full trajectories of mean and variance.
+
+    Raises:
+        InputError: If a number is out of range.
+
+    Source:
+        Fisher (1925): mean and variance of normal samples are independent, normal and chi-square.
+    """
+    if generations < 0 or replicates < 1 or not (np.isfinite(truth[0]) and 0.0 <= truth[1] < np.inf):
+        raise InputError("generations >= 0, replicates >= 1 and a finite truth are needed")
+    mean = np.empty((generations + 1, replicates))
+    variance = np.empty((generations + 1, replicates))
+    if loop.human == 0 and not loop.accumulate:
+        _replace(loop, rng, mean=mean, variance=variance, truth=truth)
+    else:
+        _mixed(loop, rng, mean=mean, variance=variance, truth=truth)
+    return GaussianTrace(mean, variance)
+
+
+def _replace(
+    loop: GaussianLoop,
+    rng: np.random.Generator,
+    *,
+    mean: Floats,
+    variance: Floats,
+    truth: tuple[float, float],
+) -> None:
+    """Fill the rows in place: two draws and five passes over one row each."""
+    m, freedom = loop.size, loop.size - 1
+    step, gamma = np.empty(mean.shape[1]), np.empty(mean.shape[1])
+    last_mean, last = np.full(mean.shape[1], truth[0]), np.full(mean.shape[1], truth[1])
+    for g in range(mean.shape[0]):
+        bias = loop.scale if g else 1.0
+        rng.standard_normal(out=step)
+        rng.standard_gamma(freedom / 2.0, out=gamma)
+        np.multiply(last, bias / m, out=variance[g])
+        np.sqrt(variance[g], out=variance[g])
+        step *= variance[g]
+        np.add(last_mean, step, out=mean[g])
+        gamma *= 2.0 * bias / (m - loop.ddof)
+        np.multiply(last, gamma, out=variance[g])
+        last_mean, last = mean[g], variance[g]
+
+
+def _mixed(
+    loop: GaussianLoop,
+    rng: np.random.Generator,
+    *,
+    mean: Floats,
+    variance: Floats,
+    truth: tuple[float, float],
+) -> None:
+    replicates = mean.shape[1]
+    true_mean, true_variance = np.full(replicates, truth[0]), np.full(replicates, truth[1])
+    seen = _draw(loop.size, true_mean, true_variance, rng)
+    for g in range(mean.shape[0]):
+        if g:
+            new = _draw(loop.human, true_mean, true_variance, rng)
+            new.join(_draw(loop.size - loop.human, mean[g - 1], loop.scale * variance[g - 1], rng))
+            if loop.accumulate:
+                seen.join(new)
+            else:
+                seen = new
+        mean[g] = seen.mean
+        variance[g] = seen.squares / (seen.count - loop.ddof)
+
+
+def _draw(count: int, mean: Floats, variance: Floats, rng: np.random.Generator) -> _Moments:
+    if count == 0:
+        return _Moments(0, np.zeros_like(mean), np.zeros_like(mean))
+    average = mean + np.sqrt(variance / count) * rng.standard_normal(mean.size)
+    return _Moments(count, average, variance * (2.0 * rng.standard_gamma((count - 1) / 2.0, size=mean.size)))
+
+
+def simulate_covariance(
+    size: int, rng: np.random.Generator, *, dimension: int, generations: int, replicates: int, ddof: int = 0
+) -> tuple[Floats, Floats]:
+    """Run a recursion in d dimensions that starts from a standard normal.
+
+    Args:
+        size: Samples M a generation, > dimension.
+        rng: Where randomness comes from.
+        dimension: d.
+        generations: Last generation, >= 0; generation 0 is fitted to human samples.
+        replicates: Independent repetitions.
+        ddof: 0 or 1.
+
+    Returns:
+        Means (generations + 1, replicates, d) and lower Cholesky factors of the fitted covariances
+        (generations + 1, replicates, d, d).
+
+    Raises:
+        InputError: If there are too few samples for a covariance of full rank.
+
+    Source:
+        Bartlett (1933): a Wishart matrix is A A' with chi on the diagonal and normals below.
+    """
+    if size <= dimension or ddof not in {0, 1}:
+        raise InputError(f"{size} samples give no covariance of full rank in {dimension} dimensions")
+    mean = np.zeros((generations + 1, replicates, dimension))
+    factor = np.zeros((generations + 1, replicates, dimension, dimension))
+    last_mean, last = np.zeros((replicates, dimension)), np.broadcast_to(np.eye(dimension), factor.shape[1:])
+    below, diagonal = np.tril_indices(dimension, -1), np.arange(dimension)
+    for g in range(generations + 1):
+        z = rng.standard_normal((replicates, dimension)) / np.sqrt(size)
+        mean[g] = last_mean + np.einsum("rij,rj->ri", last, z)
+        bartlett = np.zeros((replicates, dimension, dimension))
+        bartlett[:, below[0], below[1]] = rng.standard_normal((replicates, below[0].size))
+        freedom = (size - 1 - diagonal) / 2.0
+        bartlett[:, diagonal, diagonal] = np.sqrt(2.0 * rng.standard_gamma(freedom, (replicates, dimension)))
+        factor[g] = last @ bartlett / np.sqrt(size - ddof)
+        last_mean, last = mean[g], factor[g]
+    return mean, factor

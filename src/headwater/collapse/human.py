@@ -1,0 +1,141 @@
+"""Where human samples come from: a law that never runs dry, or a finite corpus in blocks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from headwater.errors import InputError
+
+Data = NDArray[Any]
+Draw = Callable[[int, np.random.Generator], Data]
+
+
+class Human(Protocol):
+    """Give human samples."""
+
+    def first(self, size: int, rng: np.random.Generator) -> Data:
+        """Give what generation 0 is trained on, shape (size, ...)."""
+
+    def fresh(self, size: int, rng: np.random.Generator) -> Data:
+        """Give more human samples, shape (size, ...)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """Draw from a law that never runs dry.
+
+    Attributes:
+        draw: Function of a number and a generator that gives that many samples.
+    """
+
+    draw: Draw
+
+    def first(self, size: int, rng: np.random.Generator) -> Data:
+        """Draw the first training set."""
+        return self.draw(size, rng)
+
+    def fresh(self, size: int, rng: np.random.Generator) -> Data:
+        """Draw more."""
+        return self.draw(size, rng)
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """Draw from a normal law, which the sufficient-statistics engine knows.
+
+    Attributes:
+        mean: mu_0.
+        variance: sigma_0^2 >= 0.
+
+    Raises:
+        InputError: If a number is not finite or the variance is negative.
+    """
+
+    mean: float = 0.0
+    variance: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.mean) and 0.0 <= self.variance < np.inf):
+            raise InputError("a normal law has a finite mean and a variance >= 0")
+
+    def first(self, size: int, rng: np.random.Generator) -> Data:
+        """Draw the first training set."""
+        return self.fresh(size, rng)
+
+    def fresh(self, size: int, rng: np.random.Generator) -> Data:
+        """Draw more."""
+        return np.asarray(self.mean + math.sqrt(self.variance) * rng.standard_normal(size))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corpus:
+    """Draw from a finite corpus, in contiguous blocks with replacement.
+
+    Attributes:
+        data: Shape (n, ...), n >= 1.
+        block: Length of the blocks; 1 for independent samples, a sentence or more for tokens.
+
+    Raises:
+        InputError: If the corpus is empty, shorter than a block, or holds NaN or infinity.
+    """
+
+    data: Data
+    block: int = 1
+
+    def __post_init__(self) -> None:
+        check(self.data, block=self.block)
+
+    def first(self, size: int, rng: np.random.Generator) -> Data:
+        """Give the corpus itself where it has the right size, and blocks of it otherwise."""
+        return self.data if size == len(self.data) else self.fresh(size, rng)
+
+    def fresh(self, size: int, rng: np.random.Generator) -> Data:
+        """Draw blocks, the last one cut."""
+        n_blocks = -(-size // self.block)
+        starts = rng.integers(0, len(self.data) - self.block + 1, size=n_blocks)
+        index = (starts[:, None] + np.arange(self.block)).ravel()[:size]
+        return np.asarray(self.data[index])
+
+
+def check(data: ArrayLike, *, block: int = 1) -> None:
+    """Refuse what is no corpus.
+
+    Args:
+        data: Samples along the first axis.
+        block: Length of the blocks it is drawn in.
+
+    Raises:
+        InputError: If it is empty, shorter than a block, or holds NaN or infinity.
+    """
+    array = np.asarray(data)
+    if array.ndim == 0 or len(array) == 0:
+        raise InputError("the corpus is empty", hint="give at least one sample")
+    if not 1 <= block <= len(array):
+        raise InputError(f"a corpus of {len(array)} has no blocks of {block}")
+    if array.dtype.kind == "f" and not bool(np.all(np.isfinite(array))):
+        raise InputError("the corpus holds NaN or infinity", hint="drop these samples")
+
+
+def as_draw(source: Draw | Iterable[Any], *, block: int = 1) -> Draw:
+    """Turn a sealed source into a function that draws from it.
+
+    Args:
+        source: A function of a number and a generator, or samples, which are drawn in blocks with
+            replacement.
+        block: Length of the blocks, where samples are given.
+
+    Returns:
+        The function.
+
+    Raises:
+        InputError: If there are no samples.
+    """
+    if callable(source):
+        return source
+    return Corpus(source if isinstance(source, np.ndarray) else np.asarray(list(source)), block).fresh
