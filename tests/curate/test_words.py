@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.curate.words import MAX_CHARS, WordSample, words_of
+from headwater.curate.words import WordSample, words_of
 
 SIZE = 1_024
-WORDS = st.sampled_from([f"w{at}" for at in range(40)])
+MAX_BYTES = 128
+WORDS = st.sampled_from([b"w%d" % at for at in range(40)])
 DOCUMENTS = st.lists(st.tuples(st.sets(WORDS, max_size=12), st.booleans()), max_size=12)
 
 
-def sampled(documents: Iterable[tuple[set[str], bool]], *, size: int) -> WordSample:
+def sampled(documents: Iterable[tuple[set[bytes], bool]], *, size: int) -> WordSample:
     """Sample the words of documents, some of which stay."""
     sample = WordSample(size)
     for words, stays in documents:
@@ -40,6 +41,7 @@ def merged(parts: Iterable[WordSample], *, size: int) -> WordSample:
         ("", set()),
         ("The the THE", {"the"}),
         ("don't stop-gap x2y 42 a_b", {"don", "t", "stop", "gap", "x", "y", "a", "b"}),
+        ("“Quoted” – dashed… done", {"quoted", "dashed", "done"}),
         ("Straße ÇA Ωmega", {"straße", "ça", "ωmega"}),
         ("吾輩は猫である", set("吾輩は猫である")),
         ("カタカナ漢字abc", {*"カタカナ漢字", "abc"}),
@@ -49,27 +51,32 @@ def merged(parts: Iterable[WordSample], *, size: int) -> WordSample:
     ],
 )
 def test_what_a_word_is(text: str, words: set[str]) -> None:
-    assert words_of(text) == words
+    assert words_of(text) == {word.encode() for word in words}
 
 
 @pytest.mark.parametrize("word", ["हिन्दी", "தமிழ்", "cafe\u0301", "مُحَمَّد"])
 def test_a_mark_on_a_letter_does_not_end_the_word(word: str) -> None:
-    assert words_of(f"{word}, {word}") == {word}
+    assert words_of(f"{word}, {word}") == {word.encode()}
 
 
-def test_long_words_are_cut() -> None:
-    assert words_of("x" * 10_000) == {"x" * MAX_CHARS}
+@pytest.mark.parametrize("letter", ["x", "é", "ж", "ก", "𐌰"])
+def test_long_words_are_cut_between_characters(letter: str) -> None:
+    (word,) = words_of(letter * 10_000)
+
+    assert MAX_BYTES - 4 < len(word) <= MAX_BYTES
+    assert set(word.decode()) == {letter}
 
 
 @given(st.text())
-def test_words_are_short_and_of_letters(text: str) -> None:
+def test_words_are_short_text_without_spaces_or_ascii_digits(text: str) -> None:
     for word in words_of(text):
-        assert 1 <= len(word) <= MAX_CHARS
-        assert not any(c.isspace() or c.isdecimal() for c in word)
+        assert 1 <= len(word) <= MAX_BYTES
+        assert not set(word) & set(b" \t\n0123456789.,_")
+        assert word.decode()
 
 
 @given(DOCUMENTS)
-def test_a_sample_that_is_not_full_is_the_vocabulary(documents: list[tuple[set[str], bool]]) -> None:
+def test_a_sample_that_is_not_full_is_the_vocabulary(documents: list[tuple[set[bytes], bool]]) -> None:
     sample = sampled(documents, size=40)
     n = Counter(word for words, _ in documents for word in words)
     n_kept = Counter(word for words, stays in documents if stays for word in words)
@@ -79,7 +86,7 @@ def test_a_sample_that_is_not_full_is_the_vocabulary(documents: list[tuple[set[s
 
 
 @given(DOCUMENTS, st.integers(1, 20))
-def test_counts_of_a_full_sample_are_exact(documents: list[tuple[set[str], bool]], size: int) -> None:
+def test_counts_of_a_full_sample_are_exact(documents: list[tuple[set[bytes], bool]], size: int) -> None:
     n = Counter(word for words, _ in documents for word in words)
     rows = list(sampled(documents, size=size).rows())
 
@@ -88,7 +95,7 @@ def test_counts_of_a_full_sample_are_exact(documents: list[tuple[set[str], bool]
 
 
 @given(st.lists(DOCUMENTS, max_size=4), st.integers(1, 20))
-def test_parts_merge_to_the_whole_exactly(parts: list[list[tuple[set[str], bool]]], size: int) -> None:
+def test_parts_merge_to_the_whole_exactly(parts: list[list[tuple[set[bytes], bool]]], size: int) -> None:
     whole = sampled([document for part in parts for document in part], size=size)
     from_parts = merged([sampled(part, size=size) for part in parts], size=size)
 
@@ -97,7 +104,7 @@ def test_parts_merge_to_the_whole_exactly(parts: list[list[tuple[set[str], bool]
 
 @given(st.lists(DOCUMENTS, max_size=4), st.integers(1, 20))
 def test_the_size_of_a_vocabulary_survives_a_merge(
-    parts: list[list[tuple[set[str], bool]]], size: int
+    parts: list[list[tuple[set[bytes], bool]]], size: int
 ) -> None:
     whole = sampled([document for part in parts for document in part], size=size)
     from_parts = merged([sampled(part, size=size) for part in parts], size=size)
@@ -107,7 +114,7 @@ def test_the_size_of_a_vocabulary_survives_a_merge(
 
 @given(DOCUMENTS, st.integers(1, 20), st.randoms(use_true_random=False))
 def test_the_order_of_documents_does_not_matter(
-    documents: list[tuple[set[str], bool]], size: int, random: object
+    documents: list[tuple[set[bytes], bool]], size: int, random: object
 ) -> None:
     shuffled = list(documents)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -119,7 +126,7 @@ def test_the_order_of_documents_does_not_matter(
 def test_a_vocabulary_is_estimated_within_four_standard_errors(n_words: int) -> None:
     sample = WordSample(SIZE)
     for start in range(0, n_words, 100):
-        sample.add({f"word{at}" for at in range(start, min(start + 100, n_words))}, kept=1)
+        sample.add({b"word%d" % at for at in range(start, min(start + 100, n_words))}, kept=1)
     # The (k+1)-th least of n uniform hashes: relative standard error sqrt((n - k) / (n k)), about.
     error = math.sqrt(max(0, n_words - SIZE) / (n_words * SIZE))
 
@@ -128,7 +135,7 @@ def test_a_vocabulary_is_estimated_within_four_standard_errors(n_words: int) -> 
 
 def test_a_vocabulary_of_one_shard_is_estimated_beyond_the_size_of_the_sample() -> None:
     part = WordSample(SIZE)
-    part.add({f"word{at}" for at in range(8 * SIZE)}, kept=1)
+    part.add({b"word%d" % at for at in range(8 * SIZE)}, kept=1)
 
     assert abs(merged([part], size=SIZE).n_words() / (8 * SIZE) - 1) <= 4 / math.sqrt(SIZE)
 
@@ -136,5 +143,5 @@ def test_a_vocabulary_of_one_shard_is_estimated_beyond_the_size_of_the_sample() 
 def test_memory_is_bounded_by_the_size() -> None:
     sample = WordSample(16)
     for at in range(10_000):
-        sample.add([f"word{at}"], kept=0)
+        sample.add([b"word%d" % at], kept=0)
         assert len(sample._counts) <= 32
