@@ -1,5 +1,9 @@
 """Metrics of text and samples, each with its estimator, its interval and its source.
 
+Metrics are in `table.METRICS`, one file each, by versioned name; each gives an `estimate.Estimate`. Those
+of counts take `counts.count(tokens)`; those of documents take rows of integers; words become integers by
+`tokens.word_hashes`. What depends on the size of the sample is compared at equal size only.
+
 Language model (`headwater.measure.kneser_ney`)::
 
     model = kneser_ney.fit(tokens, n_types=20_000, order=3)      # tokens: integers in [0, n_types)

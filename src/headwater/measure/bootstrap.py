@@ -1,0 +1,150 @@
+"""Uncertainty from documents: the block bootstrap, samples of equal size, and split-half nulls.
+
+Tokens of one document are not independent, so intervals that count tokens are too narrow for text. The
+document is the block: it is drawn, kept and left out as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from headwater.errors import InputError
+from headwater.measure.documents import Longs, checked
+from headwater.measure.estimate import Estimate, normal
+
+Floats = npt.NDArray[np.float64]
+Statistic = Callable[[list[Longs]], float]
+Comparison = Callable[[list[Longs], list[Longs]], float]
+
+
+def blocks(
+    documents: Sequence[npt.ArrayLike],
+    *,
+    statistic: Statistic,
+    rng: np.random.Generator,
+    n_resamples: int = 200,
+    name: str = "bootstrap-1",
+) -> Estimate:
+    """Give a statistic of documents an interval by drawing documents with replacement.
+
+    The interval is centred on the estimate and uses the spread of the resamples only: a resample repeats
+    documents, so it is less diverse than the sample, and its quantiles would be off.
+
+    Args:
+        documents: At least two rows of integers.
+        statistic: A function of documents.
+        rng: Where the resamples come from.
+        n_resamples: How many, at least 2.
+        name: The name of the estimate.
+
+    Returns:
+        The statistic of the sample with its bootstrap standard error and normal interval; n is the number of
+        documents.
+
+    Raises:
+        InputError: If there are fewer than two documents or resamples, or the statistic is not finite.
+
+    Source:
+        Efron and Tibshirani (1993), "An introduction to the bootstrap", section 6.2; blocks
+        as in Künsch (1989).
+    """
+    rows = checked(documents, least=2)
+    if n_resamples < 2:
+        raise InputError("a standard error needs at least two resamples")
+    draws = rng.integers(0, len(rows), size=(n_resamples, len(rows)))
+    # A resample of empty documents only has no statistic; it is drawn again by leaving it out.
+    picked = ([rows[i] for i in draw] for draw in draws.tolist())
+    values = np.array([statistic(sample) for sample in picked if any(row.size for row in sample)])
+    value = float(statistic(rows))
+    if not np.isfinite(value) or not bool(np.isfinite(values).all()):
+        raise InputError("the statistic is not finite on every resample")
+    return normal(name, value, float(values.std(ddof=1)), n=len(rows))
+
+
+def trimmed(documents: Sequence[npt.ArrayLike], n_tokens: int, *, rng: np.random.Generator) -> list[Longs]:
+    """Draw documents without replacement until there are exactly n tokens, and cut the last.
+
+    Args:
+        documents: Rows of integers.
+        n_tokens: How many tokens, at least 1.
+        rng: Where the order comes from.
+
+    Returns:
+        Documents with n tokens together.
+
+    Raises:
+        InputError: If there are fewer tokens.
+    """
+    rows = checked(documents)
+    if not 1 <= n_tokens <= sum(row.size for row in rows):
+        raise InputError(f"no {n_tokens} tokens in {sum(row.size for row in rows)}")
+    kept: list[Longs] = []
+    left = n_tokens
+    for place in rng.permutation(len(rows)).tolist():
+        if left == 0:
+            break
+        kept.append(rows[place][:left])
+        left -= kept[-1].size
+    return kept
+
+
+def halves(
+    documents: Sequence[npt.ArrayLike], *, rng: np.random.Generator
+) -> tuple[list[Longs], list[Longs]]:
+    """Split documents at random into two halves with equally many tokens.
+
+    Args:
+        documents: At least two rows of integers that are not empty.
+        rng: Where the split comes from.
+
+    Returns:
+        Two lists; the larger half loses the end of its last documents.
+
+    Raises:
+        InputError: If there are fewer than two documents with tokens.
+    """
+    rows = [row for row in checked(documents, least=2) if row.size]
+    if len(rows) < 2:
+        raise InputError("one document cannot be split between two halves", hint="give at least two")
+    order = rng.permutation(len(rows)).tolist()
+    one, other = ([rows[i] for i in part] for part in (order[: len(rows) // 2], order[len(rows) // 2 :]))
+    n = min(sum(row.size for row in one), sum(row.size for row in other))
+    return _cut(one, n), _cut(other, n)
+
+
+def split_half_null(
+    documents: Sequence[npt.ArrayLike],
+    *,
+    comparison: Comparison,
+    rng: np.random.Generator,
+    n_splits: int = 200,
+) -> Floats:
+    """Compare halves of one collection, many times: what a comparison gives when nothing differs.
+
+    Args:
+        documents: The reference, at least two rows of integers that are not empty.
+        comparison: A function of two collections, reference first.
+        rng: Where the splits come from.
+        n_splits: How many, at least 1.
+
+    Returns:
+        Shape (n_splits,). It is the null for samples of half the reference's size; larger samples vary less,
+        so using it for them errs on the side of no alarm.
+
+    Raises:
+        InputError: If there are too few documents or splits.
+    """
+    if n_splits < 1:
+        raise InputError("a null needs at least one split")
+    return np.array([comparison(*halves(documents, rng=rng)) for _ in range(n_splits)])
+
+
+def _cut(rows: list[Longs], n_tokens: int) -> list[Longs]:
+    kept: list[Longs] = []
+    for row in rows:
+        kept.append(row[:n_tokens])
+        n_tokens -= kept[-1].size
+    return [row for row in kept if row.size]
