@@ -22,7 +22,7 @@ AUDIT_SCHEMA = pa.schema(
         ("n_chars", pa.int64()),
     ]
 )
-WORDS_SCHEMA = pa.schema([("word", pa.string()), ("n", pa.int64()), ("n_admit", pa.int64())])
+WORDS_SCHEMA = pa.schema([("word", pa.binary()), ("n", pa.int64()), ("n_admit", pa.int64())])
 NONE = "(none)"
 
 _LENGTHS = (0, 1, 10, 30, 100, 300, 1_000, 3_000, 10_000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -141,11 +142,17 @@ class _Measured:
     labels: dict[str, dict[str, Any]]
 
 
+@cache
+def _label(name: str) -> Label:
+    """Load a label once a process, since workers take shard after shard."""
+    return LABELS[name]()
+
+
 class _Measure:
     """Open a record and measure every label; a record that resists becomes a skip."""
 
     def __init__(self, labels: Sequence[str], text: str, poison: Mapping[str, str]) -> None:
-        self._labels: list[Label] = [LABELS[name]() for name in labels]
+        self._labels: list[Label] = [_label(name) for name in labels]
         self._extract = EXTRACTORS[text]
         self._poison = poison
         self._n = 0

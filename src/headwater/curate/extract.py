@@ -26,7 +26,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 _VOID = frozenset(
     "area base br col embed hr img input link meta param source track wbr p li td th tr option".split()  # noqa: SIM905
 )
-_CONTROL = {code: None for code in range(32) if chr(code) not in "\t\n\r"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def open_document(record: Record, extract: Callable[[Any], str]) -> Document:
@@ -70,7 +70,9 @@ def decode(record: Record) -> str:
 
 
 def _clean(text: str) -> str:
-    return text.translate(_CONTROL).encode("utf-8", "ignore").decode("utf-8").strip()
+    if _CONTROL.search(text):
+        text = _CONTROL.sub("", text)
+    return text.encode("utf-8", "ignore").decode("utf-8").strip()
 
 
 def _depth_bound(markup: str) -> int:

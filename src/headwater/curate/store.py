@@ -101,10 +101,14 @@ class Tables:
         if self._held_bytes >= self._batch_bytes:
             self._flush()
 
+    def put(self, path: Path, table: pa.Table) -> None:
+        """Write a table as a row group of its own, also when it is empty."""
+        self._writers[path].write_table(table)
+
     def _flush(self) -> None:
         for path, rows in self._rows.items():
             if rows:
-                self._writers[path].write_table(pa.Table.from_pylist(rows, schema=self._schemas[path]))
+                self.put(path, pa.Table.from_pylist(rows, schema=self._schemas[path]))
                 rows.clear()
         self._held_bytes = 0
 
@@ -128,20 +132,25 @@ def parquet_writer(path: Path, schema: pa.Schema) -> Any:
     dictionary = [
         field.name for field in schema if pa.types.is_string(field.type) and field.name not in texts
     ]
-    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=3, use_dictionary=dictionary)
+    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=dictionary)
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     """Read a Parquet file as rows, a row group at a time."""
-    file = pq.ParquetFile(path)
-    for index in range(file.num_row_groups):
-        yield from file.read_row_group(index).to_pylist()
+    for table in row_groups(path):
+        yield from table.to_pylist()
+
+
+def row_groups(path: Path) -> Iterator[pa.Table]:
+    """Read a Parquet file, a row group at a time."""
+    with pq.ParquetFile(path) as file:
+        for index in range(file.num_row_groups):
+            yield file.read_row_group(index)
 
 
 def concatenate(paths: Sequence[Path], into: Path, schema: pa.Schema) -> None:
     """Put one Parquet file in place that holds the rows of many, one row group at a time."""
     with atomic(into) as temporary, parquet_writer(temporary, schema) as writer:
         for path in paths:
-            file = pq.ParquetFile(path)
-            for index in range(file.num_row_groups):
-                writer.write_table(file.read_row_group(index))
+            for table in row_groups(path):
+                writer.write_table(table)

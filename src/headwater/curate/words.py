@@ -7,19 +7,32 @@ import zlib
 from collections.abc import Iterable, Iterator
 from heapq import nsmallest
 
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W\d_]+")
 _HASHES = 2**32
-MAX_CHARS = 64
+MAX_BYTES = 128
+_MAX_REJECTED = 500_000
+_ALONE = re.compile(r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff])")
+_MARKS = re.compile(r"[\u00a0-\u00bf\u2000-\u206f\u3000-\u3020\uff00-\uff0f\uff1a-\uff20]")
+_TO_WORDS = bytes(
+    byte if byte >= 0x80 or chr(byte).isalpha() else ord(" ") for byte in range(256)
+)  # ASCII letters and every byte of other characters stay; the rest parts words.
 
 
-def words_of(text: str) -> set[str]:
-    """List the distinct words of a text, in lower case.
+def words_of(text: str) -> set[bytes]:
+    """List the distinct words of a text, in lower case, as UTF-8.
 
-    A word is a run of letters; a Han character or a kana counts as one. Scripts that write
-    without spaces in other ways (Thai, Khmer, Lao, Burmese) give whole phrases as words. Words over 64
-    characters are cut.
+    What is no ASCII letter parts words, and so does general and CJK punctuation; a Han character
+    or a kana is a word by itself. Scripts that write without spaces in other ways (Thai, Khmer, Lao,
+    Burmese) give whole phrases as words. Words over 128 bytes are cut.
     """
-    return {word[:MAX_CHARS] for word in _WORD.findall(text.lower())}
+    text = text.lower()
+    if not text.isascii():
+        text = _MARKS.sub(" ", text)
+        if _ALONE.search(text):
+            text = _ALONE.sub(r" \1 ", text)
+    words = set(text.encode("utf-8", "replace").translate(_TO_WORDS).split())
+    if max(map(len, words), default=0) > MAX_BYTES:
+        return {word[:MAX_BYTES].decode("utf-8", "ignore").encode() for word in words}
+    return words
 
 
 class WordSample:
@@ -39,25 +52,32 @@ class WordSample:
         """Start with no words and every hash welcome."""
         self._size = size
         self._bound = _HASHES
-        self._counts: dict[str, tuple[int, int]] = {}
+        self._counts: dict[bytes, tuple[int, int]] = {}
+        self._rejected: set[bytes] = set()  # Spares hashing the frequent words again and again.
 
-    def add(self, words: Iterable[str], *, kept: int, n: int = 1) -> None:
+    def add(self, words: Iterable[bytes], *, kept: int, n: int = 1) -> None:
         """Count words of `n` documents, of which `kept` stay in the corpus."""
-        bound, counts = self._bound, self._counts
-        for word in words:
-            if zlib.crc32(word.encode()) < bound:
-                total, stay = counts.get(word, (0, 0))
-                counts[word] = (total + n, stay + kept)
+        bound, counts, rejected = self._bound, self._counts, self._rejected
+        for word in set(words) - rejected:
+            known = counts.get(word)
+            if known is not None:
+                counts[word] = (known[0] + n, known[1] + kept)
+            elif _hash(word) < bound:
+                counts[word] = (n, kept)
+            else:
+                rejected.add(word)
         if len(counts) > 2 * self._size:
             self._shrink()
+        if len(rejected) > _MAX_REJECTED:
+            rejected.clear()
 
     def _shrink(self) -> None:
         if len(self._counts) > self._size:
-            least = nsmallest(self._size + 1, ((zlib.crc32(word.encode()), word) for word in self._counts))
+            least = nsmallest(self._size + 1, ((_hash(word), word) for word in self._counts))
             self._bound = least[-1][0]
             self._counts = {word: self._counts[word] for key, word in least if key < self._bound}
 
-    def rows(self) -> Iterator[tuple[str, int, int]]:
+    def rows(self) -> Iterator[tuple[bytes, int, int]]:
         """Yield word, documents, documents that stay; by word."""
         self._shrink()
         yield from ((word, *self._counts[word]) for word in sorted(self._counts))
@@ -68,5 +88,8 @@ class WordSample:
         The relative standard error is about 1 / sqrt(size) once it is.
         """
         self._shrink()
-        share = self._bound / _HASHES
-        return round(len(self._counts) / share)
+        return round(len(self._counts) / (self._bound / _HASHES))
+
+
+def _hash(word: bytes) -> int:
+    return zlib.crc32(word)

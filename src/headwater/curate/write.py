@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from heapq import nsmallest
+from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from headwater.curate.audit import AUDIT_SCHEMA, WORDS_SCHEMA, Audit
 from headwater.curate.decide import label_rows
 from headwater.curate.engine.engine import Item
 from headwater.curate.evidence import DOCUMENT_SCHEMA
 from headwater.curate.layout import FOLDERS, Layout
-from headwater.curate.policy import Action
-from headwater.curate.store import Tables, read_rows, write_json
+from headwater.curate.store import Tables, read_rows, row_groups, write_json
 from headwater.curate.words import WordSample, words_of
 
 STEP = "write"
@@ -61,28 +62,37 @@ def _write(layout: Layout, shard: str, item: Item) -> list[dict[str, Any]]:
     schemas = dict.fromkeys(parts.values(), DOCUMENT_SCHEMA)
     schemas |= {ledger: LEDGER_SCHEMA, audit_path: AUDIT_SCHEMA, words_path: WORDS_SCHEMA}
     audit, words, examples = Audit(), WordSample(), _Examples()
+    decisions, labels = _decisions(layout, shard), label_rows(layout, shard, item["labels"])
     with Tables(schemas).open() as tables:
-        documents = in_order([Path(path) for path in item["documents"]])
-        for row, labels, decision in zip(
-            documents, label_rows(layout, shard, item["labels"]), _decisions(layout, shard), strict=True
-        ):
-            action, text = cast("Action", decision["action"]), row["text"]
-            line = _ledger_row(row, decision, f"{FOLDERS[action]}/{shard}.parquet")
-            tables.add({parts[action]: [row], ledger: [line]}, weight_bytes=2_048 + 4 * len(text))
-            audit.add(labels, action, decision["reason"], len(text))
-            words.add(words_of(text), kept=action == "admit")
-            examples.add(line, labels, text)
+        for batch in in_order([Path(path) for path in item["documents"]]):
+            decided = list(islice(decisions, len(batch)))
+            lines = _ledger(batch, decided, shard)
+            actions = lines["action"]
+            for action, path in parts.items():
+                tables.put(path, batch.filter(pc.equal(actions, action)))
+            tables.put(ledger, lines)
+            texts = batch["text"].to_pylist()
+            for line, row, text in zip(lines.to_pylist(), islice(labels, len(batch)), texts, strict=True):
+                audit.add(row, line["action"], line["reason"], len(text))
+                words.add(words_of(text), kept=int(line["action"] == "admit"))
+                examples.add(line, row, text)
         tables.add({audit_path: list(audit.rows())}, weight_bytes=0)
         rows = [dict(zip(WORDS_SCHEMA.names, row, strict=True)) for row in words.rows()]
         tables.add({words_path: rows}, weight_bytes=0)
     return examples.rows()
 
 
-def in_order(paths: list[Path]) -> Iterator[dict[str, Any]]:
-    """Read documents from the files of one shard, in the order they were read from the source."""
-    from heapq import merge
+def in_order(paths: list[Path]) -> Iterator[pa.Table]:
+    """Read the documents of one shard from the files that hold them, in the order they were read.
 
-    return merge(*map(read_rows, paths), key=lambda row: row["position"])
+    Args:
+        paths: One file, or one an action; row groups of one index belong together.
+
+    Yields:
+        Tables of `DOCUMENT_SCHEMA`, cut as the first pass cut them.
+    """
+    for groups in zip(*map(row_groups, paths), strict=True):
+        yield pa.concat_tables(groups).sort_by("position").combine_chunks()
 
 
 def _decisions(layout: Layout, shard: str) -> Iterator[Mapping[str, Any]]:
@@ -90,17 +100,14 @@ def _decisions(layout: Layout, shard: str) -> Iterator[Mapping[str, Any]]:
     return (settled.get(row["id"], row) for row in read_rows(layout.drafts(shard)))
 
 
-def _ledger_row(row: Mapping[str, Any], decision: Mapping[str, Any], file: str) -> dict[str, Any]:
-    if row["id"] != decision["id"]:
-        raise AssertionError(f"documents and decisions are out of step at {row['id']}")
-    same = {name: row[name] for name in ("id", "url", "source", "offset", "length", "payload_digest")}
-    return same | {
-        "action": decision["action"],
-        "reason": decision["reason"],
-        "evidence": decision["evidence"],
-        "n_chars": len(row["text"]),
-        "file": file,
-    }
+def _ledger(batch: pa.Table, decided: list[Mapping[str, Any]], shard: str) -> pa.Table:
+    if batch["id"].to_pylist() != [decision["id"] for decision in decided]:
+        raise RuntimeError(f"documents and decisions of shard {shard} are out of step")
+    columns = {name: [decision[name] for decision in decided] for name in ("action", "reason", "evidence")}
+    columns["file"] = [f"{FOLDERS[action]}/{shard}.parquet" for action in columns["action"]]
+    columns["n_chars"] = pc.utf8_length(batch["text"])
+    columns |= {name: batch[name] for name in LEDGER_SCHEMA.names if name not in columns}
+    return pa.table({name: columns[name] for name in LEDGER_SCHEMA.names}, schema=LEDGER_SCHEMA)
 
 
 class _Examples:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from headwater.curate.labels.capture import Capture
+from headwater.curate.labels.disclosure import Disclosure
 from headwater.curate.labels.duplicate import Duplicate
 from headwater.curate.labels.label import Label
 from headwater.curate.labels.language import Language
@@ -16,6 +17,7 @@ LABELS: Mapping[str, type[Label]] = MappingProxyType(
         Capture.name: Capture,
         Language.name: Language,
         Quality.name: Quality,
-        Duplicate.name: Duplicate,
+        Disclosure.name: Disclosure,
+    Duplicate.name: Duplicate,
     }
 )

@@ -36,8 +36,8 @@ class Disclosure:
     schema: ClassVar[pa.Schema] = pa.schema([pa.field("claims", pa.list_(CLAIM))])
     view: ClassVar[View] = View(
         title="Disclosure",
-        note="What documents say of themselves; a claim may be false, and most generated text claims nothing.",
-        tally=lambda row: [f"{claim['kind']}: {claim['claim']} ({claim['status']})" for claim in row["claims"]],
+        note="What documents say of themselves. A claim may be false, and most generated text makes none.",
+        tally=lambda row: [f"{c['kind']}: {c['claim']} ({c['status']})" for c in row["claims"]],
     )
 
     trust_anchors: str = ""

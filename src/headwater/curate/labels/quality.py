@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
 import pyarrow as pa
 
 from headwater.curate.document import Document
 from headwater.curate.labels.label import Row, View
 
-_LETTER, _DIGIT, _SPACE, _OTHER, _INNER = range(5)
+_DIGITS = b"0123456789"
+_LETTERS = bytes(byte for byte in range(256) if byte >= 0xC0 or (byte < 0x80 and chr(byte).isalpha()))
+# White space, and the bytes that continue a character already counted by its first byte.
+_UNCOUNTED = b" \t\n\r\x0b\x0c" + bytes(range(0x80, 0xC0))
 
 
 class Quality:
@@ -49,33 +51,16 @@ class Quality:
         text = document.text
         words = text.split()
         lines = [line for line in text.split("\n") if line]
-        kinds = np.bincount(_CLASS[np.frombuffer(text.encode(), dtype=np.uint8)], minlength=5)
-        visible = max(1, int(kinds[_LETTER] + kinds[_DIGIT] + kinds[_OTHER]))
+        characters = text.encode("utf-8", "replace").translate(None, _UNCOUNTED)
+        visible = max(1, len(characters))
         return {
             "n_chars": len(text),
             "n_words": len(words),
             "n_lines": len(lines),
-            "letter_share": kinds[_LETTER] / visible,
-            "digit_share": kinds[_DIGIT] / visible,
+            "letter_share": (len(characters) - len(characters.translate(None, _LETTERS))) / visible,
+            "digit_share": (len(characters) - len(characters.translate(None, _DIGITS))) / visible,
             "mean_word_chars": visible / max(1, len(words)),
             "distinct_word_share": len(set(words)) / max(1, len(words)),
             "repeated_line_share": 1.0 - len(set(lines)) / len(lines) if lines else 0.0,
             "text_share": len(text) / max(1, len(document.markup)) if document.markup else 1.0,
         }
-
-
-def _classes() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    table = np.full(256, _OTHER, dtype=np.uint8)
-    for byte in range(256):
-        if 0x80 <= byte < 0xC0:  # a continuation byte, part of a character already counted
-            table[byte] = _INNER
-        elif byte >= 0xC0 or chr(byte).isalpha():
-            table[byte] = _LETTER
-        elif chr(byte).isdigit():
-            table[byte] = _DIGIT
-        elif chr(byte).isspace():
-            table[byte] = _SPACE
-    return table
-
-
-_CLASS = _classes()
