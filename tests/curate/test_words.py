@@ -77,7 +77,7 @@ def test_words_are_short_text_without_spaces_or_ascii_digits(text: str) -> None:
 
 @given(DOCUMENTS)
 def test_a_sample_that_is_not_full_is_the_vocabulary(documents: list[tuple[set[bytes], bool]]) -> None:
-    sample = sampled(documents, size=40)
+    sample = sampled(documents, size=41)
     n = Counter(word for words, _ in documents for word in words)
     n_kept = Counter(word for words, stays in documents if stays for word in words)
 
@@ -127,8 +127,8 @@ def test_a_vocabulary_is_estimated_within_four_standard_errors(n_words: int) -> 
     sample = WordSample(SIZE)
     for start in range(0, n_words, 100):
         sample.add({b"word%d" % at for at in range(start, min(start + 100, n_words))}, kept=1)
-    # The (k+1)-th least of n uniform hashes: relative standard error sqrt((n - k) / (n k)), about.
-    error = math.sqrt(max(0, n_words - SIZE) / (n_words * SIZE))
+    # By the k-th least of n uniform hashes: relative standard error sqrt((n - k + 1) / (n (k - 2))).
+    error = math.sqrt((n_words - SIZE + 1) / (n_words * (SIZE - 2)))
 
     assert abs(sample.n_words() / n_words - 1) <= 4 * error + 1 / n_words
 
