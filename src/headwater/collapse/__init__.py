@@ -1,1 +1,12 @@
-"""Model collapse: theory, engines, models, mixing plans, recursion runs and forecasts."""
+"""Model collapse: theory, engines, models, mixing plans, recursion runs and forecasts.
+
+`run(Lab(...), rng)` runs a recursion and `Run.check()` holds it against theory; `forecast` predicts from
+counts alone. Parts are imported by name: `theory`, `models`, `mix`, `engines`, `forecast`.
+"""
+
+from headwater.collapse.human import Corpus, Law, Normal
+from headwater.collapse.lab import Lab
+from headwater.collapse.run import Deviation, Run, run
+from headwater.collapse.sampling import Sampling
+
+__all__ = ["Corpus", "Deviation", "Lab", "Law", "Normal", "Run", "Sampling", "run"]

@@ -108,7 +108,7 @@ class CausalLm:
             raise InputError("epochs, rows and learning rate are positive")
 
     def fit(self, data: Data, *, rng: np.random.Generator, weights: Floats | None = None) -> FittedCausalLm:
-        """Fine-tune on blocks of tokens.
+        """Train further on blocks of tokens.
 
         Args:
             data: Token numbers of the model's own tokenizer, shape (n, block), block >= 2.
