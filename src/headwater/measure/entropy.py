@@ -84,17 +84,28 @@ def chao_wang_jost(counts: Counts) -> float:
 
     n = counts.n
     seen = counts.total(lambda x: x / n * (digamma(n) - digamma(x)))
-    one, two = counts.types_seen(1), counts.types_seen(2)
-    if one == 0:
-        return max(0.0, seen)
-    return max(0.0, seen + one / n * _unseen(n, _share(n, one, two)))
+    return max(0.0, seen + correction(n, counts.types_seen(1), counts.types_seen(2)))
 
 
-def _share(n: int, one: int, two: int) -> float:
-    """Give A: the mean share of the types that were seen once."""
-    if two > 0:
-        return 2 * two / ((n - 1) * one + 2 * two)
-    return 2 / ((n - 1) * (one - 1) + 2)
+def correction(n: int, once: float, twice: float) -> float:
+    """Give what Chao, Wang and Jost add for the types that were not seen.
+
+    Args:
+        n: Sample size, at least 1.
+        once: How many types were seen once, or an estimate of it.
+        twice: How many were seen twice.
+
+    Returns:
+        Nats, at least 0.
+
+    Source:
+        As `chao_wang_jost`; A, the mean share of the types seen once, is 2 f2 / ((n - 1) f1 + 2 f2), or
+        2 / ((n - 1)(f1 - 1) + 2) where f2 = 0.
+    """
+    if once <= 0:
+        return 0.0
+    below = (n - 1) * once + 2 * twice if twice > 0 else (n - 1) * max(0.0, once - 1) + 2
+    return once / n * _unseen(n, (2 * twice if twice > 0 else 2) / below)
 
 
 def _unseen(n: int, a: float) -> float:

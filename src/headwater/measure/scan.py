@@ -55,13 +55,42 @@ def scan(
 
 
 @njit(cache=True)
-def gram_hashes(hashes: Hashes, length: int) -> Hashes:
-    """Number the n-grams of a document, shape (max(n - length + 1, 0),)."""
-    n = max(hashes.size - length + 1, 0)
-    out = np.empty(n, dtype=np.uint64)
-    for i in range(n):
+def document_keys(hashes: Hashes, bounds: Longs) -> Hashes:
+    """Number every document by all its words, shape (n_documents,); document i is bounds[i]:bounds[i + 1]."""
+    out = np.empty(bounds.size - 1, dtype=np.uint64)
+    for i in range(out.size):
         value = _SEED
-        for k in range(length):
-            value = mix((value ^ hashes[i + k]) * _PRIME)
+        for k in range(bounds[i], bounds[i + 1]):
+            value = mix((value ^ hashes[k]) * _PRIME)
         out[i] = value
     return out
+
+
+@njit(cache=True)
+def extend(grams: Hashes, hashes: Hashes, bounds: Longs, length: int) -> Hashes:
+    """Number the n-grams of documents from those one word shorter, in the order of documents.
+
+    A document of m words has max(m - length + 2, 0) numbers in `grams` and one fewer in the result.
+    """
+    out = np.empty(grams.size, dtype=np.uint64)
+    n, place = 0, 0
+    for i in range(bounds.size - 1):
+        n_shorter = max(bounds[i + 1] - bounds[i] - length + 2, 0)
+        for k in range(n_shorter - 1):
+            out[n] = mix((grams[place + k] * _PRIME) ^ hashes[bounds[i] + k + length - 1])
+            n += 1
+        place += n_shorter
+    return out[:n].copy()
+
+
+@njit(cache=True)
+def n_repeated(grams: Hashes, bounds: Longs, length: int) -> int:
+    """Count the n-grams that their document has used before."""
+    n, place = 0, 0
+    for i in range(bounds.size - 1):
+        n_grams = max(bounds[i + 1] - bounds[i] - length + 1, 0)
+        ordered = np.sort(grams[place : place + n_grams])
+        for k in range(1, n_grams):
+            n += ordered[k] == ordered[k - 1]
+        place += n_grams
+    return n

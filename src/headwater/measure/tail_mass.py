@@ -18,12 +18,12 @@ def tail_types(reference: npt.ArrayLike, *, share: float = TAIL_SHARE) -> npt.ND
 
     Args:
         reference: Shape (n_types,), how often each type occurs in the reference.
-        share: The most of the reference's tokens that they may make up, in (0, 1).
+        share: The least of the reference's tokens that they make up, in (0, 1).
 
     Returns:
-        Shape (n_types,), true for types that occur and occur no more often than a threshold: the greatest for
-        which they make up at most `share`. Types of equal count stand together. None when even the rarest
-        exceed it.
+        Shape (n_types,), true for types that occur and occur no more often than a threshold: the least for
+        which they make up `share`. Types of equal count stand together, so a small reference, most of whose
+        types occur once, has a larger tail; one whose types are equally common is all tail.
 
     Raises:
         InputError: If nothing occurs, a count is negative, or the share is out of range.
@@ -34,8 +34,7 @@ def tail_types(reference: npt.ArrayLike, *, share: float = TAIL_SHARE) -> npt.ND
     if not 0.0 < share < 1.0 or counts.sum() == 0:
         raise InputError(f"no tail of {share} of {int(counts.sum())} tokens")
     times, n_types = np.unique(counts[counts > 0], return_counts=True)
-    inside = np.cumsum(times * n_types) <= share * counts.sum()
-    most = int(times[inside][-1]) if inside.any() else 0
+    most = int(times[np.searchsorted(np.cumsum(times * n_types), share * counts.sum())])
     return np.asarray((counts > 0) & (counts <= most))
 
 

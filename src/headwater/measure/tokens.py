@@ -8,6 +8,7 @@ other ways (Thai, Khmer, Lao, Burmese) give whole phrases as words. Words over 6
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -66,6 +67,23 @@ def word_hashes(text: str) -> Hashes:
         FNV-1a over code points, finished with MurmurHash3's 64-bit mixer.
     """
     return _scan(text.lower()).hashes
+
+
+def hashes_of_all(texts: Sequence[str]) -> tuple[Hashes, npt.NDArray[np.int64]]:
+    """Number the words of many texts in one pass.
+
+    Args:
+        texts: Any texts.
+
+    Returns:
+        The words of all, shape (n_words,), and bounds, shape (n_texts + 1,): those of text i are
+        bounds[i]:bounds[i + 1].
+    """
+    lowered = [text.lower() for text in texts]
+    # A line end separates words and belongs to none.
+    found = _scan("\n".join(lowered))
+    ends = np.cumsum([len(text) + 1 for text in lowered], dtype=np.int64)
+    return found.hashes, np.concatenate([[0], np.searchsorted(found.starts, ends)]).astype(np.int64)
 
 
 def vocabulary(hashes: Hashes) -> Hashes:

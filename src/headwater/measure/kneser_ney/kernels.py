@@ -68,9 +68,19 @@ def advance(t: Tables, node: int, depth: int, word: int) -> tuple[int, int]:
 
 
 @njit(cache=True)
-def probability(t: Tables, node: int, depth: int, word: int) -> float:
-    """Interpolate the orders: the chance of a word after a context."""
+def locate(t: Tables, tokens: Ints) -> tuple[int, int]:
+    """Find the longest known context that ends a stream, and its depth."""
+    node, depth = 0, 0
+    for token in tokens:
+        node, depth = advance(t, node, depth, token)
+    return node, depth
+
+
+@njit(cache=True)
+def step(t: Tables, node: int, depth: int, word: int) -> tuple[float, int, int]:
+    """Interpolate the orders: the chance of a word after a context, and the context after it."""
     chance, share = 0.0, 1.0
+    after, after_depth = -1, 0
     while True:
         child = find(t, node, word)
         if node == 0:
@@ -80,8 +90,10 @@ def probability(t: Tables, node: int, depth: int, word: int) -> float:
             count = t.upto[child + 1] - t.upto[child]
             total = t.upto[t.first[node + 1]] - t.upto[t.first[node]]
             chance += share * (count - t.discount[depth + 1, min(count, 3)]) / total
+            if after < 0:
+                after, after_depth = (child, depth + 1) if depth + 1 < t.order else (t.suffix[child], depth)
         if node == 0:
-            return chance
+            return chance, max(after, 0), after_depth
         share *= t.gamma[node]
         node = t.suffix[node]
         depth -= 1
@@ -91,11 +103,10 @@ def probability(t: Tables, node: int, depth: int, word: int) -> float:
 def score(t: Tables, tokens: Ints, skip: int) -> Floats:
     """Score tokens from left to right; the first `skip` are context only."""
     out = np.empty(tokens.size - skip)
-    node, depth = 0, 0
-    for i in range(tokens.size):
-        if i >= skip:
-            out[i - skip] = np.log(probability(t, node, depth, tokens[i]))
-        node, depth = advance(t, node, depth, tokens[i])
+    node, depth = locate(t, tokens[:skip])
+    for i in range(skip, tokens.size):
+        chance, node, depth = step(t, node, depth, tokens[i])
+        out[i - skip] = np.log(chance)
     return out
 
 
@@ -124,15 +135,6 @@ def _draw(t: Tables, node: int, depth: int, rng: np.random.Generator) -> tuple[i
                 return t.word[low], low, depth
         node = t.suffix[node]
         depth -= 1
-
-
-@njit(cache=True)
-def locate(t: Tables, tokens: Ints) -> tuple[int, int]:
-    """Find the longest known context that ends a stream, and its depth."""
-    node, depth = 0, 0
-    for token in tokens:
-        node, depth = advance(t, node, depth, token)
-    return node, depth
 
 
 @njit(cache=True)
@@ -235,7 +237,7 @@ def _draw_bent(t: Tables, bend: Bend, state: tuple[int, int], rng: np.random.Gen
         for _ in range(_PATIENCE):
             word, _child, _found = _draw(t, node, depth, rng)
             # A hair of slack, as the two ways to a probability may round differently.
-            chance = probability(t, node, depth, word)
+            chance, _after, _depth = step(t, node, depth, word)
             if chance * (1.0 + 1e-12) >= least and rng.random() < (chance / bend.bound[node]) ** (
                 bend.power - 1.0
             ):

@@ -1,0 +1,174 @@
+"""Comparing a corpus with a reference: every metric at one size, against a null from the reference itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from headwater.errors import InputError
+from headwater.measure.bootstrap import trimmed
+from headwater.measure.counts import count
+from headwater.measure.distinct import distinct
+from headwater.measure.documents import Longs
+from headwater.measure.entropy import chao_wang_jost
+from headwater.measure.heterozygosity import heterozygosity
+from headwater.measure.kneser_ney import KneserNey, fit
+from headwater.measure.missing_mass import missing_mass
+from headwater.measure.perplexity import QUANTILES
+from headwater.measure.profile.sketch import Profile
+from headwater.measure.tail_mass import tail_mass, tail_types
+from headwater.measure.tokens import Hashes, number, vocabulary
+
+Floats = npt.NDArray[np.float64]
+_LEAST_DOCUMENTS = 8
+_BLOCK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Compare one metric.
+
+    Attributes:
+        name: The metric.
+        reference: Its median over samples of the reference.
+        current: Its median over samples of the current corpus of equal size.
+        difference: The median of current minus reference, pair by pair.
+        null_low: The 2.5 % quantile of the difference between two samples of the reference.
+        null_high: The 97.5 % quantile.
+        p: How often two samples of the reference differ at least as much, counting the observed difference.
+    """
+
+    name: str
+    reference: float
+    current: float
+    difference: float
+    null_low: float
+    null_high: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Compare two corpora; evidence, not a verdict.
+
+    Attributes:
+        rows: One for each metric.
+        n_tokens: Size of every sample.
+        n_splits: How many times the reference was split.
+    """
+
+    rows: tuple[Row, ...]
+    n_tokens: int
+    n_splits: int
+
+
+def compare(
+    reference: Profile, current: Profile, *, rng: np.random.Generator, n_splits: int = 50
+) -> Comparison:
+    """Compare a corpus with a reference by the documents that their profiles kept.
+
+    Each split cuts the reference into a half that names the rare words and trains a language model, and two
+    quarters; one quarter and a sample of the current corpus of the same size are measured against the other
+    quarter. Documents move as wholes.
+
+    Args:
+        reference: A profile of human text that kept at least eight documents with words.
+        current: A profile that kept at least one.
+        rng: Where the splits come from.
+        n_splits: How many, at least 1; the least p-value is 1 / (n_splits + 1). Fifty take some seconds.
+
+    Returns:
+        Tail mass, heterozygosity, entropy, missing mass, distinct-2, and quantiles of the log-perplexity of
+        64-word blocks (`log-perplexity-…`, nats a word) under the model. Splits overlap, so the p-value is a
+        measure of surprise against the reference's own variety, not an exact level; samples are quarters of
+        what was kept, so it errs on the side of no alarm.
+
+    Raises:
+        InputError: If there are too few documents, or no split leaves blocks to score.
+    """
+    human, made = reference.sample.documents(), current.sample.documents()
+    if len(human) < _LEAST_DOCUMENTS or not made:
+        raise InputError(
+            f"a reference of {len(human)} documents and a corpus of {len(made)} cannot be compared",
+            hint=f"profile at least {_LEAST_DOCUMENTS} documents of the reference and one of the other",
+        )
+    if n_splits < 1:
+        raise InputError("a null needs at least one split")
+    n_made = sum(row.size for row in made)
+    n = min(n_made, min(sum(row.size for row in part) for part in _parts(human, rng)[1:]))
+    splits = [_split(human, made, n, rng) for _ in range(n_splits)]
+    names = [name for name in splits[0][0] if all(name in m for measured in splits for m in measured)]
+    return Comparison(tuple(_row(name, splits) for name in names), n, n_splits)
+
+
+Measured = dict[str, float]
+
+
+def _row(name: str, splits: list[tuple[Measured, Measured, Measured]]) -> Row:
+    base, other, now = (np.array([split[part][name] for split in splits]) for part in range(3))
+    null, found = other - base, float(np.median(now - base))
+    # A hair of slack keeps ties ties; no difference at all is no surprise.
+    surprise = 1 + int((np.abs(null) >= abs(found) - 1e-12).sum())
+    low, high = np.quantile(null, [0.025, 0.975])
+    return Row(
+        name=name,
+        reference=float(np.median(base)),
+        current=float(np.median(now)),
+        difference=found,
+        null_low=float(low),
+        null_high=float(high),
+        p=surprise / (null.size + 1),
+    )
+
+
+def _parts(rows: list[Longs], rng: np.random.Generator) -> tuple[list[Longs], list[Longs], list[Longs]]:
+    order = rng.permutation(len(rows)).tolist()
+    half, quarter = len(rows) // 2, len(rows) // 4
+    cuts = (order[:half], order[half : half + quarter], order[half + quarter : half + 2 * quarter])
+    one, two, three = ([rows[i] for i in part] for part in cuts)
+    return one, two, three
+
+
+def _split(
+    human: list[Longs], made: list[Longs], n: int, rng: np.random.Generator
+) -> tuple[Measured, Measured, Measured]:
+    """Measure two quarters of the reference and a sample of the current corpus against the other half."""
+    half, one, two = _parts(human, rng)
+    known = vocabulary(np.concatenate(half).view(np.uint64))
+    trained = number(np.concatenate(half).view(np.uint64), known)
+    # One type more stands for every word that the half does not know.
+    model = fit(trained, n_types=known.size + 1)
+    tail = tail_types(np.bincount(trained, minlength=known.size + 1))
+    measure = partial(_measure, known=known, tail=tail, model=model)
+    sizes = [min(n, sum(row.size for row in part)) for part in (one, two)]
+    size = min(sizes)
+    found = [measure(trimmed(part, size, rng=rng)) for part in (one, two, made)]
+    return found[0], found[1], found[2]
+
+
+def _measure(rows: list[Longs], *, known: Hashes, tail: npt.NDArray[np.bool_], model: KneserNey) -> Measured:
+    stream = np.concatenate(rows)
+    counts = count(stream)
+    places = number(stream.view(np.uint64), known)
+    found = {
+        "tail-mass-1": tail_mass(np.bincount(places, minlength=known.size + 1), tail).value,
+        "unknown-mass-1": float((places == known.size).mean()),
+        "heterozygosity-1": heterozygosity(counts).value if stream.size > 1 else 0.0,
+        "entropy-chao-wang-jost-1": chao_wang_jost(counts),
+        "missing-mass-1": missing_mass(counts).value,
+    }
+    if any(row.size > 1 for row in rows):
+        found["distinct-2-1"] = distinct(rows, length=2).value
+    blocks = _blocks(model.score(places))
+    if blocks.size:
+        for at in QUANTILES:
+            found[f"log-perplexity-{at:g}-1"] = float(np.quantile(blocks, at))
+    return found
+
+
+def _blocks(scores: Floats) -> Floats:
+    whole = scores.size // _BLOCK
+    return np.asarray(-scores[: whole * _BLOCK].reshape(whole, _BLOCK).mean(axis=1))

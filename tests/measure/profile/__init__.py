@@ -1,0 +1,1 @@
+"""Profiles: laws of merging, bytes, and estimates against exact counts."""
