@@ -53,6 +53,15 @@ class Config:
                 "shard_bytes is below 65536", hint="a shard holds whole records; 33554432 is the default"
             )
 
+        self._check_bounds()
+
+    def _check_bounds(self) -> None:
+        bounds = {"cpu_limit_s": self.cpu_limit_s, **asdict(self.limits)}
+        for name, bound in bounds.items():
+            least = 0 if name == "cpu_limit_s" else 1
+            if not least <= bound < 2**40:
+                raise ConfigError(f"{name} is {bound}", hint=f"it takes a number from {least} on")
+
     def evidence(self) -> dict[str, Any]:
         """Give what labels and text depend on, as plain values."""
         return {

@@ -94,8 +94,8 @@ def parse(text: str) -> Policy:
     """
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"the policy is not TOML: {error}") from error
+    except (ValueError, RecursionError) as error:  # The first is what a TOML error is, and a number too long.
+        raise ConfigError(f"the policy is not TOML: {str(error)[:100]}") from error
     known = {field.name: field for field in fields(Policy)}
     for key, value in table.items():
         if key not in known:
@@ -116,15 +116,15 @@ def _check(key: str, value: object) -> None:
         case "name":
             good, wanted = isinstance(value, str) and value != "", "a name"
         case "min_words":
-            good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-            wanted = "a whole number, 0 or more"
+            good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+            wanted = "a whole number from 0 to 9223372036854775807"
         case "languages":
             good = isinstance(value, list) and all(isinstance(item, str) for item in value)
             wanted = "a list of language codes"
         case _:
             good, wanted = value in ACTIONS, f"one of {', '.join(ACTIONS)}"
     if not good:
-        raise ConfigError(f"policy key '{key}' is {value!r}", hint=f"it takes {wanted}")
+        raise ConfigError(f"policy key '{key}' has a value it cannot take", hint=f"it takes {wanted}")
 
 
 def encode(policy: Policy) -> str:

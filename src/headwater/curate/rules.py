@@ -85,22 +85,29 @@ def settle(members: Sequence[Member], policy: Policy) -> dict[str, Decision]:
     admitted = sorted(
         (m for m in members if m.decision.action == "admit" and m.id not in changed), key=lambda m: m.id
     )
-    for member in admitted[1:]:
-        keeper = admitted[0]
-        exact = member.exact_cluster is not None and member.exact_cluster == keeper.exact_cluster
-        action = policy.duplicate_exact if exact else policy.duplicate_near
-        if action != "admit":
-            reason = "duplicate-exact" if exact else "duplicate-near"
-            changed[member.id] = Decision(
-                action, reason, (f"same text as {keeper.id}" if exact else f"near {keeper.id}",)
-            )
+    firsts: dict[str, Member] = {}
+    for member in admitted:
+        first = firsts.setdefault(member.exact_cluster or member.id, member)
+        if member is admitted[0]:
+            continue
+        if first is not member and (first is admitted[0] or policy.duplicate_near == "admit"):
+            decision = Decision(policy.duplicate_exact, "duplicate-exact", (f"same text as {first.id}",))
+        else:
+            decision = Decision(policy.duplicate_near, "duplicate-near", (f"near {admitted[0].id}",))
+        if decision.action != "admit":
+            changed[member.id] = decision
     return changed
+
+
+def _severity(member: Member) -> tuple[int, tuple[int, ...]]:
+    """Order members so that the most severe comes last, and of equals the one with the least id."""
+    return ACTIONS.index(member.decision.action), tuple(-ord(character) for character in member.id)
 
 
 def _tainted(members: Iterable[Member]) -> Iterable[tuple[str, Decision]]:
     origins = {
         m.exact_cluster: m
-        for m in sorted(members, key=lambda m: ACTIONS.index(m.decision.action))
+        for m in sorted(members, key=_severity)
         if m.exact_cluster and m.decision.reason in PROVENANCE
     }
     for member in members:

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -46,7 +46,8 @@ def atomic(path: Path) -> Iterator[Path]:
     except OSError as error:
         _refuse(error, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # The folder itself may not be one.
+            temporary.unlink(missing_ok=True)
 
 
 def _refuse(error: OSError, path: Path) -> NoReturn:

@@ -51,7 +51,7 @@ class WordSample:
     def __init__(self, size: int = 16_384) -> None:
         """Start with no words and every hash welcome."""
         self._size = size
-        self._bound = _HASHES
+        self._bound: tuple[int, bytes] | None = None
         self._counts: dict[bytes, tuple[int, int]] = {}
         self._rejected: set[bytes] = set()  # Spares hashing the frequent words again and again.
 
@@ -62,7 +62,7 @@ class WordSample:
             known = counts.get(word)
             if known is not None:
                 counts[word] = (known[0] + n, known[1] + kept)
-            elif _hash(word) < bound:
+            elif bound is None or _key(word) <= bound:
                 counts[word] = (n, kept)
             else:
                 rejected.add(word)
@@ -72,10 +72,10 @@ class WordSample:
             rejected.clear()
 
     def _shrink(self) -> None:
-        if len(self._counts) > self._size:
-            least = nsmallest(self._size + 1, ((_hash(word), word) for word in self._counts))
-            self._bound = least[-1][0]
-            self._counts = {word: self._counts[word] for key, word in least if key < self._bound}
+        if len(self._counts) >= self._size:
+            least = nsmallest(self._size, map(_key, self._counts))
+            self._bound = least[-1]
+            self._counts = {word: self._counts[word] for _, word in least}
 
     def rows(self) -> Iterator[tuple[bytes, int, int]]:
         """Yield word, documents, documents that stay; by word."""
@@ -86,10 +86,16 @@ class WordSample:
         """Estimate how many distinct words there are in all; exact while the sample is not full.
 
         The relative standard error is about 1 / sqrt(size) once it is.
+
+        Source:
+            Bar-Yossef et al. 2002, "Counting distinct elements in a data stream", with the correction
+            for bias of Beyer et al. 2007: (k - 1) / (k-th least hash).
         """
         self._shrink()
-        return round(len(self._counts) / (self._bound / _HASHES))
+        if self._bound is None:
+            return len(self._counts)
+        return max(self._size, round((self._size - 1) * _HASHES / (self._bound[0] + 1)))
 
 
-def _hash(word: bytes) -> int:
-    return zlib.crc32(word)
+def _key(word: bytes) -> tuple[int, bytes]:
+    return zlib.crc32(word), word

@@ -20,7 +20,7 @@ def slow(text: str) -> dict[str, float]:
     """Count as the docstring says, one character at a time."""
     letters = sum(1 for c in text if c > "\x7f" or c.isalpha())
     digits = sum(1 for c in text if c <= "\x7f" and c.isdigit())
-    spaces = sum(1 for c in text if c in " \t\n\r\x0b\x0c")
+    spaces = sum(1 for c in text if c <= "\x7f" and c.isspace())
     visible = len(text) - spaces
     words, lines = text.split(), [line for line in text.split("\n") if line]
     return {

@@ -18,6 +18,6 @@ LABELS: Mapping[str, type[Label]] = MappingProxyType(
         Language.name: Language,
         Quality.name: Quality,
         Disclosure.name: Disclosure,
-    Duplicate.name: Duplicate,
+        Duplicate.name: Duplicate,
     }
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -43,7 +45,9 @@ class Capture:
         from publicsuffixlist import PublicSuffixList
 
         suffixes = PublicSuffixList()
-        self._domain = lru_cache(maxsize=4096)(lambda host: suffixes.privatesuffix(host) or host)
+        self._domain = lru_cache(maxsize=4096)(
+            lambda host: host if _is_address(host) else suffixes.privatesuffix(host) or host
+        )
 
     def measure(self, document: Document) -> Row:
         """Read the claims off the record."""
@@ -67,9 +71,20 @@ def _host(url: str) -> str:
         return ""
 
 
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def _http_date(value: str) -> str | None:
     try:
         parsed: Any = parsedate_to_datetime(value)
-        return str(parsed.strftime("%Y-%m-%dT%H:%M:%SZ")) if parsed.year >= 1990 else None
+        if parsed.year < 1990:  # Before the web; a clock that was never set.
+            return None
+        utc = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+        return str(utc.strftime("%Y-%m-%dT%H:%M:%SZ"))
     except (ValueError, TypeError, OverflowError):
         return None

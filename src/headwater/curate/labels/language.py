@@ -89,7 +89,7 @@ def script_of(text: str) -> str:
         return "Zyyy"
     best = counts.most_common(1)[0][0]
     if best == "Hani":
-        return next((name for name in ("Jpan", "Kore") if counts[name] > len(text) // 50), "Hani")
+        return next((name for name in ("Jpan", "Kore") if 50 * counts[name] > counts.total()), "Hani")
     return best
 
 

@@ -12,7 +12,7 @@ from headwater.curate.labels.label import Row, View
 _DIGITS = b"0123456789"
 _LETTERS = bytes(byte for byte in range(256) if byte >= 0xC0 or (byte < 0x80 and chr(byte).isalpha()))
 # White space, and the bytes that continue a character already counted by its first byte.
-_UNCOUNTED = b" \t\n\r\x0b\x0c" + bytes(range(0x80, 0xC0))
+_UNCOUNTED = b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f" + bytes(range(0x80, 0xC0))
 
 
 class Quality:
@@ -61,6 +61,6 @@ class Quality:
             "digit_share": (len(characters) - len(characters.translate(None, _DIGITS))) / visible,
             "mean_word_chars": visible / max(1, len(words)),
             "distinct_word_share": len(set(words)) / max(1, len(words)),
-            "repeated_line_share": 1.0 - len(set(lines)) / len(lines) if lines else 0.0,
-            "text_share": len(text) / max(1, len(document.markup)) if document.markup else 1.0,
+            "repeated_line_share": (len(lines) - len(set(lines))) / len(lines) if lines else 0.0,
+            "text_share": min(1.0, len(text) / max(1, len(document.markup))) if document.markup else 1.0,
         }
