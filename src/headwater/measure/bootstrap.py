@@ -28,7 +28,7 @@ def blocks(
     n_resamples: int = 200,
     name: str = "bootstrap-1",
 ) -> Estimate:
-    """Give a statistic of documents an interval by drawing documents with replacement.
+    """Give a statistic an interval by drawing documents with replacement.
 
     The interval is centred on the estimate and uses the spread of the resamples only: a resample repeats
     documents, so it is less diverse than the sample, and its quantiles would be off.
@@ -65,7 +65,7 @@ def blocks(
 
 
 def trimmed(documents: Sequence[npt.ArrayLike], n_tokens: int, *, rng: np.random.Generator) -> list[Longs]:
-    """Draw documents without replacement until there are exactly n tokens, and cut the last.
+    """Draw documents until there are exactly n tokens, and cut the last.
 
     Args:
         documents: Rows of integers.
@@ -122,7 +122,7 @@ def split_half_null(
     rng: np.random.Generator,
     n_splits: int = 200,
 ) -> Floats:
-    """Compare halves of one collection, many times: what a comparison gives when nothing differs.
+    """Compare halves of one collection: what there is when nothing differs.
 
     Args:
         documents: The reference, at least two rows of integers that are not empty.

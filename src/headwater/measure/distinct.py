@@ -13,7 +13,9 @@ from headwater.measure.estimate import Estimate, bare, require_equal_n
 
 
 def distinct(documents: Sequence[npt.ArrayLike], *, length: int) -> Estimate:
-    """Measure the share of n-grams that are different; for length 1 this is the type-token ratio.
+    """Measure the share of n-grams that are different.
+
+    For length 1 this is the type-token ratio.
 
     Args:
         documents: Rows of integers; n-grams do not cross from one to the next.

@@ -36,7 +36,7 @@ def checked(documents: Sequence[npt.ArrayLike], *, least: int = 1) -> list[Longs
 
 
 def gram_numbers(documents: Sequence[Longs], length: int) -> list[Longs]:
-    """Number the n-grams of documents: equal numbers for equal n-grams, across all of them.
+    """Number the n-grams of documents, equal ones alike across all of them.
 
     Args:
         documents: From `checked`.

@@ -109,7 +109,7 @@ def correction(n: int, once: float, twice: float) -> float:
 
 
 def _unseen(n: int, a: float) -> float:
-    """Give (1 - A)^(1 - n) (-log A - sum_{r<n} (1 - A)^r / r), the tail of a logarithm's series."""
+    """Give (1 - A)^(1 - n) (-log A - sum_{r<n} (1 - A)^r / r)."""
     if a >= 1.0:
         return 0.0
     # The difference cancels; the tail itself is sum_{r>=n} (1 - A)^(r - n + 1) / r.
@@ -120,7 +120,7 @@ def _unseen(n: int, a: float) -> float:
 
 
 def _smooth_tail(n: int, rate: float) -> float:
-    """Sum exp(-rate (r - n)) / r over r >= n for a small rate, by Euler and Maclaurin."""
+    """Sum exp(-rate (r - n)) / r over r >= n, by Euler and Maclaurin."""
     from scipy.special import exp1
 
     x = rate * n

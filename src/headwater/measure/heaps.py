@@ -12,7 +12,7 @@ from headwater.measure.estimate import Estimate, normal
 
 
 def heaps(tokens: npt.ArrayLike) -> Estimate:
-    """Fit a chance proportional to t^(b - 1) that token t is new, by maximum likelihood.
+    """Fit a chance proportional to t^(b - 1) that token t is new.
 
     The expected vocabulary is then proportional to n^b. The first token, which is always new, says nothing.
 

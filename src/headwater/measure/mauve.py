@@ -20,7 +20,7 @@ _ROUNDS, _STARTS = 100, 5
 def mauve(
     one: npt.ArrayLike, other: npt.ArrayLike, *, rng: np.random.Generator, n_clusters: int | None = None
 ) -> Estimate:
-    """Quantise both samples together and measure the area under their divergence frontier.
+    """Measure the area under the divergence frontier of two quantised samples.
 
     Features are scaled to length 1, reduced to 90 % of their variance and clustered by k-means, as the
     reference program does; what k-means finds depends on `rng`, so compare

@@ -30,7 +30,7 @@ def mix(value: np.uint64) -> np.uint64:
 def scan(
     points: npt.NDArray[np.uint32], classes: npt.NDArray[np.uint8], max_chars: int
 ) -> tuple[Hashes, Longs, Longs]:
-    """Find and number the words of a text; see `headwater.measure.tokens` for what a word is."""
+    """Find and number the words of a text, as `measure.tokens` defines them."""
     n_most = points.size
     hashes = np.empty(n_most, dtype=np.uint64)
     starts = np.empty(n_most, dtype=np.int64)
@@ -56,7 +56,7 @@ def scan(
 
 @njit(cache=True)
 def document_keys(hashes: Hashes, bounds: Longs) -> Hashes:
-    """Number every document by all its words, shape (n_documents,); document i is bounds[i]:bounds[i + 1]."""
+    """Number every document by its words, which are bounds[i]:bounds[i + 1]."""
     out = np.empty(bounds.size - 1, dtype=np.uint64)
     for i in range(out.size):
         value = _SEED
@@ -68,7 +68,7 @@ def document_keys(hashes: Hashes, bounds: Longs) -> Hashes:
 
 @njit(cache=True)
 def extend(grams: Hashes, hashes: Hashes, bounds: Longs, length: int) -> Hashes:
-    """Number the n-grams of documents from those one word shorter, in the order of documents.
+    """Number the n-grams of documents from those one word shorter.
 
     A document of m words has max(m - length + 2, 0) numbers in `grams` and one fewer in the result.
     """

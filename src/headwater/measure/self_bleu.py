@@ -50,7 +50,7 @@ def self_bleu(documents: Sequence[npt.ArrayLike], *, max_length: int = 4) -> Est
 
 
 def _precisions(rows: list[Longs], length: int) -> Floats:
-    """Clip every document's n-gram counts at the most any other has, shape (n_documents,)."""
+    """Clip every document's n-gram counts at the most any other has."""
     grams = gram_numbers(rows, length)
     owner = np.repeat(np.arange(len(rows)), [row.size for row in grams])
     keys, counts = np.unique(np.concatenate(grams) * len(rows) + owner, return_counts=True)
@@ -72,7 +72,7 @@ def _precisions(rows: list[Longs], length: int) -> Floats:
 
 
 def _closest(sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Find every document's closest length among the others', the shorter one in a tie."""
+    """Find every document's closest length among the others', ties to the short."""
     ranked = np.argsort(sizes, kind="stable")
     ordered = sizes[ranked]
     out = np.empty_like(sizes)

@@ -128,7 +128,7 @@ def _scan(lowered: str) -> Words:
 
 @cache
 def _classes() -> npt.NDArray[np.uint8]:
-    """Class every code point: 0 separates, 1 starts a word, 2 goes on with one, 3 stands alone."""
+    """Class code points: 0 separates, 1 is a letter, 2 a mark, 3 stands alone."""
     kinds = [unicodedata.category(chr(point)) for point in range(_N_POINTS)]
     table = np.array([{"L": 1, "M": 2}.get(kind[0], 0) for kind in kinds], dtype=np.uint8)
     for first, last in _ALONE:

@@ -11,7 +11,7 @@ from headwater.measure.features import Floats, checked
 
 
 def vendi(points: npt.ArrayLike) -> Estimate:
-    """Measure the exponential of the entropy of the eigenvalues of the cosine kernel over n.
+    """Measure the exponential of the entropy of the cosine kernel's spectrum.
 
     The n x n kernel has the eigenvalues of the d x d second-moment matrix, so the smaller one is solved.
 

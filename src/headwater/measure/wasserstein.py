@@ -37,7 +37,7 @@ def line(one: npt.ArrayLike, other: npt.ArrayLike) -> Estimate:
 
 
 def _line_square(one: Floats, other: Floats) -> Floats:
-    """Integrate squared differences of quantile functions, column by column of sorted samples."""
+    """Integrate squared differences of quantile functions, column by column."""
     n, m = one.shape[0], other.shape[0]
     # Both quantile functions are constant between neighbouring multiples of 1/n and 1/m, kept as integers.
     cuts = np.union1d(np.arange(n + 1) * m, np.arange(m + 1) * n)

@@ -16,7 +16,7 @@ _PATIENCE = 256
 
 
 class Tables(NamedTuple):
-    """The arrays of a model as the kernels read them; see `model.KneserNey` for their meaning."""
+    """Hold the arrays of a model as the kernels read them, as `model` derives them."""
 
     word: Ints
     suffix: Ints
@@ -30,7 +30,7 @@ class Tables(NamedTuple):
 
 
 class Bend(NamedTuple):
-    """How a sampler bends the model's law."""
+    """Say how a sampler bends the model's law."""
 
     power: float  # 1 / temperature
     top_p: float
@@ -78,7 +78,7 @@ def locate(t: Tables, tokens: Ints) -> tuple[int, int]:
 
 @njit(cache=True)
 def step(t: Tables, node: int, depth: int, word: int) -> tuple[float, int, int]:
-    """Interpolate the orders: the chance of a word after a context, and the context after it."""
+    """Give the chance of a word after a context, and the context after it."""
     chance, share = 0.0, 1.0
     after, after_depth = -1, 0
     while True:
@@ -112,7 +112,7 @@ def score(t: Tables, tokens: Ints, skip: int) -> Floats:
 
 @njit(cache=True)
 def _draw(t: Tables, node: int, depth: int, rng: np.random.Generator) -> tuple[int, int, int]:
-    """Draw a word after a context: the word, its node or -1, and the depth it was found at.
+    """Draw a word: the word, its node or -1, and the depth it was found at.
 
     One number picks an occurrence, and the first D of a word's c occurrences send the draw to the
     next shorter context, which is what interpolation with absolute discounts says.
@@ -154,7 +154,7 @@ def sample(t: Tables, context: Ints, n: int, rng: np.random.Generator) -> Ints:
 
 @njit(cache=True)
 def bounds(t: Tables) -> Floats:
-    """Bound the greatest probability after each context that has children, from short to long."""
+    """Bound the greatest probability after each context, from short to long."""
     out = np.ones(t.gamma.size)
     depth, level_end = 0, 1
     for node in range(t.gamma.size):
@@ -198,7 +198,7 @@ def distribution(t: Tables, node: int, depth: int) -> Floats:
 
 @njit(cache=True)
 def _least_kept(law: Floats, power: float, top_p: float) -> float:
-    """Find the probability of the last word of a nucleus by selection, without a sort."""
+    """Find the probability of the last word of a nucleus, without a sort."""
     kept = law[law > 0.0]
     wanted = top_p * np.sum(kept**power)
     while True:
@@ -228,7 +228,7 @@ def _pick(law: Floats, power: float, least: float, rng: np.random.Generator) -> 
 
 @njit(cache=True)
 def _draw_bent(t: Tables, bend: Bend, state: tuple[int, int], rng: np.random.Generator) -> int:
-    """Draw a word from the bent law: by rejection where that pays, from the whole law otherwise."""
+    """Draw a word from the bent law, by rejection where that pays."""
     node, depth = state
     if bend.top_p < 1.0 and np.isnan(bend.least[node]):
         bend.least[node] = _least_kept(distribution(t, node, depth), bend.power, bend.top_p)
@@ -247,7 +247,7 @@ def _draw_bent(t: Tables, bend: Bend, state: tuple[int, int], rng: np.random.Gen
 
 @njit(cache=True)
 def sample_bent(t: Tables, bend: Bend, n: int, rng: np.random.Generator) -> Ints:
-    """Draw a stream from the law raised to a power and cut to its nucleus, after each context anew."""
+    """Draw a stream from the law raised to a power and cut to its nucleus."""
     out = np.empty(n, dtype=np.int32)
     node, depth = locate(t, bend.context)
     for i in range(n):

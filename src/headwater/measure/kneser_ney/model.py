@@ -195,7 +195,7 @@ def _checked(tokens: npt.ArrayLike, n_types: int) -> npt.NDArray[np.int64]:
 
 
 def _tables(model: KneserNey) -> Tables:
-    """Derive what the kernels read: running counts, freed shares, and the nodes of single words."""
+    """Derive what the kernels read: running counts, freed shares, single words."""
     from headwater.measure.kneser_ney.kernels import Tables
 
     trie, leaves = model.trie, int(model.trie.offset[-2])

@@ -39,7 +39,7 @@ class Trie:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Level:
-    """Hold the distinct n-grams of one length, numbered from 0 in the order of their words."""
+    """Hold the n-grams of one length, numbered in the order of their words."""
 
     word: Longs
     parent: Longs  # number within the level above

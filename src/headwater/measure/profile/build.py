@@ -57,7 +57,7 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _fold(whole: Profile, batch: list[str]) -> Profile:
-    """Add a batch: what cannot be among the least of the whole is dropped before it is counted."""
+    """Add a batch, of which what cannot be in the sample is not even counted."""
     hashes, bounds = hashes_of_all(batch)
     packed, n_bytes = _pack(batch)
     n_words = np.diff(bounds)
@@ -106,7 +106,7 @@ def _grams(whole: Profile, hashes: Hashes, bounds: Longs) -> tuple[tuple[Least, 
 
 
 def _sampled(whole: Profile, hashes: Hashes, bounds: Longs) -> Sample:
-    """Keep the documents of a batch that may be among the least of the whole; empty ones never are."""
+    """Keep documents that may be among the least of the whole; never empty ones."""
     from headwater.measure.scan import document_keys
 
     known, size = whole.sample.least, whole.size

@@ -36,7 +36,7 @@ class Row:
         reference: Its median over samples of the reference.
         current: Its median over samples of the current corpus of equal size.
         difference: The median of current minus reference, pair by pair.
-        null_low: The 2.5 % quantile of the difference between two samples of the reference.
+        null_low: The 2.5 % quantile of what the difference is between samples of the reference.
         null_high: The 97.5 % quantile.
         p: How often two samples of the reference differ at least as much, counting the observed difference.
     """
@@ -72,7 +72,9 @@ def compare(
 
     Each split cuts the reference into a half that names the rare words and trains a language model, and two
     quarters; one quarter and a sample of the current corpus of the same size are measured against the other
-    quarter. Documents move as wholes.
+    quarter. Documents move as wholes. The median over splits uses all documents of both, so it varies less
+    than one difference of quarters; the null is narrowed by the square root of the ratio of the variances,
+    (1 / N + 1 / N') / (2 / n) for N, N' and n words in the reference, the current corpus and a sample.
 
     Args:
         reference: A profile of human text that kept at least eight documents with words.
@@ -82,12 +84,12 @@ def compare(
 
     Returns:
         Tail mass, heterozygosity, entropy, missing mass, distinct-2, and quantiles of the log-perplexity of
-        64-word blocks (`log-perplexity-…`, nats a word) under the model. Splits overlap, so the p-value is a
-        measure of surprise against the reference's own variety, not an exact level; samples are quarters of
-        what was kept, so it errs on the side of no alarm.
+        64-word blocks (`log-perplexity-…`, nats a word) under the model. Splits overlap and variances are
+        taken to fall with size, so a p-value measures surprise against the reference's own variety and has
+        its level nearly, not exactly.
 
     Raises:
-        InputError: If there are too few documents, or no split leaves blocks to score.
+        InputError: If there are too few documents, or no split.
     """
     human, made = reference.sample.documents(), current.sample.documents()
     if len(human) < _LEAST_DOCUMENTS or not made:
@@ -98,18 +100,20 @@ def compare(
     if n_splits < 1:
         raise InputError("a null needs at least one split")
     n_made = sum(row.size for row in made)
+    n_human = sum(row.size for row in human)
     n = min(n_made, min(sum(row.size for row in part) for part in _parts(human, rng)[1:]))
+    scale = float(np.sqrt((1 / n_human + 1 / n_made) * n / 2))
     splits = [_split(human, made, n, rng) for _ in range(n_splits)]
     names = [name for name in splits[0][0] if all(name in m for measured in splits for m in measured)]
-    return Comparison(tuple(_row(name, splits) for name in names), n, n_splits)
+    return Comparison(tuple(_row(name, splits, scale) for name in names), n, n_splits)
 
 
 Measured = dict[str, float]
 
 
-def _row(name: str, splits: list[tuple[Measured, Measured, Measured]]) -> Row:
+def _row(name: str, splits: list[tuple[Measured, Measured, Measured]], scale: float) -> Row:
     base, other, now = (np.array([split[part][name] for split in splits]) for part in range(3))
-    null, found = other - base, float(np.median(now - base))
+    null, found = scale * (other - base), float(np.median(now - base))
     # A hair of slack keeps ties ties; no difference at all is no surprise.
     surprise = 1 + int((np.abs(null) >= abs(found) - 1e-12).sum())
     low, high = np.quantile(null, [0.025, 0.975])
@@ -135,7 +139,7 @@ def _parts(rows: list[Longs], rng: np.random.Generator) -> tuple[list[Longs], li
 def _split(
     human: list[Longs], made: list[Longs], n: int, rng: np.random.Generator
 ) -> tuple[Measured, Measured, Measured]:
-    """Measure two quarters of the reference and a sample of the current corpus against the other half."""
+    """Measure two quarters and a sample of the current corpus against a half."""
     half, one, two = _parts(human, rng)
     known = vocabulary(np.concatenate(half).view(np.uint64))
     trained = number(np.concatenate(half).view(np.uint64), known)

@@ -80,7 +80,7 @@ def total(profile: Profile, term: Term) -> tuple[float, float]:
 
 
 def types_seen(sample: Least, size: int, *, times: int | None = None) -> tuple[float, float]:
-    """Estimate how many types there are, or are seen so many times, and the standard error."""
+    """Estimate how many types there are, or are seen so often, and the error."""
     inside, share = sample.inside(size), sample.share(size)
     hits = float((sample.counts[inside] == times).sum() if times else sample.counts[inside].size)
     if times is None and share < 1:
@@ -108,7 +108,7 @@ def _heterozygosity(profile: Profile) -> Estimate:
 
 
 def _entropy(profile: Profile) -> Estimate:
-    """Estimate Chao, Wang and Jost's entropy; its correction uses estimated counts of counts."""
+    """Estimate Chao, Wang and Jost's entropy, its correction included."""
     from scipy.special import digamma
 
     n = profile.n_words

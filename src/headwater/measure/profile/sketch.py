@@ -53,7 +53,7 @@ class Least:
     counts: Longs
 
     def share(self, size: int) -> float:
-        """Give the chance with which the types within `inside` were sampled; 1 when none was left out.
+        """Give the chance with which the types within `inside` were sampled.
 
         Source:
             Cohen and Kaplan (2007): given the hash of the last key, all others are a sample with that chance.
@@ -61,7 +61,7 @@ class Least:
         return 1.0 if self.keys.size < size else float(self.keys[-1]) / 2.0**64
 
     def inside(self, size: int) -> slice:
-        """Select the keys that estimates use: all, or all but the last, which gives the chance."""
+        """Select the keys that estimates use: not the last, if it gives the chance."""
         return slice(0, self.keys.size if self.keys.size < size else self.keys.size - 1)
 
 
@@ -80,7 +80,10 @@ class Sample:
     words: Hashes
 
     def documents(self) -> list[Longs]:
-        """List the documents as rows of integers, as often as they occur at most once a key."""
+        """List the documents as rows of integers, as often as they occur.
+
+        No document is listed more often than there are keys, so that copies cannot fill the memory.
+        """
         rows = np.split(self.words.view(np.int64), self.bounds[1:-1])
         counts = self.least.counts.tolist()
         return [
@@ -123,7 +126,7 @@ class Profile:
 
 
 def bucket_of(hashes: Hashes, bits: int) -> Longs:
-    """Give the bucket of each word: its last bits, as the first ones decide what is sampled."""
+    """Give each word's bucket: its last bits, as the first decide on sampling."""
     return (hashes & np.uint64((1 << bits) - 1)).astype(np.int64)
 
 
