@@ -29,7 +29,8 @@ def model() -> KneserNey:
 
 
 @pytest.mark.parametrize(
-    ("temperature", "top_p"), [(1.0, 1.0), (0.7, 1.0), (1.5, 1.0), (1.0, 0.6), (0.8, 0.9), (0.02, 1.0)]
+    ("temperature", "top_p"),
+    [(1.0, 1.0), (0.7, 1.0), (1.5, 1.0), (4.0, 1.0), (1.0, 0.6), (0.8, 0.9), (1.3, 0.7), (0.02, 1.0)],
 )
 def test_words_after_every_context_follow_the_law(model: KneserNey, temperature: float, top_p: float) -> None:
     drawn = model.sample(N, rng=np.random.default_rng(7), temperature=temperature, top_p=top_p)
@@ -43,6 +44,12 @@ def test_words_after_every_context_follow_the_law(model: KneserNey, temperature:
         error = np.sqrt(after.size * law * (1 - law))
         assert (np.abs(found - after.size * law) <= 5 * error + 3).all(), context
         assert not found[law < 1e-9].any()
+
+
+def test_a_closed_model_stays_closed_at_any_temperature(model: KneserNey) -> None:
+    drawn = model.closed().sample(5000, rng=np.random.default_rng(2), temperature=3.0)
+
+    assert set(drawn.tolist()) == set(STREAM)
 
 
 def test_the_stream_goes_on_after_its_context(model: KneserNey) -> None:

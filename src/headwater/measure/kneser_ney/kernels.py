@@ -11,9 +11,6 @@ from numba import njit
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 
-# Draws that a rejection sampler may waste on one token before the whole distribution is laid out.
-_PATIENCE = 256
-
 
 class Tables(NamedTuple):
     """Hold the arrays of a model as the kernels read them, as `model` derives them."""
@@ -27,16 +24,6 @@ class Tables(NamedTuple):
     unigram: Ints
     order: int
     escape: float
-
-
-class Bend(NamedTuple):
-    """Say how a sampler bends the model's law."""
-
-    power: float  # 1 / temperature
-    top_p: float
-    bound: Floats  # an upper bound of the probabilities after each node
-    least: Floats  # the least probability kept after each node; NaN until it is known
-    context: Ints  # what stands before the stream
 
 
 @njit(cache=True)
@@ -111,7 +98,7 @@ def score(t: Tables, tokens: Ints, skip: int) -> Floats:
 
 
 @njit(cache=True)
-def _draw(t: Tables, node: int, depth: int, rng: np.random.Generator) -> tuple[int, int, int]:
+def draw(t: Tables, node: int, depth: int, rng: np.random.Generator) -> tuple[int, int, int]:
     """Draw a word: the word, its node or -1, and the depth it was found at.
 
     One number picks an occurrence, and the first D of a word's c occurrences send the draw to the
@@ -143,34 +130,12 @@ def sample(t: Tables, context: Ints, n: int, rng: np.random.Generator) -> Ints:
     out = np.empty(n, dtype=np.int32)
     node, depth = locate(t, context)
     for i in range(n):
-        word, child, found = _draw(t, node, depth, rng)
+        word, child, found = draw(t, node, depth, rng)
         out[i] = word
         if child >= 0 and found == depth:
             node, depth = (child, depth + 1) if depth + 1 < t.order else (t.suffix[child], depth)
         else:
             node, depth = advance(t, node, depth, word)
-    return out
-
-
-@njit(cache=True)
-def bounds(t: Tables) -> Floats:
-    """Bound the greatest probability after each context, from short to long."""
-    out = np.ones(t.gamma.size)
-    depth, level_end = 0, 1
-    for node in range(t.gamma.size):
-        if node == level_end:
-            depth, level_end = depth + 1, t.first[node]
-        low, high = t.first[node], t.first[node + 1]
-        most = 0.0
-        for child in range(low, high):
-            count = t.upto[child + 1] - t.upto[child]
-            most = max(most, count - t.discount[depth + 1, min(count, 3)])
-        if high > low:
-            most /= t.upto[high] - t.upto[low]
-        if node == 0:
-            out[node] = most * (1.0 - t.escape) + t.escape / t.unigram.size
-        else:
-            out[node] = most + t.gamma[node] * out[t.suffix[node]]
     return out
 
 
@@ -193,64 +158,4 @@ def distribution(t: Tables, node: int, depth: int) -> Floats:
         if level == 0:
             out *= 1.0 - t.escape
             out += t.escape / t.unigram.size
-    return out
-
-
-@njit(cache=True)
-def _least_kept(law: Floats, power: float, top_p: float) -> float:
-    """Find the probability of the last word of a nucleus, without a sort."""
-    kept = law[law > 0.0]
-    wanted = top_p * np.sum(kept**power)
-    while True:
-        pivot = kept[kept.size // 2]
-        above = kept[kept > pivot]
-        mass = np.sum(above**power)
-        equal = np.sum(kept == pivot) * pivot**power
-        if above.size and mass >= wanted:
-            kept = above
-        elif mass + equal >= wanted:
-            return float(pivot)
-        else:
-            below = kept[kept < pivot]
-            if below.size == 0:  # rounding left the whole a hair short
-                return float(pivot)
-            wanted -= mass + equal
-            kept = below
-
-
-@njit(cache=True)
-def _pick(law: Floats, power: float, least: float, rng: np.random.Generator) -> int:
-    """Draw from a laid-out law, bent and cut."""
-    weight = np.where(law >= least, law, 0.0) ** power
-    upto = np.cumsum(weight)
-    return min(int(np.searchsorted(upto, rng.random() * upto[-1], side="right")), law.size - 1)
-
-
-@njit(cache=True)
-def _draw_bent(t: Tables, bend: Bend, state: tuple[int, int], rng: np.random.Generator) -> int:
-    """Draw a word from the bent law, by rejection where that pays."""
-    node, depth = state
-    if bend.top_p < 1.0 and np.isnan(bend.least[node]):
-        bend.least[node] = _least_kept(distribution(t, node, depth), bend.power, bend.top_p)
-    least = bend.least[node] if bend.top_p < 1.0 else 0.0
-    if bend.power >= 1.0:
-        for _ in range(_PATIENCE):
-            word, _child, _found = _draw(t, node, depth, rng)
-            # A hair of slack, as the two ways to a probability may round differently.
-            chance, _after, _depth = step(t, node, depth, word)
-            if chance * (1.0 + 1e-12) >= least and rng.random() < (chance / bend.bound[node]) ** (
-                bend.power - 1.0
-            ):
-                return word
-    return _pick(distribution(t, node, depth), bend.power, least * (1.0 - 1e-12), rng)
-
-
-@njit(cache=True)
-def sample_bent(t: Tables, bend: Bend, n: int, rng: np.random.Generator) -> Ints:
-    """Draw a stream from the law raised to a power and cut to its nucleus."""
-    out = np.empty(n, dtype=np.int32)
-    node, depth = locate(t, bend.context)
-    for i in range(n):
-        out[i] = _draw_bent(t, bend, (node, depth), rng)
-        node, depth = advance(t, node, depth, out[i])
     return out

@@ -86,9 +86,9 @@ class KneserNey:
     ) -> Ints:
         """Draw a stream of tokens.
 
-        At temperature 1 without a nucleus a token costs one or two random numbers and a few searches.
-        Below 1 it is drawn by rejection, exactly. A nucleus lays out the law once for every context that
-        occurs, and a temperature above 1 once for every token.
+        At temperature 1 without a nucleus a token costs one or two random numbers and a few searches. At
+        others it is drawn by rejection, to rounding exactly. A nucleus lays out the law once for every
+        context that occurs.
 
         Args:
             n_tokens: How many, at least 0.
@@ -114,9 +114,18 @@ class KneserNey:
         tables, before = _tables(self), self._stream(context)
         if temperature == 1.0 and top_p == 1.0:
             return kernels.sample(tables, before, n_tokens, rng)
-        least = np.full(tables.gamma.size, np.nan)
-        bend = kernels.Bend(1.0 / temperature, top_p, kernels.bounds(tables), least, before)
-        return kernels.sample_bent(tables, bend, n_tokens, rng)
+        from headwater.measure.kneser_ney import bend
+
+        power, nothing = 1.0 / temperature, np.empty(0)
+        shape = bend.Bend(
+            power=power,
+            top_p=top_p,
+            bound=bend.bounds(tables) if power >= 1.0 else nothing,
+            heat=bend.heats(tables, power) if power < 1.0 else nothing,
+            least=np.full(tables.gamma.size, np.nan),
+            context=before,
+        )
+        return bend.sample_bent(tables, shape, n_tokens, rng)
 
     def distribution(self, context: npt.ArrayLike = ()) -> npt.NDArray[np.float64]:
         """Lay out the chance of every type after a context.
