@@ -14,7 +14,7 @@ from headwater.errors import InputError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _DENSE = 1  # above this many tokens a type a multinomial is cheaper than drawing tokens one by one
-_FEW = 1500  # below this many types the compiled loop does not pay
+_FEW = 1000  # below this many types the compiled loop does not pay
 
 
 @dataclass(frozen=True, slots=True, eq=False)

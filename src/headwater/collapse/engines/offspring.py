@@ -68,21 +68,17 @@ def _alias(scaled: Floats, stay: Floats, other: Bytes) -> None:  # pragma: no co
 
 @njit(cache=True)
 def _fill(
-    counts: Ints, factor: float, table: tuple[Floats, Bytes], draws: tuple[Floats, np.random.Generator]
+    counts: Ints, stay: Floats, other: Bytes, uniform: Floats
 ) -> tuple[Ints, int]:  # pragma: no cover - compiled
-    (stay, other), (uniform, rng) = table, draws
+    # A generator costs more to hand over than thousands of its numbers, so the numbers are handed over.
     out = np.empty_like(counts)
     total = 0
     for i in range(counts.size):
-        c = counts[i]
-        if c <= LARGEST:
-            u = uniform[i] * _WIDTH
-            column = int(u)
-            k = column if u - column < stay[c, column] else int(other[c, column])
-        else:
-            k = rng.poisson(c * factor)
-        out[i] = k
-        total += k
+        c = min(counts[i], LARGEST)
+        u = uniform[i] * _WIDTH
+        column = int(u)
+        out[i] = column if u - column < stay[c, column] else int(other[c, column])
+        total += out[i]
     return out, total
 
 
@@ -123,9 +119,13 @@ def draw(types: Ints, counts: Ints, size: int, rng: np.random.Generator) -> tupl
         Types that occur and their counts, sum `size`.
     """
     factor = (size - 2.5 * math.sqrt(size)) / int(counts.sum())
+    many = np.flatnonzero(counts > LARGEST)
+    means = counts[many] * factor
     missing = -1
     while missing < 0:
-        offspring, total = _fill(counts, factor, tables(factor), (rng.random(counts.size), rng))
-        missing = size - int(total)
+        offspring, total = _fill(counts, *tables(factor), rng.random(counts.size))
+        of_many = rng.poisson(means)
+        missing = size - int(total) - int(of_many.sum()) + int(offspring[many].sum())
+        offspring[many] = of_many
     kept, left = _finish(types, counts, offspring, rng.standard_exponential(missing + 1))
     return kept, left

@@ -1,0 +1,155 @@
+"""Speed of the collapse engines against their bars, in CPU seconds, as ratios measured in one run.
+
+Each row is the median of several repetitions, in which the two sides take turns. Exit status 1 if a bar
+is missed. `--quick` takes fewer repetitions and extrapolates brute force from a smaller piece.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from measured import Row, show
+
+from headwater.collapse import Corpus, Lab, Normal, models, run, theory
+from headwater.collapse.engines.moments import GaussianLoop, simulate
+from headwater.collapse.engines.multinomial import compact, step
+from headwater.collapse.models import zipf
+
+REPLICATES, GENERATIONS = 10_000, 1_000
+TYPES, TOKENS = 50_000, 1_000_000
+
+
+def cpu_s(work: Callable[[], object]) -> float:
+    """Measure the CPU seconds of one call."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def medians(*works: Callable[[], object], n: int) -> list[float]:
+    """Let several pieces of work take turns, and give the median CPU seconds of each."""
+    for work in works:
+        work()  # compile, and touch the memory
+    rounds = [[cpu_s(work) for work in works] for _ in range(n)]
+    return [statistics.median(column) for column in zip(*rounds, strict=True)]
+
+
+def gaussian(n: int) -> Iterator[Row]:
+    """Compare full Gaussian trajectories with bare draws and with brute force."""
+    rng = np.random.default_rng(0)
+    n_steps = REPLICATES * GENERATIONS
+
+    def trajectories() -> None:
+        simulate(GaussianLoop(10_000), rng, generations=GENERATIONS - 1, replicates=REPLICATES)
+
+    def draws() -> None:
+        rng.standard_normal(n_steps)
+        rng.chisquare(9_999, n_steps)
+
+    def brute() -> None:
+        # A hundredth of a percent of the steps: 1,000 fits to 10,000 samples each.
+        mean, sd = np.zeros(50), np.ones(50)
+        for _ in range(20):
+            x = mean[:, None] + sd[:, None] * rng.standard_normal((50, 10_000))
+            mean, sd = x.mean(axis=1), x.std(axis=1)
+
+    ours, bare, some = medians(trajectories, draws, brute, n=n)
+    name = f"gaussian, {REPLICATES} replicates x {GENERATIONS} generations, trajectories kept"
+    yield Row(
+        name, ours * 1e3, "CPU-ms", "numpy draws of as many normals and chi-squares", ours / bare, "<= 1.5"
+    )
+    whole = some * (n_steps / 1_000)
+    yield Row(f"{name}, M = 10000", ours * 1e3, "CPU-ms", "brute force, extrapolated", whole / ours, ">= 500")
+
+
+def vocabulary(n: int) -> Iterator[Row]:
+    """Time the branching solver on Zipf counts, and where no two counts are equal."""
+    counts = np.maximum(1.0, np.round(TOKENS * zipf(TYPES)))
+    distinct = counts + np.random.default_rng(0).random(TYPES)
+    for name, c in (("Zipf counts", counts), ("no two counts equal", distinct)):
+
+        def solve(c: np.ndarray = c) -> None:
+            theory.expected_types(c, GENERATIONS)
+
+        (took,) = medians(solve, n=n)
+        row = f"expected vocabulary, {TYPES} types x {GENERATIONS} generations, {name}"
+        yield Row(row, took * 1e3, "CPU-ms", "", took, "<= 2")
+
+
+def multinomial(n: int) -> Iterator[Row]:
+    """Compare one generation of a token recursion with drawing every token's parent."""
+    rng = np.random.default_rng(0)
+    counts = rng.multinomial(TOKENS, zipf(TYPES))
+    tokens = np.repeat(np.arange(TYPES), counts)
+    human = compact(counts)
+
+    def recursion() -> None:
+        alive = human
+        for _ in range(GENERATIONS):
+            alive = step(alive, TOKENS, rng)
+
+    def with_unique() -> None:
+        np.unique(tokens[rng.integers(0, TOKENS, TOKENS)], return_counts=True)
+
+    def with_bincount() -> None:
+        np.bincount(tokens[rng.integers(0, TOKENS, TOKENS)], minlength=TYPES)
+
+    def loop() -> None:
+        found = np.zeros(TYPES, dtype=np.int64)
+        for _ in range(10_000):
+            found[tokens[rng.integers(0, TOKENS)]] += 1
+
+    many, first, unique, bincount, tenth = medians(
+        recursion, lambda: step(human, TOKENS, rng), with_unique, with_bincount, loop, n=n
+    )
+    name = f"multinomial, {TYPES} types, {TOKENS} tokens"
+    took = many / GENERATIONS
+    mean, one = f"{name}, mean of {GENERATIONS} generations", f"{name}, first generation"
+    peer = "numpy, every token's parent, "
+    yield _faster(mean, took, peer + "np.unique", unique, bar=">= 50")
+    yield _faster(mean, took, peer + "np.bincount", bincount, bar=">= 25")
+    yield _faster(one, first, "numpy, a loop over tokens", tenth * 100.0, bar=">= 50")
+    yield _faster(one, first, peer + "np.unique", unique, bar=">= 10")
+
+
+def engines(n: int) -> Iterator[Row]:
+    """Compare the chosen engines with the generic one on the same recursion."""
+    corpus = Corpus(np.repeat(np.arange(2_000), np.round(20_000 * zipf(2_000)).astype(np.int64) + 1))
+    labs = {
+        "gaussian, M = 1000": Lab(models.Gaussian(), Normal(), 1_000, 20, replicates=100),
+        "categorical, 2000 types": Lab(models.Categorical(), corpus, len(corpus.data), 20, replicates=20),
+    }
+    for (name, lab), bar in zip(labs.items(), (">= 100", ">= 5"), strict=True):
+
+        def chosen(lab: Lab = lab) -> None:
+            run(lab, np.random.default_rng(0))
+
+        def generic(lab: Lab = lab) -> None:
+            run(lab, np.random.default_rng(0), engine="generic")
+
+        ours, theirs = medians(chosen, generic, n=n)
+        yield _faster(f"chosen engine, {name}", ours, "generic engine", theirs, bar=bar)
+
+
+def _faster(row: str, ours: float, peer: str, theirs: float, *, bar: str) -> Row:
+    return Row(row, ours * 1e3, "CPU-ms", peer, theirs / ours, bar)
+
+
+def main() -> int:
+    """Print every row, and tell whether all bars are met."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one object a line")
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions, under a minute")
+    chosen = parser.parse_args()
+    n = 7 if chosen.quick else 15
+    rows = [row for part in (gaussian, vocabulary, multinomial, engines) for row in part(n)]
+    return show(rows, as_json=chosen.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
