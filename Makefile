@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types docs fmt clean
+.PHONY: demo test docs peers bench fmt clean
 
 $(VENV)/.installed-core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -20,15 +20,29 @@ demo: $(VENV)/.installed-core
 test: $(VENV)/.installed-test
 	$(BIN)/pytest -n 2 -m 'not slow and not interop'
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 docs: $(VENV)/.installed-test
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
+# Peers live apart: datatrove brings a package that replaces the language model of ours.
+$(VENV)-peers/.installed: Makefile
+	$(PYTHON) -m venv $(VENV)-peers
+	$(VENV)-peers/bin/pip install --quiet --disable-pip-version-check \
+	  'datatrove[io,processing]==0.10.1' 'fastwarc>=2.0.1,<3' python-magic 'resiliparse>=2.0.1,<3' warcio
+	@touch $@
+
+peers: $(VENV)-peers/.installed
+
+bench: $(VENV)/.installed-core peers
+	$(BIN)/python benchmarks/curate.py
+	$(BIN)/python benchmarks/engine.py
+
 fmt: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 clean:
-	rm -rf $(VENV) out docs/_build
+	rm -rf $(VENV) $(VENV)-peers out docs/_build

@@ -95,37 +95,37 @@ _TASK: Final = (
 )
 _REDONE: Final = r"(?:revised|rewritten|expanded|polished|improved|edited|rephrased|paraphrased)"
 
-_SURE: Final = r"\A(?:Certainly|Sure|Sure thing|Of course|Absolutely)[!,]"
+_SURE: Final = r"^(?:Certainly|Sure|Sure thing|Of course|Absolutely)[!,]"
 
-# (the words the text starts with, the pattern): an assistant taking up its task.
+# (words of the first lines, the pattern of a line): an assistant taking up its task.
 OPENINGS: Final = _table(
     ("Certainly", rf"{_SURE} [Hh]ere(?:['’]s| is| are)\b[^\n]{{0,120}}?[:.\n]"),
     ("Sure", rf"{_SURE} (?:[Hh]ere(?:['’]s| is| are)|[Bb]elow (?:is|are))\b[^\n]{{0,120}}?[:.\n]"),
     ("Of course", rf"{_SURE} [Hh]ere(?:['’]s| is| are)\b[^\n]{{0,120}}?[:.\n]"),
     ("Absolutely", rf"{_SURE} [Hh]ere(?:['’]s| is| are)\b[^\n]{{0,120}}?[:.\n]"),
-    ("Okay, here", rf"\AOkay, here(?:['’]s| is) (?:a|an|the|my)\b[^\n]{{0,60}}?\b{_TASK}\b"),
-    ("Here", rf"\AHere(?:['’]s| is) (?:the|a|your) {_REDONE} {_TASK}\b[^\n:]{{0,80}}:"),
-    ("Here", rf"\AHere is an? \w+[ -](?:sentence|word) {_TASK} (?:for|of|based on) the\b[^\n:]{{0,80}}:"),
-    ("¡", r"\A¡(?:Claro|Por supuesto)! Aquí (?:tienes|está)\b"),
-    ("Bien sûr", r"\ABien sûr ?! Voici\b"),
-    ("Natürlich", r"\ANatürlich! Hier (?:ist|sind)\b"),
-    ("Gerne", r"\AGerne! Hier (?:ist|sind)\b"),
-    ("Claro", r"\AClaro! Aqui (?:está|estão)\b"),
-    ("Certo", r"\ACerto! Ecco\b"),
-    ("Конечно", r"\AКонечно! Вот\b"),
-    ("当然", r"\A当然(?:可以)?！(?:以下是|这是|下面是)"),
+    ("Okay, here", rf"^Okay, here(?:['’]s| is) (?:a|an|the|my)\b[^\n]{{0,60}}?\b{_TASK}\b"),
+    ("Here", rf"^Here(?:['’]s| is) (?:the|a|your) {_REDONE} {_TASK}\b[^\n:]{{0,80}}:"),
+    ("Here", rf"^Here is an? \w+[ -](?:sentence|word) {_TASK} (?:for|of|based on) the\b[^\n:]{{0,80}}:"),
+    ("¡", r"^¡(?:Claro|Por supuesto)! Aquí (?:tienes|está)\b"),
+    ("Bien sûr", r"^Bien sûr ?! Voici\b"),
+    ("Natürlich", r"^Natürlich! Hier (?:ist|sind)\b"),
+    ("Gerne", r"^Gerne! Hier (?:ist|sind)\b"),
+    ("Claro", r"^Claro! Aqui (?:está|estão)\b"),
+    ("Certo", r"^Certo! Ecco\b"),
+    ("Конечно", r"^Конечно! Вот\b"),
+    ("当然", r"^当然(?:可以)?！(?:以下是|这是|下面是)"),
 )
 
 _KNOW: Final = r"(?:Please )?[Ll]et me know if you"
 
-# (a substring of the last lines, the pattern): an assistant taking leave.
+# (words of the last lines, the pattern of a line): an assistant taking leave.
 CLOSINGS: Final = _table(
-    ("hope this helps!", rf"I hope this helps! {_KNOW} (?:have any|need|would like)[^\n]{{0,120}}[.!]\s*\Z"),
-    ("et me know if you", rf"{_KNOW}(?: would|['’]d) like (?:me to|any)(?: \w+){{1,12}}[.!]\s*\Z"),
-    ("s there anything else", r"Is there anything else (?:I can help|you['’ ]\w+ like)[^\n]{0,60}\?\s*\Z"),
+    ("hope this helps!", rf"I hope this helps! {_KNOW} (?:have any|need|would like)[^\n]{{0,120}}[.!][ \t]*$"),
+    ("et me know if you", rf"{_KNOW}(?: would|['’]d) like (?:me to|any)(?: \w+){{1,12}}[.!][ \t]*$"),
+    ("s there anything else", r"Is there anything else (?:I can help|you['’ ]\w+ like)[^\n]{0,60}\?[ \t]*$"),
     (
         "ould you like me to",
-        r"Would you like me to (?:continue|adjust|expand|revise|modify|add|write|provide)[^\n]{0,120}\?\s*\Z",
+        r"Would you like me to (?:continue|adjust|expand|revise|modify|add|write|provide)[^\n]{0,120}\?[ \t]*$",
     ),
 )
 
