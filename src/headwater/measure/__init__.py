@@ -13,5 +13,12 @@ Language model (`headwater.measure.kneser_ney`)::
     model.closed()                                               # never leaves the types it has seen
     kneser_ney.encode(model), kneser_ney.parse(data)             # same model, same bytes
 
+Profiles (`headwater.measure.profile`), for `monitor`: one pass, bounded memory, exact merging::
+
+    whole = profile.merge(profile.of(texts), profile.of(other_texts))
+    profile.estimates(whole)                                     # Estimate by name, for the whole corpus
+    profile.compare(reference, current, rng=rng)                 # rows with nulls from the reference itself
+    profile.encode(whole), profile.parse(data)                   # same profile, same bytes
+
 Nothing heavy is imported before it is used: numba with the first score, scipy with the first quantile.
 """

@@ -114,18 +114,16 @@ class KneserNey:
         tables, before = _tables(self), self._stream(context)
         if temperature == 1.0 and top_p == 1.0:
             return kernels.sample(tables, before, n_tokens, rng)
-        from headwater.measure.kneser_ney import bend
-
         power, nothing = 1.0 / temperature, np.empty(0)
-        shape = bend.Bend(
+        shape = kernels.Bend(
             power=power,
             top_p=top_p,
-            bound=bend.bounds(tables) if power >= 1.0 else nothing,
-            heat=bend.heats(tables, power) if power < 1.0 else nothing,
+            bound=kernels.bounds(tables) if power >= 1.0 else nothing,
+            heat=kernels.heats(tables, power) if power < 1.0 else nothing,
             least=np.full(tables.gamma.size, np.nan),
             context=before,
         )
-        return bend.sample_bent(tables, shape, n_tokens, rng)
+        return kernels.sample_bent(tables, shape, n_tokens, rng)
 
     def distribution(self, context: npt.ArrayLike = ()) -> npt.NDArray[np.float64]:
         """Lay out the chance of every type after a context.
