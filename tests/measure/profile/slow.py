@@ -98,7 +98,7 @@ def profile(texts: list[str], size: Size) -> bytes:
         "n_repeated": sum(len(row) - len(set(row)) for row in grams[4]),
         "n_sample_words": len(sample),
         "n_words": len(stream),
-        "packed": [packed(data, bits) for bits in range(6, 13)],
+        "packed": [packed(data, bits) for bits in range(9, 13)],
         "size": asdict(size),
     }
     numbers = [b for b, _ in buckets] + [n for _, n in buckets]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from itertools import pairwise
 
@@ -87,6 +88,15 @@ def test_one_type_has_no_diversity() -> None:
     assert found["sketch-entropy-chao-wang-jost-1"].value == pytest.approx(0.0, abs=1e-12)
     assert found["sketch-repetition-4-1"].value == 0.5
     assert estimates(of(["a"]))["sketch-missing-mass-1"].value == 1.0
+
+
+def test_compression_is_compared_at_equal_size() -> None:
+    loop, varied = "abcd" * 300, "".join(CORPUS[0].split())
+    found = estimates(of([loop, varied * 3, "short"]))
+
+    assert {name for name in found if "compression" in name} == {"sketch-compression-1024-1"}
+    both = len(zlib.compress(loop[:1024].encode(), 6)) + len(zlib.compress((varied * 3)[:1024].encode(), 6))
+    assert found["sketch-compression-1024-1"].value == pytest.approx(2048 / both)
 
 
 def test_many_texts_are_numbered_as_each_alone() -> None:

@@ -127,12 +127,14 @@ def _sampled(whole: Profile, hashes: Hashes, bounds: Longs) -> Sample:
 
 def _pack(batch: list[str]) -> tuple[Longs, int]:
     """Compress the start of every document, cut to a power of two of bytes."""
-    packed = np.zeros((len(PACK_BITS), 2), np.int64)
+    packed = [[0, 0] for _ in PACK_BITS]
     n_bytes = 0
     for text in batch:
         data = text.encode("utf-8", "surrogatepass")
         n_bytes += len(data)
         bits = min(len(data).bit_length() - 1, PACK_BITS[-1])
         if bits >= PACK_BITS[0]:
-            packed[bits - PACK_BITS[0]] += (1, len(zlib.compress(data[: 1 << bits], 6)))
-    return packed, n_bytes
+            class_ = packed[bits - PACK_BITS[0]]
+            class_[0] += 1
+            class_[1] += len(zlib.compress(data[: 1 << bits], 6))
+    return np.array(packed, np.int64), n_bytes

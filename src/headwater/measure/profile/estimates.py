@@ -8,7 +8,7 @@ almost nothing to the rest, and the variance stays small though they are rarely 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from headwater.errors import InputError
 from headwater.measure.entropy import correction
 from headwater.measure.estimate import Estimate, normal
-from headwater.measure.profile.sketch import GRAM_LENGTHS, Least, Profile, bucket_of
+from headwater.measure.profile.sketch import GRAM_LENGTHS, PACK_BITS, Least, Profile, bucket_of
 
 Floats = npt.NDArray[np.float64]
 Term = Callable[[Floats], Floats]
@@ -51,7 +51,14 @@ def estimates(profile: Profile) -> Mapping[str, Estimate]:
         name = f"sketch-repetition-{GRAM_LENGTHS[-1]}-1"
         n = int(profile.n_grams[-1])
         found.append(normal(name, profile.n_repeated / n, 0.0, n=n))
-    return {estimate.name: estimate for estimate in found}
+    return {estimate.name: estimate for estimate in (*found, *_compression(profile))}
+
+
+def _compression(profile: Profile) -> Iterator[Estimate]:
+    """Give the compression ratio of documents' starts, for every length at which there are any."""
+    for bits, (n, packed) in zip(PACK_BITS, profile.packed.tolist(), strict=True):
+        if packed:
+            yield normal(f"sketch-compression-{1 << bits}-1", (n << bits) / packed, 0.0, n=n)
 
 
 def total(profile: Profile, term: Term) -> tuple[float, float]:

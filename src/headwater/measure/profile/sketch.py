@@ -12,8 +12,9 @@ Longs = npt.NDArray[np.int64]
 
 GRAM_LENGTHS = (2, 3, 4)
 N_BINS = 48
-# Documents are compressed after a cut to a power of two, so that ratios are compared at equal size.
-PACK_BITS = range(6, 13)
+# Documents are compressed after a cut to a power of two of bytes, so that ratios are compared at equal size;
+# below 512 bytes there is little to find and much to pay.
+PACK_BITS = range(9, 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Profile:
         n_bytes: Bytes of text in UTF-8.
         n_words: Words.
         lengths: Shape (48,), documents by the bits of their number of words; bin 0 has none.
-        packed: Shape (7, 2), by the power of two in `PACK_BITS`: documents at least that long and shorter
+        packed: Shape (4, 2), by the power of two in `PACK_BITS`: documents at least that long and shorter
             than the next power (any longer for the last), and the bytes that such a start of each packs to.
         buckets: Shape (2 ** bucket_bits,), occurrences of all words by the last bits of their hashes.
         words: Word types.
