@@ -62,7 +62,7 @@ class Kde:
     """Fit a kernel density.
 
     Attributes:
-        factor: Multiplies Scott's bandwidth sd * n^(-1/(d + 4)), above 0.
+        factor: Multiplies Scott's bandwidth sd * n^(-1/(d + 4)) with ddof = 1, above 0.
 
     Raises:
         InputError: If the factor is not positive.
@@ -99,4 +99,5 @@ class Kde:
         if not bool(np.all(sd > 0)):
             raise InputError("a kernel density needs variance in every dimension")
         effective = 1.0 / float(w @ w)
+        sd = sd / math.sqrt(1.0 - 1.0 / effective)
         return FittedKde(x, w, self.factor * sd * effective ** (-1.0 / (x.shape[1] + 4)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -97,7 +98,11 @@ class Mixture:
         if len(x) < max(2, self.components):
             raise InputError(f"{len(x)} samples are too few for {self.components} components")
         mixture: Any = require("sklearn.mixture", extra="lab").GaussianMixture(
-            self.components, tol=self.tolerance, random_state=int(rng.integers(2**31))
+            self.components, tol=self.tolerance, max_iter=500, random_state=int(rng.integers(2**31))
         )
-        mixture.fit(x)
+        limits = require("threadpoolctl", extra="lab").threadpool_limits
+        # A small fit is slower on several threads, and one that has not settled is a fit all the same.
+        with limits(1), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            mixture.fit(x)
         return FittedMixture(mixture.weights_, mixture.means_, mixture.covariances_)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import numpy as np
@@ -128,3 +129,21 @@ def require(module: str, *, extra: str) -> Any:
         raise UnavailableError(
             f"{module.partition('.')[0]} is not installed", hint=f"pip install 'headwater[{extra}]'"
         ) from error
+
+
+@contextmanager
+def one_thread(torch: Any) -> Iterator[None]:
+    """Let torch use one thread, since small networks are slower on several.
+
+    Args:
+        torch: The library.
+
+    Yields:
+        Nothing; the number of threads is as before afterwards.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from headwater.collapse.models import attention
-from headwater.collapse.models.model import Data, Floats, require, tokens
+from headwater.collapse.models.model import Data, Floats, one_thread, require, tokens
 from headwater.collapse.sampling import FAITHFUL, Sampling
 from headwater.errors import InputError
 
@@ -43,7 +43,7 @@ class FittedTransformer:
         """Give the log probability of each block, shape (n,)."""
         torch = require("torch", extra="lm")
         blocks = torch.from_numpy(np.asarray(data, dtype=np.int64))
-        with torch.no_grad():
+        with one_thread(torch), torch.no_grad():
             rows = [_token_losses(self.parameters, self.shape, b).sum(dim=1) for b in blocks.split(_ROWS)]
         return -np.asarray(torch.cat(rows).numpy(), dtype=np.float64)
 
@@ -56,7 +56,7 @@ class FittedTransformer:
         token = torch.full((n, 1), self.shape.n_types)
         cache: list[Any] = [None] * self.shape.layers
         drawn = []
-        with torch.no_grad():
+        with one_thread(torch), torch.no_grad():
             for _ in range(self.shape.block):
                 logits = attention.forward(self.parameters, self.shape, token, cache=cache)[:, -1]
                 p = nucleus(torch.softmax(logits / sampling.temperature, dim=-1), sampling.top_p)
@@ -118,7 +118,7 @@ class Transformer:
         if self.start is not None and self.start.shape != shape:
             raise InputError("the model to start from has another shape")
         torch = require("torch", extra="lm")
-        with torch.random.fork_rng(devices=[]):
+        with one_thread(torch), torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(rng.integers(2**63)))
             parameters = attention.initial(shape) if self.start is None else dict(self.start.parameters)
             parameters = {k: v.detach().clone().requires_grad_() for k, v in parameters.items()}

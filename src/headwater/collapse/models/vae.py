@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from headwater.collapse.models.model import Data, Floats, numbers, require
+from headwater.collapse.models.model import Data, Floats, numbers, one_thread, require
 from headwater.collapse.sampling import FAITHFUL, Sampling
 from headwater.errors import InputError
 
@@ -35,14 +35,14 @@ class FittedVae:
         sampling.only("temperature", "scale", model="vae")
         torch = require("torch", extra="lm")
         z = math.sqrt(sampling.scale * sampling.temperature) * rng.standard_normal((size, self.latent))
-        with torch.no_grad():
+        with one_thread(torch), torch.no_grad():
             return np.asarray(self.decoder(torch.from_numpy(z.astype(np.float32))).numpy(), dtype=np.float64)
 
     def score(self, data: Data) -> Floats:
         """Bound the log density of each image from below, shape (n,)."""
         torch = require("torch", extra="lm")
         x = torch.from_numpy(np.asarray(data, dtype=np.float32))
-        with torch.no_grad():
+        with one_thread(torch), torch.no_grad():
             mean, log_variance = self.encoder(x).chunk(2, dim=1)
             error = ((x - self.decoder(mean)) ** 2).sum(dim=1)
             divergence = _divergence(mean, log_variance)
@@ -102,7 +102,7 @@ class Vae:
         if float(x.min()) < 0.0 or float(x.max()) > 1.0:
             raise InputError("the images of a vae lie in [0, 1]", hint="divide by the largest value")
         torch = require("torch", extra="lm")
-        with torch.random.fork_rng(devices=[]):
+        with one_thread(torch), torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(rng.integers(2**63)))
             encoder = self._network(torch, x.shape[1], 2 * self.latent)
             decoder = self._network(torch, self.latent, x.shape[1]).append(torch.nn.Sigmoid())
@@ -118,7 +118,7 @@ class Vae:
     def _train(self, torch: Any, encoder: Any, decoder: Any, x: Any) -> None:
         optimiser = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=1e-3)
         for _ in range(self.epochs):
-            for rows in torch.randperm(len(x)).split(64):
+            for rows in torch.randperm(len(x)).split(32):
                 batch = x[rows]
                 mean, log_variance = encoder(batch).chunk(2, dim=1)
                 z = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
