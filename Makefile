@@ -31,7 +31,7 @@ docs: $(VENV)/.installed-test
 $(VENV)-peers/.installed: Makefile
 	$(PYTHON) -m venv $(VENV)-peers
 	$(VENV)-peers/bin/pip install --quiet --disable-pip-version-check \
-	  'datatrove[io,processing]==0.10.1' 'fastwarc>=2.0.1,<3' python-magic 'resiliparse>=2.0.1,<3' warcio
+	  'datatrove[io,processing]==0.10.1' 'fastwarc>=2.0.1,<3' lxml_html_clean python-magic 'resiliparse>=2.0.1,<3' warcio
 	@touch $@
 
 peers: $(VENV)-peers/.installed

@@ -1,6 +1,6 @@
 """The peer: datatrove reads, extracts and writes; its own reader, writer and executor as they ship.
 
-Usage: datatrove_job.py OUT WORKERS EXTRACTOR FOLDER; EXTRACTOR: `resiliparse`, or `trafilatura` (its default).
+Usage: datatrove_job.py OUT WORKERS EXTRACTOR FOLDER; EXTRACTOR is resiliparse or trafilatura (its default).
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Record:
     metadata: str = ""
 
     def header(self, name: str) -> Iterator[str]:
-        """Yield every value of an HTTP header field, in order, name compared without case."""
+        """Yield every value of an HTTP header field, in order, whatever its case."""
         wanted = name.lower()
         return (value for key, value in self.headers if key.lower() == wanted)
 
@@ -77,7 +77,7 @@ class Skip:
 
 
 def record_id(source_digest: str, position: str) -> str:
-    """Name a record by the bytes it came from, so that the name survives a move or a re-run.
+    """Name a record by the bytes it came from, wherever these lie.
 
     Args:
         source_digest: SHA-256 of the whole input, 64 hex digits.

@@ -86,10 +86,8 @@ def test_a_table_is_not_empty(module: str, attribute: str) -> None:
 
 def commands() -> Iterator[tuple[str, Any]]:
     """Yield every command of the command line with its full name."""
-    import typer
-
     app = importlib.import_module("headwater.cli.main").app
-    pending: list[tuple[str, Any]] = [("headwater", typer.main.get_command(app))]
+    pending: list[tuple[str, Any]] = [("headwater", app)]
     while pending:
         path, command = pending.pop()
         yield path, command

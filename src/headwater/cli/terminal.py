@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Show one bar a step on stderr while the block runs; silent when stderr is no terminal.
+    """Show one bar a step on stderr, if that is a terminal, while the block runs.
 
     Yields:
         A function of step name, units done, units in all.

@@ -16,7 +16,7 @@ from headwater.sources.shard import Limits, Shard
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that the result depends on, inputs aside; how many workers is not in it.
+    """Everything but the inputs that the result depends on.
 
     Attributes:
         policy: From labels to decisions.
@@ -78,7 +78,7 @@ class Config:
 
 
 def run_id(config: Mapping[str, Any], shards: Sequence[Shard]) -> str:
-    """Name a run by its configuration, its inputs' content and the version of the code.
+    """Name a run by its configuration, its inputs' content and the code's version.
 
     Args:
         config: `Config.to_json` or `Config.evidence`.

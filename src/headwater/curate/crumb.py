@@ -36,7 +36,7 @@ class Crumb:
 
 @contextmanager
 def dropping(path: Path, *, cpu_limit_s: float) -> Iterator[Crumb]:
-    """Keep a crumb at a path while the block runs; it stays behind only if the process dies."""
+    """Keep a crumb at a path; it stays behind only if the process dies."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:

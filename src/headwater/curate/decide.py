@@ -42,7 +42,7 @@ SETTLED_SCHEMA = pa.schema(
 
 
 def resolve(engine: Engine, layout: Layout, labels: Sequence[str], shards: Sequence[str]) -> None:
-    """Compute the corpus-wide columns of every label that has any, and lay them beside the shards.
+    """Compute the corpus-wide columns of every label that has any.
 
     Args:
         engine: Where the queries run.

@@ -55,7 +55,7 @@ def open_document(record: Record, extract: Callable[[Any], str]) -> Document:
 
 
 def decode(record: Record) -> str:
-    """Decode a payload: byte order mark, then the declared charset, then meta tag, then detection.
+    """Decode a payload: byte order mark, declared charset, meta tag, detection.
 
     Args:
         record: The record as captured.

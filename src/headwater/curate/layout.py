@@ -18,7 +18,7 @@ RESULTS = (*FOLDERS.values(), LEDGER, SKIPPED, SUMMARY, REPORT, RUN)
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Paths of one run; `.work` holds what is needed until it is whole, and what a resume needs.
+    """Paths of one run; `.work` holds what only an unfinished run needs.
 
     Attributes:
         root: The run's folder.

@@ -26,7 +26,7 @@ def put(layout: Layout, plan: Mapping[str, Any]) -> None:
 
 
 def finish(layout: Layout) -> None:
-    """Finish a replacement that was begun; do nothing when none was. Safe to repeat after a kill."""
+    """Finish a replacement that was begun, if any; safe to repeat after a kill."""
     ready = layout.work / "ready.json"
     if not ready.exists():
         return
@@ -48,7 +48,7 @@ def finish(layout: Layout) -> None:
 
 
 def clear(layout: Layout) -> None:
-    """Remove what only a run under way needs; first-pass commits stay, since labels do."""
+    """Remove what only a run under way needs; what labels need stays."""
     for name in _TRANSIENT:
         _remove(layout.work / name)
     for step in ("decide", "write"):

@@ -74,7 +74,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 class Tables:
-    """Parquet files that are written row group by row group and appear together at the end.
+    """Parquet files written row group by row group that appear together.
 
     Args:
         schemas: Path -> Arrow schema.
@@ -115,7 +115,7 @@ class Tables:
 
     @contextmanager
     def open(self) -> Iterator[Tables]:
-        """Write the files while the block runs, and put them all in place when it ends well."""
+        """Write the files, and put them all in place when the block ends well."""
         with ExitStack() as placed:
             temporaries = {path: placed.enter_context(atomic(path)) for path in self._schemas}
             with ExitStack() as writing:
@@ -150,7 +150,7 @@ def row_groups(path: Path) -> Iterator[pa.Table]:
 
 
 def concatenate(paths: Sequence[Path], into: Path, schema: pa.Schema) -> None:
-    """Put one Parquet file in place that holds the rows of many, one row group at a time."""
+    """Put one Parquet file in place that holds the row groups of many."""
     with atomic(into) as temporary, parquet_writer(temporary, schema) as writer:
         for path in paths:
             for table in row_groups(path):

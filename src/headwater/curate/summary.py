@@ -131,7 +131,7 @@ class StratumAudit:
 
 @dataclass(frozen=True, slots=True)
 class WordAudit:
-    """What the decision did to words of one document frequency, from a sample of the vocabulary.
+    """What the decision did to words of one document frequency, by a sample.
 
     Attributes:
         low: Least document frequency of the band, in the whole input.

@@ -83,9 +83,9 @@ class WordSample:
         yield from ((word, *self._counts[word]) for word in sorted(self._counts))
 
     def n_words(self) -> int:
-        """Estimate how many distinct words there are in all; exact while the sample is not full.
+        """Estimate how many distinct words there are in all.
 
-        The relative standard error is about 1 / sqrt(size) once it is.
+        Exact while the sample is not full; the relative standard error is about 1 / sqrt(size) once it is.
 
         Source:
             Bar-Yossef et al. 2002, "Counting distinct elements in a data stream", with the correction

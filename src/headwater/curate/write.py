@@ -83,7 +83,7 @@ def _write(layout: Layout, shard: str, item: Item) -> list[dict[str, Any]]:
 
 
 def in_order(paths: list[Path]) -> Iterator[pa.Table]:
-    """Read the documents of one shard from the files that hold them, in the order they were read.
+    """Read the documents of one shard in the order they were captured.
 
     Args:
         paths: One file, or one an action; row groups of one index belong together.

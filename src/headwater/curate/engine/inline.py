@@ -10,7 +10,7 @@ from headwater.curate.engine.engine import Item, Task
 
 
 class InlineEngine:
-    """Run every task in this process, one after the other; items still pass through JSON."""
+    """Run every task in this process; items still pass through JSON."""
 
     isolated: ClassVar[bool] = False
 

@@ -12,7 +12,7 @@ from headwater.errors import UnavailableError
 
 
 class RayEngine:
-    """Run on a Ray cluster, or on one started on this machine when no address is given.
+    """Run on a Ray cluster, or without an address on one of this machine.
 
     Args:
         workers: Worker processes over the whole cluster, at least 1.

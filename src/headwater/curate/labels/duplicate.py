@@ -78,7 +78,7 @@ class Duplicate:
         return row
 
     def resolve(self, frame: Any) -> pa.Table:
-        """Name the cluster of every document that shares its text, or most of it, with another.
+        """Name the cluster of every document that shares text with another.
 
         Both columns name a cluster by the least id in it. Documents with the same text are also near
         to each other, so `near_cluster` unites exact clusters.

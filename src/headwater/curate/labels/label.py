@@ -63,7 +63,7 @@ class Label(Protocol):
 
 
 class CorpusLabel(Label, Protocol):
-    """A label that also needs to see the whole corpus, once, after every document was measured.
+    """A label that also looks at the whole corpus, once all is measured.
 
     Attributes:
         resolved: Arrow schema of the columns `resolve` adds, without the id.
