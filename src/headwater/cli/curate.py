@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,10 +66,8 @@ def curate(*, run: str | None, redecide: str | None, as_json: bool, **options: A
 
 def _curate(settings: dict[str, Any]) -> Summary:
     from headwater.cli.terminal import progress
-    from headwater.curate.policy import REASONS as EXPLANATIONS
     from headwater.curate.run import Setting
     from headwater.curate.run import curate as run_curate
-    from headwater.report.curate import render
     from headwater.sources.discover import discover
     from headwater.sources.plan import plan
 
@@ -84,22 +81,29 @@ def _curate(settings: dict[str, Any]) -> Summary:
         for passed in (file for file in found if not file.kind):
             sys.stderr.write(f"headwater: passed over {passed.source}: {passed.why}\n")
         shards = plan([file for file in found if file.kind], shard_bytes=config.shard_bytes)
-        setting = Setting(_engine(settings), partial(render, explanations=EXPLANATIONS), show)
+        setting = Setting(_engine(settings), _page, show)
         return run_curate(shards, Path(settings["out"]), config=config, setting=setting)
 
 
 def _redecide(root: Path, settings: dict[str, Any]) -> Summary:
     from headwater.cli.terminal import progress
-    from headwater.curate.policy import REASONS as EXPLANATIONS
     from headwater.curate.run import Setting
     from headwater.curate.run import redecide as run_redecide
-    from headwater.report.curate import render
 
     if settings.get("sources") or settings.get("out"):
         raise ConfigError("--redecide takes no SOURCE and no --out", hint="it works on the folder it names")
     with progress() as show:
-        setting = Setting(_engine(settings), partial(render, explanations=EXPLANATIONS), show)
+        setting = Setting(_engine(settings), _page, show)
         return run_redecide(root, policy=_policy(settings), setting=setting)
+
+
+def _page(summary: Summary) -> str:
+    from headwater.curate.policy import REASONS
+    from headwater.curate.skips import explain
+    from headwater.report.curate import render
+
+    skips = {skip.reason: explain(skip.reason) for skip in summary.skips}
+    return render(summary, explanations={**REASONS, **skips})
 
 
 def _config(settings: dict[str, Any]) -> Any:
