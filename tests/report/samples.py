@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import tempfile
+from functools import cache
+from pathlib import Path
 
+from headwater.curate.config import Config
 from headwater.curate.summary import (
     Example,
     LabelView,
@@ -291,3 +295,12 @@ def _examples() -> tuple[Example, ...]:
             "Certainly! Here is a \u202edegnarraer\u202c paragraph about rivers.",
         ),
     )
+
+
+@cache
+def shipped() -> Summary:
+    """Run the main job on the sample crawl that ships."""
+    from tests.curate.crawls import run
+
+    with tempfile.TemporaryDirectory() as folder:
+        return run(Path(__file__).parents[2] / "examples" / "crawl", Path(folder) / "out", config=Config())

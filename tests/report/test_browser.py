@@ -60,7 +60,7 @@ def browse(address: Path, folder: Path, *options: str) -> subprocess.CompletedPr
     )
 
 
-@pytest.mark.parametrize("name", ["usual", "hostile", "empty"])
+@pytest.mark.parametrize("name", ["usual", "hostile", "empty", "shipped"])
 def test_the_page_opens_without_a_message_or_a_request(tmp_path: Path, name: str) -> None:
     page = tmp_path / "page.html"
     page.write_text(render(getattr(samples, name)(), explanations=samples.REASONS), encoding="utf-8")
@@ -82,7 +82,7 @@ def test_the_log_would_show_a_request(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", ["usual", "hostile", "vast"])
+@pytest.mark.parametrize("name", ["usual", "hostile", "vast", "shipped"])
 def test_every_figure_is_drawn_and_nothing_overflows(tmp_path: Path, name: str, width: int) -> None:
     page = render(getattr(samples, name)(), explanations=samples.REASONS)
     probed = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', PROBE, page)
