@@ -10,7 +10,8 @@ SKIPS: Mapping[str, str] = MappingProxyType(
         "arrow-corrupt": "An Arrow batch cannot be read; rows behind it cannot be counted.",
         "arrow-truncated": "An Arrow file lacks its end mark.",
         "bytes-unrecognised": "Bytes where a record should start are none.",
-        "content-encoding-corrupt": "The body is not what Content-Encoding says, or ends early, and does not read as text.",
+        "content-encoding-corrupt": "The body is not what Content-Encoding says, or ends early, "
+        "and does not read as text.",
         "content-encoding-too-deep": "More than three content codings.",
         "content-encoding-unknown": "A content coding that is not known, and the body does not read as text.",
         "content-length-invalid": "The WARC Content-Length is missing or no number.",
@@ -42,7 +43,8 @@ SKIPS: Mapping[str, str] = MappingProxyType(
         "transfer-encoding-corrupt": "Chunks begin well and go wrong.",
         "warc-header-invalid": "A WARC header without WARC-Type.",
         "warc-header-too-large": "A WARC header larger than the bound.",
-        "worker-died": "Opening or labelling the document ended the worker process, or took more CPU time than allowed.",
+        "worker-died": "Opening or labelling the document ended the worker process, "
+        "or took more CPU time than allowed.",
         "zstd-corrupt": "A zstd frame does not decode, or its checksum fails.",
         "zstd-truncated": "The file ends inside a zstd frame.",
     }
