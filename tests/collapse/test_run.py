@@ -119,6 +119,23 @@ def test_an_engine_that_cannot_is_refused() -> None:
         choose(gaussian(plan(mix.Detector(0.5)), replicates=0))
 
 
+@pytest.mark.parametrize("size", [2, 10, 100])
+@pytest.mark.parametrize("name", GAUSSIAN)
+@pytest.mark.parametrize("ddof", [0, 1])
+def test_a_true_simulation_passes_however_long_and_small_it_is(size: int, name: str, ddof: int) -> None:
+    # Variances underflow, and a few replicates carry the means: neither is held against the engine.
+    lab = Lab(models.Gaussian(ddof), Normal(), size, 600, GAUSSIAN[name], 500)
+
+    assert run(lab, np.random.default_rng(18)).check()
+
+
+def test_theory_is_there_to_be_drawn_even_where_it_cannot_be_compared() -> None:
+    done = run(gaussian(plan(), replicates=0), np.random.default_rng(19))
+
+    assert set(done.statistics) == {"sd", "variance", "log_variance", "drift"}
+    assert all(np.isfinite(v).all() for v in done.statistics.values())
+
+
 def test_a_wrong_simulation_fails_loudly() -> None:
     done = run(gaussian(plan()), np.random.default_rng(7))
     wrong = {**done.statistics, "variance": done.statistics["variance"] * 1.3}

@@ -18,6 +18,7 @@ from headwater.collapse.models.ngram import Ngram
 
 Floats = NDArray[np.float64]
 _MANY = 30
+_LOG_TINY = math.log(np.finfo(np.float64).tiny)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,14 +26,17 @@ class Curve:
     """Hold what theory expects of one quantity, generation by generation.
 
     Attributes:
-        quantity: Its name: log_variance, variance, drift, heterozygosity or types.
-        expected: Shape (generations + 1,); NaN where a mean over replicates says little.
+        quantity: Its name: log_variance, sd, variance, drift, heterozygosity or types.
+        expected: Shape (generations + 1,).
+        compared: Where a mean over replicates can be held against it, bool, the same shape; elsewhere
+            replicates too rare to be drawn carry the mean.
         slack: Relative error of the theory itself; 0 where it is exact.
         source: The closed form's name in the explanation of the theory.
     """
 
     quantity: str
     expected: Floats
+    compared: NDArray[np.bool_]
     slack: float
     source: str
 
@@ -64,9 +68,11 @@ def observe(quantity: str, statistics: dict[str, Floats], lab: Lab) -> Floats:
     Returns:
         The quantity, of the same shape.
     """
+    if quantity == "sd" and "variance" in statistics:
+        return np.sqrt(statistics["variance"])
     if quantity == "log_variance" and "variance" in statistics:
         return np.log(np.maximum(statistics["variance"], np.finfo(np.float64).tiny))
-    if quantity == "drift":
+    if quantity == "drift" and "mean" in statistics:
         mean = lab.human.mean if isinstance(lab.human, Normal) else 0.0
         return np.asarray((statistics["mean"] - mean) ** 2, dtype=np.float64)
     return statistics[quantity]
@@ -77,33 +83,48 @@ def _gaussian(lab: Lab, model: Gaussian, human: Normal) -> tuple[Curve, ...]:
     if not names <= {"replace", "accumulate", "accumulate-subsample", "fresh", "bias"}:
         return ()
     g, lam, v_0 = np.arange(lab.generations + 1), scale.scale * scale.temperature, human.variance
-    if names <= {"replace", "bias"} and lab.size > 1:
+    share = min(lab.size, lab.plan.human_samples(lab.size)) / lab.size
+    if names <= {"replace", "fresh", "bias"} and share == 0.0 and lab.size > 1:
         return _replaced(lab, model, scale=lam, truth=v_0)
     if model.ddof != 0:
         return ()
     if names <= {"replace", "fresh", "bias"}:
-        share = lab.plan.human_samples(lab.size) / lab.size
         start = (1.0 - 1.0 / lab.size, 1.0 / lab.size)
         s, v = theory.fresh_moments(g, lab.size, share=share, scale=lam, start=start)
-        return (Curve("variance", v_0 * s, 0.0, "F8"), Curve("drift", v_0 * v, 0.0, "F8"))
+        light = (g < lab.size) | _has_light_tails(lab.size, share=share, scale=lam)
+        return (Curve("variance", v_0 * s, light, 0.0, "F8"), Curve("drift", v_0 * v, light, 0.0, "F8"))
     if len(names) > 1:
         return ()
     lose = theory.loss_accumulate if names == {"accumulate"} else theory.loss_subsample
-    loss = lose(g + 1, lab.size)
-    return (Curve("variance", v_0 * (1.0 - loss), 0.0, "F5"), Curve("drift", v_0 * loss, 0.0, "F5"))
+    loss, always = lose(g + 1, lab.size), np.ones(g.size, dtype=np.bool_)
+    return (
+        Curve("variance", v_0 * (1.0 - loss), always, 0.0, "F5"),
+        Curve("drift", v_0 * loss, always, 0.0, "F5"),
+    )
+
+
+def _has_light_tails(size: int, *, share: float, scale: float) -> bool:
+    """Tell whether the fourth moment of the variance stays bounded, so that means are nearly normal."""
+    n = round((1.0 - share) * size)
+    fourth = math.prod((n - 1.0 + 2.0 * i) / n for i in range(4)) if n else 0.0
+    return ((1.0 - share) * scale) ** 4 * fourth < 1.0
 
 
 def _replaced(lab: Lab, model: Gaussian, *, scale: float, truth: float) -> tuple[Curve, ...]:
     g = np.arange(lab.generations + 1)
-    found = []
+    lam, never = scale**g, np.zeros(g.size, dtype=np.bool_)
+    sd = math.sqrt(truth) * theory.expected_sd(g + 1, lab.size, ddof=model.ddof) * np.sqrt(lam)
+    variance = truth * theory.expected_variance(g + 1, lab.size, ddof=model.ddof) * lam
+    found = [Curve("sd", sd, never, 0.0, "F2"), Curve("variance", variance, never, 0.0, "F1")]
     if truth > 0.0:
-        mean, _ = theory.log_variance_law(g + 1, lab.size, ddof=model.ddof)
+        mean, spread = theory.log_variance_law(g + 1, lab.size, ddof=model.ddof)
         log_variance = mean + g * math.log(scale) + math.log(truth)
-        found.append(Curve("log_variance", np.asarray(log_variance, dtype=np.float64), 0.0, "F3"))
+        # Variances too small for a double are rounded to zero.
+        whole = log_variance - 8.0 * np.sqrt(spread) > _LOG_TINY
+        found.append(Curve("log_variance", log_variance, whole, 0.0, "F3"))
     if scale == 1.0:
         drift = truth * theory.expected_drift(g + 1, lab.size, ddof=model.ddof)
-        # Past M generations the mean of the squares hangs on replicates too rare to be drawn.
-        found.append(Curve("drift", np.where(g < lab.size, drift, np.nan), 0.0, "F4"))
+        found.append(Curve("drift", drift, g < lab.size, 0.0, "F4"))
     return tuple(found)
 
 
@@ -122,12 +143,11 @@ def _types(lab: Lab, human: Corpus) -> tuple[Curve, ...]:
     )
     exact = isinstance(lab.model, Categorical)
     # The Poisson law holds for many types; the last few depend on each other.
-    many = np.where(expected[first:] >= _MANY, expected[first:], np.nan)
-    found = [Curve("types", many, 2e-3 if exact else 0.05, "F12")]
+    types = expected[first:]
+    found = [Curve("types", types, types >= _MANY, 2e-3 if exact else 0.05, "F12")]
     if exact and human.block == 1:
         h_0 = theory.heterozygosity(1.0 - float(np.sum((counts / counts.sum()) ** 2)), _loss(g, lab, first))
-        # Past 2 M generations few replicates have anything left.
-        found.append(Curve("heterozygosity", np.where(g < 2 * lab.size, h_0, np.nan), 0.0, "F10"))
+        found.append(Curve("heterozygosity", h_0, g < 2 * lab.size, 0.0, "F10"))
     return tuple(found)
 
 
