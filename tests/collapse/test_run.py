@@ -124,7 +124,7 @@ def test_an_engine_that_cannot_is_refused() -> None:
 @pytest.mark.parametrize("ddof", [0, 1])
 def test_a_true_simulation_passes_however_long_and_small_it_is(size: int, name: str, ddof: int) -> None:
     # Variances underflow, and a few replicates carry the means: neither is held against the engine.
-    lab = Lab(models.Gaussian(ddof), Normal(), size, 600, GAUSSIAN[name], 500)
+    lab = Lab(models.Gaussian(ddof), Normal(), size, 400, GAUSSIAN[name], 200)
 
     assert run(lab, np.random.default_rng(18)).check()
 

@@ -104,7 +104,7 @@ def _gaussian(lab: Lab, model: Gaussian, human: Normal) -> tuple[Curve, ...]:
 
 
 def _has_light_tails(size: int, *, share: float, scale: float) -> bool:
-    """Tell whether the fourth moment of the variance stays bounded, so that means are nearly normal."""
+    """Tell whether the fourth moment of the variance stays bounded."""
     n = round((1.0 - share) * size)
     fourth = math.prod((n - 1.0 + 2.0 * i) / n for i in range(4)) if n else 0.0
     return ((1.0 - share) * scale) ** 4 * fourth < 1.0
