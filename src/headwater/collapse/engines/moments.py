@@ -6,6 +6,7 @@ normal number and one gamma number. Pools merge by adding moments, so accumulati
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from headwater.errors import InputError
 
 Floats = NDArray[np.float64]
+_BLOCK = 2_500  # replicates
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +121,24 @@ def _replace(
     variance: Floats,
     truth: tuple[float, float],
 ) -> None:
-    """Fill the rows in place: two draws and five passes over one row each."""
-    m, freedom = loop.size, loop.size - 1
-    step, gamma = np.empty(mean.shape[1]), np.empty(mean.shape[1])
-    last_mean, last = np.full(mean.shape[1], truth[0]), np.full(mean.shape[1], truth[1])
-    for g in range(mean.shape[0]):
-        bias = loop.scale if g else 1.0
-        rng.standard_normal(out=step)
-        rng.standard_gamma(freedom / 2.0, out=gamma)
-        np.multiply(last, bias / m, out=variance[g])
-        np.sqrt(variance[g], out=variance[g])
-        step *= variance[g]
-        np.add(last_mean, step, out=mean[g])
-        gamma *= 2.0 * bias / (m - loop.ddof)
-        np.multiply(last, gamma, out=variance[g])
-        last_mean, last = mean[g], variance[g]
+    """Fill the trajectories block by block of replicates, so that the working rows stay in cache."""
+    m, last_column = loop.size, mean.shape[1]
+    for start in range(0, last_column, _BLOCK):
+        columns = slice(start, min(start + _BLOCK, last_column))
+        n = columns.stop - start
+        mu, v = np.full(n, truth[0]), np.full(n, truth[1])
+        normal, gamma, sd = np.empty(n), np.empty(n), np.empty(n)
+        for g in range(mean.shape[0]):
+            bias = loop.scale if g else 1.0
+            rng.standard_normal(out=normal)
+            rng.standard_gamma((m - 1) / 2.0, out=gamma)
+            np.sqrt(v, out=sd)
+            sd *= math.sqrt(bias / m)
+            normal *= sd
+            mu += normal
+            gamma *= 2.0 * bias / (m - loop.ddof)
+            v *= gamma
+            mean[g, columns], variance[g, columns] = mu, v
 
 
 def _mixed(

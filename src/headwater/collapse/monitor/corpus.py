@@ -1,0 +1,112 @@
+"""A corpus as the user names it: texts from any source or plain file, profiled in one pass."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from headwater.measure import profile
+from headwater.measure.profile import Profile
+from headwater.record import Record
+from headwater.sources import SOURCES, Limits, Shard
+from headwater.sources.discover import discover, kind_by_name
+from headwater.sources.opening import open_input
+from headwater.sources.place import open_tree
+from headwater.sources.plan import plan
+
+PIECE_WORDS = 256  # as many as a profile keeps of a document
+_SHARD_BYTES = 1 << 25
+_LINE_CHARS = 1 << 20
+_LIMITS = Limits()
+TextOf = Callable[[Record], str | None]
+Show = Callable[[str, int, int], None]
+
+
+def _silent(_step: str, _done: int, _total: int) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What came of reading a corpus.
+
+    Attributes:
+        profile: Of its documents.
+        n_lost: Records of which a document may have been lost.
+    """
+
+    profile: Profile
+    n_lost: int
+
+
+def read(names: Sequence[str], *, text_of: TextOf, show: Show = _silent) -> Reading:
+    """Profile the corpus that names stand for, in one pass and bounded memory.
+
+    Args:
+        names: What `sources.discover` takes, and plain `.txt` files or folders of these.
+        text_of: The text of a record; None where it has none that can be read.
+        show: Told of the step, the inputs or shards read and how many there are.
+
+    Returns:
+        The profile, and how many records could not be read. A plain file is cut into documents at the
+        first end of a line after 256 words.
+
+    Raises:
+        InputError: If a name stands for nothing that can be read.
+        UnavailableError: If an input cannot be opened.
+    """
+    plain, other = [], []
+    for name in names:
+        found = _plain(name)
+        plain += found
+        if not found:
+            other.append(name)
+    lost: list[str] = []
+    shards = plan(discover(other), shard_bytes=_SHARD_BYTES) if other else []
+
+    def texts() -> Iterator[str]:
+        for place, path in enumerate(plain):
+            yield from _pieces(path)
+            show("reading", place + 1, len(plain) + len(shards))
+        for place, shard in enumerate(shards, len(plain)):
+            yield from _records(shard, text_of, lost)
+            show("reading", place + 1, len(plain) + len(shards))
+
+    made = profile.of(texts())
+    return Reading(made, len(lost))
+
+
+def _plain(name: str) -> list[str]:
+    """List the plain text files of a name, unless it has inputs of a known kind."""
+    tree = open_tree(name)
+    if tree is None or any(kind_by_name(path) for path in tree.paths):
+        return []
+    return [path for path in tree.paths if path.lower().endswith(".txt")]
+
+
+def _pieces(path: str) -> Iterator[str]:
+    """Cut a plain file at the first end of a line after enough words."""
+    piece: list[str] = []
+    n_words = 0
+    with (
+        open_input(path) as raw,
+        io.TextIOWrapper(io.BufferedReader(raw), "utf-8", "replace") as file,  # type: ignore[type-var]
+    ):
+        while line := file.readline(_LINE_CHARS):
+            piece.append(line)
+            n_words += len(line.split())
+            if n_words >= PIECE_WORDS:
+                yield "".join(piece)
+                piece, n_words = [], 0
+    if n_words:
+        yield "".join(piece)
+
+
+def _records(shard: Shard, text_of: TextOf, lost: list[str]) -> Iterator[str]:
+    for found in SOURCES[shard.kind].read(shard, _LIMITS):
+        text = text_of(found) if isinstance(found, Record) else None
+        if text is not None:
+            yield text
+        elif isinstance(found, Record) or found.lost:
+            lost.append(found.source)
