@@ -10,7 +10,7 @@ from heapq import nsmallest
 _HASHES = 2**32
 MAX_BYTES = 128
 _MAX_REJECTED = 500_000
-_ALONE = re.compile(r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff])")
+_ALONE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _MARKS = re.compile(r"[\u00a0-\u00bf\u2000-\u206f\u3000-\u3020\uff00-\uff0f\uff1a-\uff20]")
 _TO_WORDS = bytes(
     byte if byte >= 0x80 or chr(byte).isalpha() else ord(" ") for byte in range(256)
@@ -25,14 +25,16 @@ def words_of(text: str) -> set[bytes]:
     Burmese) give whole phrases as words. Words over 128 bytes are cut.
     """
     text = text.lower()
+    alone: list[str] = []
     if not text.isascii():
         text = _MARKS.sub(" ", text)
-        if _ALONE.search(text):
-            text = _ALONE.sub(r" \1 ", text)
+        alone = _ALONE.findall(text)
+        if alone:
+            text = _ALONE.sub(" ", text)
     words = set(text.encode("utf-8", "replace").translate(_TO_WORDS).split())
     if max(map(len, words), default=0) > MAX_BYTES:
-        return {word[:MAX_BYTES].decode("utf-8", "ignore").encode() for word in words}
-    return words
+        words = {word[:MAX_BYTES].decode("utf-8", "ignore").encode() for word in words}
+    return words.union(map(str.encode, alone)) if alone else words
 
 
 class WordSample:
@@ -48,7 +50,7 @@ class WordSample:
         Bottom-k sketches, Cohen and Kaplan 2007, "Summarizing data using bottom-k sketches".
     """
 
-    def __init__(self, size: int = 16_384) -> None:
+    def __init__(self, size: int = 4_096) -> None:
         """Start with no words and every hash welcome."""
         self._size = size
         self._bound: tuple[int, bytes] | None = None

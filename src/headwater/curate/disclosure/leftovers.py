@@ -120,12 +120,18 @@ _KNOW: Final = r"(?:Please )?[Ll]et me know if you"
 
 # (words of the last lines, the pattern of a line): an assistant taking leave.
 CLOSINGS: Final = _table(
-    ("hope this helps!", rf"I hope this helps! {_KNOW} (?:have any|need|would like)[^\n]{{0,120}}[.!][ \t]*$"),
+    (
+        "hope this helps!",
+        rf"I hope this helps! {_KNOW} (?:have any|need|would like)[^\n]{{0,120}}[.!][ \t]*$",
+    ),
     ("et me know if you", rf"{_KNOW}(?: would|['’]d) like (?:me to|any)(?: \w+){{1,12}}[.!][ \t]*$"),
     ("s there anything else", r"Is there anything else (?:I can help|you['’ ]\w+ like)[^\n]{0,60}\?[ \t]*$"),
     (
         "ould you like me to",
-        r"Would you like me to (?:continue|adjust|expand|revise|modify|add|write|provide)[^\n]{0,120}\?[ \t]*$",
+        (
+            r"Would you like me to (?:continue|adjust|expand|revise|modify|add|write|provide)"
+            r"[^\n]{0,120}\?[ \t]*$"
+        ),
     ),
 )
 
