@@ -21,7 +21,7 @@ class Equivalent:
         value: Generations, 0 where nothing is lost; infinity beyond 10 000.
         low: Lower end of the 95 % interval.
         high: Upper end.
-        n_words: Words of every generation's training set; for generations of M words, multiply by M / n_words.
+        n_words: Words of every generation's training set; for M words each, multiply by M / n_words.
     """
 
     value: float

@@ -13,7 +13,6 @@ from headwater.measure.bootstrap import trimmed
 from headwater.measure.counts import of_counts, rarefied_support
 from headwater.measure.profile import Profile
 from headwater.measure.tail_mass import tail_types
-from headwater.measure.tokens import number, vocabulary
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -62,6 +61,7 @@ def overlap(
     """
     human, made = _documents(reference, LEAST_DOCUMENTS, "reference"), _documents(current, 1, "corpus")
     n_human, n_made = (sum(row.size for row in rows) for rows in (human, made))
+    human, made = _numbered(human, made)
     rows = np.array([_split(human, made, rng) for _ in range(n_splits)])
     n = int(np.median(rows[:, 4]))
     scale = float(np.sqrt((1 / n_human + 1 / n_made) * n / 2))
@@ -97,20 +97,27 @@ def _split(human: list[Longs], made: list[Longs], rng: np.random.Generator) -> F
     cuts = (order[:half], order[half : half + quarter], order[half + quarter : half + 2 * quarter])
     parts = [[human[i] for i in cut] for cut in cuts]
     n = min(sum(row.size for row in rows) for rows in (*parts[1:], made))
-    known = vocabulary(np.concatenate(parts[0]).view(np.uint64))
-    named = _counts(parts[0], known)
+    named = np.bincount(np.concatenate(parts[0]))
     tail = tail_types(named)
-    one, two, now = (_counts(trimmed(rows, n, rng=rng), known) for rows in (parts[1], parts[2], made))
+    one, two, now = (_counts(trimmed(rows, n, rng=rng), named) for rows in (parts[1], parts[2], made))
     base = max(1, int((one[tail] > 0).sum()))
     loss, null = (1.0 - int((found[tail] > 0).sum()) / base for found in (now, two))
     kept = int((now > 0).sum()) / max(1, int((one > 0).sum()))
     return np.array([loss, null, kept, _effective(one, now), n, _effective(one, two)])
 
 
-def _counts(rows: list[Longs], known: npt.NDArray[np.uint64]) -> Longs:
-    """Count the known words; every other word is left out."""
-    places = number(np.concatenate(rows).view(np.uint64), known)
-    return np.asarray(np.bincount(places, minlength=known.size + 1)[: known.size], dtype=np.int64)
+def _numbered(human: list[Longs], made: list[Longs]) -> tuple[list[Longs], list[Longs]]:
+    """Number the words from 0, so that a split need only count them."""
+    rows = [*human, *made]
+    places = np.unique(np.concatenate(rows), return_inverse=True)[1].astype(np.int64)
+    found = np.split(places, np.cumsum([row.size for row in rows])[:-1])
+    return found[: len(human)], found[len(human) :]
+
+
+def _counts(rows: list[Longs], named: Longs) -> Longs:
+    """Count the words that the half names; every other word is left out."""
+    counts = np.bincount(np.concatenate(rows), minlength=named.size)[: named.size]
+    return np.where(named > 0, counts, 0)
 
 
 def _effective(human: Longs, found: Longs) -> float:
