@@ -8,6 +8,9 @@ import click
 
 from headwater import __version__
 from headwater.cli.curate import curate
+from headwater.cli.forecast import forecast
+from headwater.cli.measure import measure
+from headwater.cli.monitor import monitor
 from headwater.errors import HeadwaterError
 
 
@@ -21,6 +24,9 @@ def app() -> None:
 
 
 app.add_command(curate)
+app.add_command(forecast)
+app.add_command(measure)
+app.add_command(monitor)
 
 
 def run(arguments: list[str] | None = None) -> None:
@@ -44,10 +50,13 @@ def _code(arguments: list[str] | None) -> int:
         return 2
     except click.ClickException as error:
         return _say(_lower(error.format_message()), "headwater --help lists commands and options", 2)
-    except (KeyboardInterrupt, click.Abort):
-        return _say("interrupted", "run the same command again: it resumes", 130)
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        named = f"{error.filename}: " if error.filename else ""
+        return _say(f"{named}{error.strerror or error}", "check that the path exists and may be read", 3)
+    except (KeyboardInterrupt, click.Abort):
+        return _say("interrupted", "run the same command again: it resumes", 130)
     return 0
 
 

@@ -11,12 +11,13 @@ LEVEL = 0.05
 ALARM = LEVEL / 2
 CORE_GONE = 0.5
 KEPT_LITTLE = 0.1
+OTHER_WORDS = 1.5
 STAGES: Mapping[str, str] = MappingProxyType({
     "healthy": "Nothing differs more than parts of the reference differ among themselves.",
     "early": "The tail goes: rare words of the reference are missing, and the text has fewer rare words.",
     "late": "More than half of the core is lost, or less than a tenth of the words is left.",
-    "noise": "The text is improbable or made of other words, but its variety is not lost.",
-    "over-confident": "The text is more probable than parts of the reference are: sharpened, or copied from it.",
+    "noise": "The text is improbable, or of other words than the reference: noise, or another topic.",
+    "over-confident": "The text is more probable than parts of the reference: sharpened, or copied from it.",
 })  # fmt: skip
 
 
@@ -50,6 +51,7 @@ class Evidence:
             texts too short to have a block.
         variety_loss: Fall of the missing mass, the share of words that occur once: the text's own tail.
         kept: Words of the reference that are left, as a share of what a part of it has.
+        unknown: How many times as many words are not the reference's as in a part of it.
     """
 
     tail_loss: Coordinate
@@ -57,6 +59,7 @@ class Evidence:
     perplexity_drift: Coordinate | None
     variety_loss: Coordinate
     kept: float
+    unknown: float
 
     def coordinates(self) -> tuple[Coordinate, ...]:
         """List the coordinates that there are, in the order L, C, D, variety."""
@@ -78,7 +81,7 @@ class Verdict:
 
 
 def judge(evidence: Evidence) -> Verdict:
-    """Name the stage: the first that holds of late, over-confident, early and noise, else healthy.
+    """Name the stage: the first rule that holds, else healthy.
 
     Args:
         evidence: The coordinates.
@@ -93,7 +96,10 @@ def judge(evidence: Evidence) -> Verdict:
     lost, drift = _alarm(evidence.tail_loss), evidence.perplexity_drift
     moved = drift.value if drift is not None and _alarm(drift) else 0.0
     poorer = evidence.variety_loss.value > evidence.variety_loss.null_high
+    # A model that drifts or sharpens invents no words, so many new ones are another text and not a loss.
+    other = evidence.unknown > OTHER_WORDS
     rules = (
+        ("noise", "tail loss above its null, half as many unknown words again", lost and other),
         ("late", "core loss above 0.5", evidence.core_loss.value > CORE_GONE),
         ("late", "less than a tenth of the words kept", evidence.kept < KEPT_LITTLE),
         ("over-confident", "perplexity below the null", moved < 0.0),

@@ -82,6 +82,7 @@ def watch(reference: Profile, current: Profile, *, rng: np.random.Generator, n_s
         _drift(rows.get("log-perplexity-0.5-1")),
         _loss("variety-loss-1", rows["missing-mass-1"]),
         found.kept,
+        _ratio(rows["unknown-mass-1"]),
     )
     return Finding(
         judge(evidence),
@@ -98,6 +99,11 @@ def _loss(name: str, row: Row) -> Coordinate:
     """Turn a difference into a share lost of the reference's value."""
     base = row.reference or 1.0
     return Coordinate(name, -row.difference / base, -row.null_high / base, -row.null_low / base, row.p)
+
+
+def _ratio(row: Row) -> float:
+    """Divide the shares of unknown words, where one in ten thousand counts as none."""
+    return max(row.current, 1e-4) / max(row.reference, 1e-4)
 
 
 def _drift(row: Row | None) -> Coordinate | None:

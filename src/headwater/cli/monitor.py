@@ -1,0 +1,90 @@
+"""`headwater monitor`: a corpus held against human text, with an exit status for pipelines."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from headwater.errors import UnavailableError, VerificationError
+
+if TYPE_CHECKING:
+    from headwater.collapse.monitor import Finding
+
+
+@click.command(no_args_is_help=True)
+@click.argument("reference", metavar="REFERENCE")
+@click.argument("current", metavar="CURRENT")
+@click.option("--html", "page", metavar="FILE", help="Write the finding as one HTML page.")
+@click.option("--json", "as_json", is_flag=True, help="Print the finding as JSON.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of the splits; without it, 0.")
+def monitor(*, reference: str, current: str, page: str | None, as_json: bool, seed: int) -> None:
+    """Hold a corpus against human text, and name its stage.
+
+    The stages are healthy, early, late, noise and over-confident.
+
+    REFERENCE is human text of the same kind, at least eight documents; CURRENT is what to watch. Both are
+    what `headwater measure` reads. The status is 0 for a healthy corpus, 1 for any other stage and 2 for
+    input that cannot be judged.
+    """
+    import numpy as np
+
+    from headwater.cli.measure import profiled
+    from headwater.collapse.monitor import watch
+
+    human, made = profiled(reference), profiled(current)
+    finding = watch(human, made, rng=np.random.default_rng(seed))
+    _print(finding, as_json=as_json)
+    if page is not None:
+        _write(finding, Path(page), (reference, current))
+    _end(finding, current)
+
+
+def _end(finding: Finding, current: str) -> None:
+    if finding.verdict.stage != "healthy":
+        raise VerificationError(
+            f"{current} is not healthy: {finding.verdict.stage}",
+            hint="look at the figures and at the text before acting; --html FILE draws them",
+        )
+
+
+def _write(finding: Finding, path: Path, names: tuple[str, str]) -> None:
+    from headwater.report.monitor import render
+
+    try:
+        path.write_text(render(finding, names=names), "utf-8")
+    except OSError as error:
+        raise UnavailableError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _print(finding: Finding, *, as_json: bool) -> None:
+    from json import dumps
+
+    from headwater.collapse.monitor import STAGES
+
+    if as_json:
+        sys.stdout.write(dumps(finding.to_json(), indent=1, allow_nan=False) + "\n")
+        return
+    verdict, worth = finding.verdict, finding.generations
+    lines = [f"{verdict.stage}: {STAGES[verdict.stage]}", *(f"  {rule}" for rule in verdict.rules), ""]
+    lines.append(f"{'coordinate':<28} {'value':>9}   parts of the reference   p")
+    lines += [
+        f"{row.name:<28} {row.value:>9.4f}   {row.null_low:>8.4f} to {row.null_high:<8.4f}   {row.p:.3f}"
+        for row in finding.evidence.coordinates()
+    ]
+    lines += [
+        f"{'words kept':<28} {finding.evidence.kept:>9.4f}",
+        f"{'unknown words, times':<28} {finding.evidence.unknown:>9.4f}",
+        "",
+        f"{'metric':<28} {'reference':>9} {'current':>9}   parts of the reference   p",
+    ]
+    lines += [
+        f"{row.name:<28} {row.reference:>9.4f} {row.current:>9.4f}   "
+        f"{row.null_low:>+8.4f} to {row.null_high:<+8.4f}   {row.p:.3f}"
+        for row in finding.comparison.rows
+    ]
+    ends = f"{worth.value:.2f} ({worth.low:.2f} to {worth.high:.2f})"
+    lines += ["", f"generations-equivalent: {ends} of {worth.n_words:,} words each"]
+    sys.stdout.write("\n".join(lines) + "\n")

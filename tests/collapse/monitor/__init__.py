@@ -1,0 +1,1 @@
+"""Monitor: stages, overlap, generations-equivalents, and the arc of a recursion."""
