@@ -109,7 +109,7 @@ def against_null(key: str, title: str, rows: Sequence[Mark], head: tuple[str, ..
     Returns:
         The figure; what lies further out than five half-widths is drawn at the edge.
     """
-    left, right, pitch, top = 196.0, WIDTH - 76.0, 27.0, 8.0
+    left, right, pitch, top = 214.0, WIDTH - 74.0, 27.0, 8.0
     middle, unit = (left + right) / 2.0, (right - left) / 2.0 / _FAR
     sheet = Sheet(WIDTH, top + pitch * len(rows) + 22.0)
     bottom = top + pitch * len(rows)
@@ -192,7 +192,7 @@ def _plane(finding: Finding) -> Chart | None:
     sheet.line(((left, y_of(0.0)), (left + width, y_of(0.0))), "muted", dashed=(3.0, 3.0))
     for x, y, anchor, name in (
         (left + 8.0, top + 18.0, "start", "noise"),
-        (left + width - 8.0, top + 18.0, "end", "early"),
+        (left + width - 8.0, top + 18.0, "end", "early or noise"),
         (left + width - 8.0, top + height - 10.0, "end", "over-confident"),
     ):
         sheet.text(x, y, name, anchor=anchor, role="tick")
@@ -201,9 +201,13 @@ def _plane(finding: Finding) -> Chart | None:
     sheet.dot(x_of(across.value), y_of(up.value), tone, tip=tip)
     sheet.text(left + width / 2.0, top + height + 32.0, "tail loss L", anchor="middle", role="name")
     sheet.text(x_of(0.0), top + height + 14.0, "0", anchor="middle", role="tick")
-    sheet.text(x_of(across.value), top + height + 14.0, compact(across.value), anchor="middle", role="tick")
+    # A value next to zero would be written over it; the table has it.
+    if abs(x_of(across.value) - x_of(0.0)) > 32.0:
+        label = compact(across.value)
+        sheet.text(x_of(across.value), top + height + 14.0, label, anchor="middle", role="tick")
     sheet.text(left - 8.0, y_of(0.0) + 4.0, "0", anchor="end", role="tick")
-    sheet.text(left - 8.0, y_of(up.value) + 4.0, compact(up.value), anchor="end", role="tick")
+    if abs(y_of(up.value) - y_of(0.0)) > 14.0:
+        sheet.text(left - 8.0, y_of(up.value) + 4.0, compact(up.value), anchor="end", role="tick")
     sheet.text(0.0, top + 8.0, "D", role="name")
     title = "The stage plane"
     description = f"Tail loss across, perplexity drift up; the corpus lies at {tip}; the box is the null."
