@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 
 import fsspec
+import pyarrow as pa
 import pytest
 
-from headwater.errors import InputError, UnavailableError
+from headwater.errors import FormatError, InputError, UnavailableError
 from headwater.sources.discover import Found, discover, kind_by_content, kind_by_name
 from headwater.sources.plan import plan
-from tests.sources.samples import gz, pages
+from tests.sources.samples import gz, pages, read_shards
 from tests.sources.test_jsonl import lines
 from tests.sources.test_parquet import table, write_parquet, write_stream
 
@@ -209,6 +210,52 @@ def test_a_file_with_a_foreign_name_is_told_by_its_bytes(tmp_path: Path) -> None
     }  # fmt: skip
     with pytest.raises(InputError, match="not a format"):
         discover([str(tmp_path / "t")])
+
+
+def broken(folder: Path) -> dict[str, str]:
+    """Write tables that cannot be read, and one that can; give the reason each is skipped for."""
+    write_parquet(folder / "good.parquet", table(3))
+    (folder / "cut.parquet").write_bytes((folder / "good.parquet").read_bytes()[:-9])
+    (folder / "empty.parquet").write_bytes(b"")
+    (folder / "junk.arrow").write_bytes(b"junk")
+    write_parquet(folder / "notext.parquet", pa.table({"body": ["x"]}))
+    write_stream(folder / "notext.arrow", pa.table({"body": ["x"]}))
+    return {
+        "cut.parquet": "file-unreadable",
+        "empty.parquet": "file-unreadable",
+        "junk.arrow": "file-unreadable",
+        "notext.arrow": "text-column-missing",
+        "notext.parquet": "text-column-missing",
+    }
+
+
+@pytest.mark.parametrize("pattern", ["", "/*"])
+def test_a_table_that_cannot_be_read_does_not_stop_a_directory(tmp_path: Path, pattern: str) -> None:
+    reasons = broken(tmp_path)
+    shards = plan(discover([f"{tmp_path}{pattern}"]), shard_bytes=1 << 30)
+    readings = {shard.source: read_shards([shard]) for shard in shards}
+
+    assert len(readings.pop("good.parquet").records) == 3
+    assert {source: reading.reasons[0] for source, reading in readings.items()} == reasons
+    for source, reading in readings.items():
+        size = (tmp_path / source).stat().st_size
+        assert [(s.offset, s.length, s.n_records, s.lost) for s in reading.skips] == [(0, size, 0, True)]
+        assert reading.skips[0].detail
+
+
+@pytest.mark.parametrize(
+    "name", ["cut.parquet", "empty.parquet", "junk.arrow", "notext.arrow", "notext.parquet"]
+)
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_table_that_is_named_and_cannot_be_read_is_refused(
+    tmp_path: Path, name: str, *, beside: bool
+) -> None:
+    broken(tmp_path)
+    names = [str(tmp_path)] * beside + [str(tmp_path / name)]
+    with pytest.raises(FormatError, match=r"cannot be read as|no text column") as caught:
+        plan(discover(names), shard_bytes=1 << 30)
+
+    assert caught.value.hint
 
 
 def test_the_same_bytes_are_read_once(tmp_path: Path) -> None:

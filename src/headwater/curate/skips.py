@@ -17,8 +17,10 @@ SKIPS: Mapping[str, str] = MappingProxyType(
         "content-length-invalid": "The WARC Content-Length is missing or no number.",
         "content-length-wrong": "The WARC Content-Length is not the length of the block.",
         "empty-member": "A compressed member without content, such as a zstd dictionary.",
-        "expansion-too-large": "The body decodes to more than the ratio allowed.",
+        "expansion-too-large": "The body, or a stretch of compressed lines without a record, "
+        "decodes to more than the ratio allowed.",
         "extract-error": "Opening the document or extracting its text raised an error.",
+        "file-unreadable": "A Parquet or Arrow file that as a whole cannot be read.",
         "gap": "No shard accounts for these bytes: damage across a seam.",
         "gzip-corrupt": "A gzip member does not decode, or its checksum fails.",
         "gzip-truncated": "The file ends inside a gzip member.",
@@ -39,8 +41,10 @@ SKIPS: Mapping[str, str] = MappingProxyType(
         "response-not-http": "A response of another protocol.",
         "row-group-corrupt": "A Parquet row group cannot be read on; its remaining rows are counted.",
         "row-invalid": "A row holds values that are not valid, such as a string that is not UTF-8.",
+        "text-column-missing": "A Parquet or Arrow file without a text column.",
         "text-missing": "A row or line without a string in a text field.",
         "transfer-encoding-corrupt": "Chunks begin well and go wrong.",
+        "utf8-invalid": "A line or text is not UTF-8.",
         "warc-header-invalid": "A WARC header without WARC-Type.",
         "warc-header-too-large": "A WARC header larger than the bound.",
         "worker-died": "Opening or labelling the document ended the worker process, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from headwater.errors import InputError
@@ -31,12 +31,14 @@ class Found:
         source: Name shown to people: relative to what the user named.
         kind: Key into `SOURCES`; empty for a file that is passed over.
         why: Why it is passed over; empty when it is not.
+        named: Whether the user named this very file, and not a directory or pattern that holds it.
     """
 
     path: str
     source: str
     kind: str
     why: str = ""
+    named: bool = False
 
 
 def discover(names: Sequence[str]) -> list[Found]:
@@ -66,6 +68,8 @@ def discover(names: Sequence[str]) -> list[Found]:
             known = found.get(one.path)
             if known is None or (one.kind and not known.kind):
                 found[one.path] = one
+            elif one.named:
+                found[one.path] = replace(known, named=True)
     return _tell_apart(list(found.values()))
 
 
@@ -121,7 +125,7 @@ def _expand(name: str) -> list[Found]:
         kind = kind_by_name(path) or kind_by_content(path)
         if not kind:
             raise InputError(f"{name}: not a format that can be read", hint=f"Headwater reads {_FORMATS}")
-        return [Found(path, tree.relative(path), kind)]
+        return [Found(path, tree.relative(path), kind, named=True)]
     found = _choose(tree)
     if not any(one.kind for one in found):
         raise InputError(
@@ -185,7 +189,7 @@ def _tell_apart(found: list[Found]) -> list[Found]:
     counts: dict[str, int] = {}
     for one in found:
         counts[one.source] = counts.get(one.source, 0) + 1
-    return [one if counts[one.source] == 1 else Found(one.path, one.path, one.kind, one.why) for one in found]
+    return [one if counts[one.source] == 1 else replace(one, source=one.path) for one in found]
 
 
 __all__ = ["Found", "discover", "is_url", "kind_by_content", "kind_by_name"]

@@ -10,7 +10,15 @@ import pyarrow as pa
 from headwater.errors import FormatError
 from headwater.record import Record, Skip
 from headwater.sources.opening import digest_and_size, is_url, open_input
-from headwater.sources.parquet import DAMAGE, cut_rows, lost_rows, one_line, read_batches, require_text
+from headwater.sources.parquet import (
+    DAMAGE,
+    cut_rows,
+    lost_rows,
+    one_line,
+    read_batches,
+    refused,
+    require_text,
+)
 from headwater.sources.shard import Limits, Shard
 
 _FILE_MAGIC = b"ARROW1"
@@ -22,23 +30,12 @@ class HfDataset:
     """Read Arrow files, stream or file format; the unit of offsets is rows."""
 
     def shards(self, path: str, source: str, *, shard_bytes: int) -> list[Shard]:
-        """Split by the batches the file was written in.
-
-        Args:
-            path: Local path or fsspec URL of one `data-*.arrow` file.
-            source: The input's name as shown to people.
-            shard_bytes: Put batches together until they take this much.
-
-        Returns:
-            Shards that cover the rows that can be read; one empty shard when there are none.
+        """Split by the batches that can be read; see `Source.shards`.
 
         Raises:
             FormatError: If it is not an Arrow file, or no column holds text.
-            UnavailableError: If it cannot be opened.
         """
-        digest, n_bytes = digest_and_size(path)
-        if not n_bytes:
-            return [Shard(path, source, "hf-dataset", digest, 0, 0, 0, "rows")]
+        digest, _ = digest_and_size(path)
         with open_input(path) as file:
             try:
                 schema, batches = _open(file, path)
@@ -71,7 +68,8 @@ class HfDataset:
         Raises:
             UnavailableError: If the input cannot be opened.
         """
-        if not shard.size and not digest_and_size(shard.path)[1]:
+        if shard.unit == "bytes":
+            yield refused(shard, self.shards)
             return
         with open_input(shard.path) as file:
             try:

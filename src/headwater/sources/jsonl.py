@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from io import UnsupportedOperation
-from typing import NamedTuple, final
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from typing import final
 
 from headwater.record import Record, Skip
-from headwater.sources.member import Codec, Decoder, Gzip
+from headwater.sources.lines import BOM, FOREVER, Line, blank_run, lines
+from headwater.sources.member import Codec, Gzip
 from headwater.sources.opening import digest_and_size, open_input
 from headwater.sources.row import RowPlace, to_item
 from headwater.sources.shard import Limits, Shard, cut_bytes
+from headwater.sources.stream import Stream
 from headwater.sources.window import Window
 from headwater.sources.zstd import Zstd
 
-_FOREVER = 1 << 62
-_BOM = b"\xef\xbb\xbf"
+_HEAD_BYTES = 1 << 10
 
 
 @final
@@ -24,23 +25,11 @@ class Jsonl:
     """Read JSON lines: plain files in ranges, compressed ones in one shard."""
 
     def shards(self, path: str, source: str, *, shard_bytes: int) -> list[Shard]:
-        """Split a plain file by byte ranges; a line belongs to the range it starts in.
-
-        Args:
-            path: Local path or fsspec URL.
-            source: The input's name as shown to people.
-            shard_bytes: Width of a range.
-
-        Returns:
-            Shards that cover the input.
-
-        Raises:
-            UnavailableError: If it cannot be read.
-        """
+        """Split plain files by bytes, others not at all; see `Source.shards`."""
         digest, size = digest_and_size(path)
         whole = Shard(path, source, "jsonl", digest, size, 0, size)
         with open_input(path) as file:
-            compressed = _codec(Window(file)) is not None
+            compressed = _codec(Window(file), path) is not None
         return [whole] if compressed else cut_bytes(whole, shard_bytes)
 
     def read(self, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
@@ -48,7 +37,7 @@ class Jsonl:
 
         Of a compressed file, every item stands at offset 0 and takes no length, and the last one takes
         the whole file: nothing can be found in it without decoding what comes before. Its records are
-        named by line number, `0:17`.
+        named by line number, `0:17`. After damage, both count from the member where reading goes on.
 
         Args:
             shard: What to read.
@@ -62,65 +51,101 @@ class Jsonl:
         """
         with open_input(shard.path) as file:
             window = Window(file)
-            codec = _codec(window)
+            codec = _codec(window, shard.path)
             if codec is None:
                 yield from _plain(window, shard, limits)
             else:
-                yield from _compressed(_Decoded(window, codec), shard, limits)
+                yield from _compressed(window, codec, shard, limits)
 
 
-class _Line(NamedTuple):
-    """A line, line end included; no bytes when it is longer than the bound."""
-
-    offset: int
-    length: int
-    data: bytes
-
-
-def _codec(window: Window) -> Codec | None:
-    window.have(0, 4)
-    head = window.peek(0, 4)
+def _codec(window: Window, path: str) -> Codec | None:
+    """Choose by the first bytes; by the name when damage makes them unreadable."""
+    head = window.peek(0, window.have(0, _HEAD_BYTES))
     if head.startswith(Gzip.magic):
         return Gzip()
-    return Zstd() if head == Zstd.magic or head[1:] == b"\x2a\x4d\x18" else None
+    if head[:4] == Zstd.magic or head[1:4] == b"\x2a\x4d\x18":
+        return Zstd()
+    if _is_text(head):
+        return None
+    name = path.lower()
+    return Gzip() if name.endswith(".gz") else Zstd() if name.endswith((".zst", ".zstd")) else None
+
+
+def _is_text(head: bytes) -> bool:
+    if head.removeprefix(BOM).lstrip().startswith(b"{"):
+        return True
+    return "\ufffd" not in head.decode("utf-8", "replace")[:-1]  # The last character may be cut off.
 
 
 def _plain(window: Window, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
+    bound = _bound(limits)
     start = 0
     if shard.start:
         start = window.scan(b"\n", shard.start - 1, shard.stop) + 1
         if start == 0:
             return
-    for line in _lines(window, start, shard.stop, _bound(limits)):
+        # Blank lines belong to the line before them, and that one to the shard before.
+        if head := blank_run(window, start, shard.stop, bound):
+            start += head.length
+    for line in lines(window, start, shard.stop, bound):
         place = RowPlace(shard.source, shard.digest, line.offset, line.length, str(line.offset))
         yield _item(line, place, limits)
 
 
-def _compressed(decoded: _Decoded, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
-    held: list[_Line] = []
+def _compressed(window: Window, codec: Codec, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
+    start, fault = 0, ""
+    while start >= 0:
+        stream = Stream(window, codec, start, max_expansion=limits.max_expansion)
+        start, fault = yield from _stretch(stream, replace(shard, start=start), limits, fault)
+
+
+def _stretch(
+    stream: Stream, shard: Shard, limits: Limits, before: str
+) -> Generator[Record | Skip, None, tuple[int, str]]:
+    """Yield the items of members that touch, and the damage behind them.
+
+    All items stand where the first member begins. The last one takes the length, the others none.
+    A line that damage cut, before or behind, is part of the damage unless what is left is a record.
+
+    Returns:
+        Where to go on, -1 when the file is done, and the reason of the damage.
+    """
+    start, stop = shard.start, shard.size
+    held: list[Record | Skip] = []
     number = 0
-    for line in _lines(Window(decoded), 0, _FOREVER, _bound(limits)):
-        held.append(line)
+    cut = False
+    for line in lines(Window(stream), 0, FOREVER, _bound(limits)):
+        item = _item(line, RowPlace(shard.source, shard.digest, start, 0, f"{start}:{number}"), limits)
+        if isinstance(item, Record):
+            stream.saw_record()
+        if number or not before or line.blank or isinstance(item, Record):
+            held.append(item)
         if len(held) > 2:
-            yield _item(held.pop(0), _numbered(shard, 0, number), limits)
-            number += 1
-    sound, fault = decoded.finish()
-    if fault and held and not held[-1].data.endswith(b"\n"):
-        held.pop()  # The damage cut it off.
-    sound = min(sound, shard.size - 1) if fault else shard.size
-    for line in held:
-        length = sound if line is held[-1] else 0
-        yield _item(line, _numbered(shard, length, number), limits)
-        number += 1
-    start = sound if held else 0
+            yield held.pop(0)
+        number += line.n_lines
+        cut = isinstance(item, Skip) and not line.blank and not line.data.endswith(b"\n")
+    sound, after, fault = stream.finish()
     if fault:
-        yield Skip(shard.source, start, shard.size - start, fault, f"after {number} lines")
-    elif not held:
-        yield Skip(shard.source, 0, shard.size, "empty-member", n_records=0, lost=False)
+        if cut:
+            del held[-1:]
+        stop = min(sound, stop - 1) if held else start
+    yield from held[:-1]
+    if held:
+        yield replace(held[-1], length=stop - start)
+    elif not fault:
+        yield _nothing(shard, before if number else "")
+    if fault:
+        end = after if after >= 0 else shard.size
+        yield Skip(shard.source, stop, end - stop, fault, f"after {number} lines", n_records=0)
+    return after, fault
 
 
-def _numbered(shard: Shard, length: int, number: int) -> RowPlace:
-    return RowPlace(shard.source, shard.digest, 0, length, f"0:{number}")
+def _nothing(shard: Shard, before: str) -> Skip:
+    """Account for members without a line of their own, up to the end of the file."""
+    length = shard.size - shard.start
+    if before:
+        return Skip(shard.source, shard.start, length, before, "the end of a line that was cut", n_records=0)
+    return Skip(shard.source, shard.start, length, "empty-member", n_records=0, lost=False)
 
 
 def _bound(limits: Limits) -> int:
@@ -128,49 +153,15 @@ def _bound(limits: Limits) -> int:
     return 2 * limits.max_payload_bytes + limits.max_header_bytes
 
 
-def _lines(window: Window, start: int, stop: int, bound: int) -> Iterator[_Line]:
-    while start < stop and window.have(start, 1):
-        end = _line_end(window, start, bound)
-        if end < 0:
-            found = window.scan(b"\n", start + bound, _FOREVER)
-            end = found + 1 if found >= 0 else _stream_end(window, start + bound)
-            yield _Line(start, end - start, b"")
-        else:
-            yield _Line(start, end - start, window.peek(start, end))
-        start = end
-
-
-def _line_end(window: Window, start: int, bound: int) -> int:
-    wanted = min(1 << 16, bound)
-    searched = start
-    while True:
-        held = window.have(start, wanted)
-        found = window.find(b"\n", searched, start + held)
-        if found >= 0:
-            return found + 1
-        if held < wanted:
-            return start + held
-        if wanted == bound:
-            return -1
-        searched = start + held
-        wanted = min(2 * wanted, bound)
-
-
-def _stream_end(window: Window, start: int) -> int:
-    while held := window.have(start, 1 << 16):
-        start += held
-    return start
-
-
-def _item(line: _Line, place: RowPlace, limits: Limits) -> Record | Skip:
+def _item(line: Line, place: RowPlace, limits: Limits) -> Record | Skip:
     def skip(reason: str, detail: str = "") -> Skip:
         return Skip(place.source, place.offset, place.length, reason, detail)
 
+    if line.blank:
+        return Skip(place.source, place.offset, place.length, "padding", n_records=0, lost=False)
     if not line.data:
         return skip("line-too-long", f"{line.length} bytes")
-    data = line.data.removeprefix(_BOM) if line.offset == 0 else line.data
-    if not data.strip(b"\r\n\t \0"):
-        return Skip(place.source, place.offset, place.length, "padding", n_records=0, lost=False)
+    data = line.data.removeprefix(BOM) if line.offset == 0 else line.data
     try:
         row = json.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -180,44 +171,3 @@ def _item(line: _Line, place: RowPlace, limits: Limits) -> Record | Skip:
     if not isinstance(row, dict):
         return skip("json-not-object", type(row).__name__)
     return to_item(row, place, limits)
-
-
-@final
-class _Decoded:
-    """All members of a compressed file as one stream."""
-
-    __slots__ = ("_at", "_codec", "_decoder", "_fault", "_file")
-
-    def __init__(self, file: Window, codec: Codec) -> None:
-        self._file = file
-        self._codec = codec
-        self._at = 0
-        self._decoder: Decoder | None = None
-        self._fault = ""
-
-    def read(self, size: int, /) -> bytes:
-        while not self._fault:
-            if self._decoder is None:
-                self._decoder = self._codec.decoder(self._file, self._at)
-            if self._decoder is None:
-                self._fault = self._rest()
-                break
-            if data := self._decoder.read(size):
-                return data
-            self._at, self._fault = self._decoder.finish()
-            self._decoder = None
-        return b""
-
-    def seek(self, position: int, /) -> None:
-        raise UnsupportedOperation(f"seek to {position} in a compressed file")
-
-    def finish(self) -> tuple[int, str]:
-        return self._at, "" if self._fault == "end" else self._fault
-
-    def _rest(self) -> str:
-        at = self._at
-        while held := self._file.have(at, 1 << 16):
-            if self._file.peek(at, at + held).strip(b"\0"):
-                return "bytes-unrecognised"
-            at += held
-        return "end"

@@ -24,6 +24,10 @@ class Decoder(Protocol):
         """Give up to `size` decoded bytes; none at the end or at damage."""
         ...
 
+    def position(self) -> int:
+        """Give up to where the file has been decoded."""
+        ...
+
     def finish(self) -> tuple[int, str]:
         """Give the end of the member and the reason of damage; if damaged, the end of what came before."""
         ...
@@ -143,8 +147,11 @@ class _GzipDecoder:
                 return data
         return b""
 
+    def position(self) -> int:
+        return self._at - len(self._pending)
+
     def finish(self) -> tuple[int, str]:
-        return self._at - len(self._pending), self._fault
+        return self.position(), self._fault
 
     def _take(self) -> bool:
         held = self._file.have(self._at, _READ_BYTES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, final
 
 import pyarrow as pa
@@ -19,24 +19,19 @@ _BATCH_ROWS = 128
 DAMAGE = (pa.ArrowException, OSError, ValueError, IndexError, KeyError, MemoryError, OverflowError)
 
 
+class TextColumnError(FormatError):
+    """Refuse a table without a text column."""
+
+
 @final
 class Parquet:
     """Read Parquet files; the unit of offsets is rows."""
 
     def shards(self, path: str, source: str, *, shard_bytes: int) -> list[Shard]:
-        """Split by row groups.
-
-        Args:
-            path: Local path or fsspec URL.
-            source: The input's name as shown to people.
-            shard_bytes: Put row groups together until they take this much, compressed.
-
-        Returns:
-            Shards that cover the rows; one empty shard when there are none.
+        """Put row groups together up to `shard_bytes`; see `Source.shards`.
 
         Raises:
             FormatError: If the footer cannot be read, or no column holds text.
-            UnavailableError: If it cannot be opened.
         """
         digest, _ = digest_and_size(path)
         with open_input(path) as file:
@@ -70,6 +65,9 @@ class Parquet:
         Raises:
             UnavailableError: If the input cannot be opened.
         """
+        if shard.unit == "bytes":
+            yield refused(shard, self.shards)
+            return
         with open_input(shard.path) as file:
             try:
                 whole = pq.ParquetFile(file, page_checksum_verification=True)
@@ -99,11 +97,11 @@ def require_text(schema: pa.Schema, source: str) -> None:
         source: The input's name.
 
     Raises:
-        FormatError: If no column of a known name holds strings.
+        TextColumnError: If no column of a known name holds strings.
     """
     if not any(name in schema.names and _holds_text(schema.field(name).type) for name in TEXT_FIELDS):
         seen = ", ".join(schema.names)[:200] or "none"
-        raise FormatError(
+        raise TextColumnError(
             f"{source}: no text column among: {seen}",
             hint=f"name the column that holds the text {', '.join(TEXT_FIELDS[:-1])} or {TEXT_FIELDS[-1]}",
         )
@@ -112,6 +110,27 @@ def require_text(schema: pa.Schema, source: str) -> None:
 def _holds_text(kind: pa.DataType) -> bool:
     value = kind.value_type if pa.types.is_dictionary(kind) else kind
     return value in {pa.string(), pa.large_string(), pa.string_view()}
+
+
+def refused(shard: Shard, shards: Callable[..., list[Shard]]) -> Skip:
+    """Account for a table that could not be cut into row ranges, and say why.
+
+    Args:
+        shard: The whole file, in bytes.
+        shards: What refused it.
+
+    Returns:
+        One skip for all of it.
+    """
+    reason, detail = "file-unreadable", "it could not be read when the run was planned"
+    try:
+        shards(shard.path, shard.source, shard_bytes=max(1, shard.size))
+    except TextColumnError as error:
+        reason, detail = "text-column-missing", one_line(error)
+    except FormatError as error:
+        detail = one_line(error)
+    detail = detail.removeprefix(f"{shard.source}: ")
+    return Skip(shard.source, 0, shard.size, reason, detail, n_records=0)
 
 
 def cut_rows(pieces: list[tuple[int, int]], shard_bytes: int) -> list[tuple[int, int]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from headwater.errors import FormatError
 from headwater.sources import SOURCES
 from headwater.sources.discover import Found
+from headwater.sources.opening import digest_and_size
 from headwater.sources.shard import Shard
 
 
@@ -17,6 +19,8 @@ def plan(
 ) -> list[Shard]:
     """Hash every input and split it into shards.
 
+    A table that cannot be read, and that the user did not name himself, is one shard in bytes, of which
+    its reader gives one skip: a directory is read in spite of it.
     Two inputs with the same bytes would give every record twice under one id, so the second is
     not read.
 
@@ -29,7 +33,7 @@ def plan(
         Shards, inputs in the order found, each input's shards in the order of their ranges.
 
     Raises:
-        FormatError: If an input as a whole is not of its format.
+        FormatError: If an input that the user named is not of its format.
         UnavailableError: If an input cannot be read.
     """
     shards: list[Shard] = []
@@ -37,7 +41,7 @@ def plan(
     for one in found:
         if not one.kind:
             continue
-        pieces = SOURCES[one.kind].shards(one.path, one.source, shard_bytes=shard_bytes)
+        pieces = _shards(one, shard_bytes)
         digest = pieces[0].digest
         if digest not in seen:
             seen[digest] = pieces[0]
@@ -45,3 +49,13 @@ def plan(
         elif on_copy is not None:
             on_copy(one, seen[digest])
     return shards
+
+
+def _shards(one: Found, shard_bytes: int) -> list[Shard]:
+    try:
+        return SOURCES[one.kind].shards(one.path, one.source, shard_bytes=shard_bytes)
+    except FormatError:
+        if one.named:
+            raise
+        digest, size = digest_and_size(one.path)
+        return [Shard(one.path, one.source, one.kind, digest, size, 0, size)]

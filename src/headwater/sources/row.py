@@ -18,6 +18,9 @@ from headwater.sources.shard import Limits
 TEXT_FIELDS = ("text", "content", "raw_content")
 URL_FIELDS = ("url", "uri")
 DATE_FIELDS = ("date", "timestamp", "created", "warc_date")
+NO_TEXT = f"none of {', '.join(TEXT_FIELDS)} holds a string"
+_SHOWN_FIELDS = 8
+_SHOWN_CHARS = 24
 _MAX_EXACT = 2**53 - 1
 _MAX_DEPTH = 64
 
@@ -38,6 +41,14 @@ def first_of(names: Iterable[str], fields: Iterable[str]) -> str:
     return next((field for field in fields if field in there), "")
 
 
+def shown(names: Iterable[object]) -> str:
+    """List the first few field names in order, shortened, on one line."""
+    told = sorted(" ".join(_well_formed(str(name)).split()) for name in names)
+    short = [name if len(name) <= _SHOWN_CHARS else f"{name[: _SHOWN_CHARS - 1]}…" for name in told]
+    more = ["…"] if len(short) > _SHOWN_FIELDS else []
+    return ", ".join(short[:_SHOWN_FIELDS] + more) or "none"
+
+
 def to_item(row: Mapping[str, Any], place: RowPlace, limits: Limits) -> Record | Skip:
     """Turn a row into a record.
 
@@ -52,7 +63,7 @@ def to_item(row: Mapping[str, Any], place: RowPlace, limits: Limits) -> Record |
     """
     text = next((row[name] for name in TEXT_FIELDS if isinstance(row.get(name), str)), None)
     if text is None:
-        return _skip(place, "text-missing", f"fields: {', '.join(sorted(map(str, row)))[:160]}")
+        return _skip(place, "text-missing", f"fields {shown(row)}; {NO_TEXT}")
     try:
         payload = text.encode()
     except UnicodeEncodeError:

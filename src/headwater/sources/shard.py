@@ -21,7 +21,7 @@ class Shard:
         size: Size of the whole input, in `unit`.
         start: First position that belongs to the shard, in `unit`.
         stop: First position that does not.
-        unit: `bytes`, or `rows` for columnar inputs.
+        unit: `bytes`, or `rows` for columnar inputs; `bytes` too for one that as a whole cannot be read.
     """
 
     path: str
@@ -66,8 +66,9 @@ class Limits:
     Attributes:
         max_payload_bytes: Largest body after decoding; a larger one is skipped as `payload-too-large`.
         max_header_bytes: Largest WARC or HTTP header block.
-        max_expansion: Largest ratio of decoded to encoded body once it exceeds 1 MiB; a larger one
-            is skipped as `expansion-too-large`.
+        max_expansion: Largest ratio of decoded to encoded body once it exceeds 1 MiB, and of compressed
+            JSON lines without a record once they exceed 64 MiB; what exceeds it is skipped as
+            `expansion-too-large`.
     """
 
     max_payload_bytes: int = 16 * 2**20
@@ -104,9 +105,9 @@ class Source(Protocol):
         shard which belong to a record that started in the one before are not mentioned.
         No input makes it raise; what cannot be read is a `Skip`.
 
-        What lies between the last item of a shard and the first of the next is settled by `tiling.tile`,
-        which also names items that stand inside a record of the shard before. The items of a
-        compressed member with many records have no length but the last, which takes the member's.
+        What lies between the last item of a shard and the first of the next, or in both, is settled by
+        `curate.seam` from each shard's first and last position. The items of a compressed member with
+        many records have no length but the last, which takes the member's.
 
         Args:
             shard: What to read.

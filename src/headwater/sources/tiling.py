@@ -1,4 +1,9 @@
-"""Tiling: whether what was read of one input covers it, each position once."""
+"""Tiling: whether what was read of one input covers it, each position once.
+
+This is the checker of the accounting law (`docs/spec/accounting.md`, rules 3 to 5 and 8), for tests
+and for anyone who verifies a reader. It wants every item; a run settles its seams by
+`headwater.curate.seam`, from each shard's first and last position alone.
+"""
 
 from __future__ import annotations
 
@@ -41,8 +46,8 @@ def tile(items: Iterable[Span], *, source: str, size: int) -> Tiling:
     """Say where the items of one input leave gaps in it, or overlap.
 
     A shard reads without knowing what the one before it read, so it may take bytes inside a record of
-    the one before for a record, and bytes that both hold to be the other's are in neither. Both are
-    settled here: the earlier item wins, and what is left over is a gap.
+    the one before for a record, and bytes that both hold to be the other's are in neither. The
+    rule for both: the earlier item wins, and what is left over is a gap.
 
     Args:
         items: Records and skips of every shard of the input, shards in order, items as read.

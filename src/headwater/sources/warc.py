@@ -26,19 +26,7 @@ class Warc:
     """Read WARC files; WET files are WARC files of `conversion` records."""
 
     def shards(self, path: str, source: str, *, shard_bytes: int) -> list[Shard]:
-        """Split by byte ranges; a record belongs to the range it starts in.
-
-        Args:
-            path: Local path or fsspec URL.
-            source: The input's name as shown to people.
-            shard_bytes: Width of a range.
-
-        Returns:
-            Shards that cover the input.
-
-        Raises:
-            UnavailableError: If it cannot be read.
-        """
+        """Split by byte ranges; see `Source.shards`."""
         digest, size = digest_and_size(path)
         whole = Shard(path, source, "warc", digest, size, 0, size)
         return cut_bytes(whole, shard_bytes)

@@ -85,7 +85,7 @@ class Zstd:
 
 @final
 class _ZstdDecoder:
-    __slots__ = ("_end", "_fault", "_reader", "_skippable", "_start")
+    __slots__ = ("_end", "_fault", "_reader", "_section", "_skippable", "_start")
 
     def __init__(
         self, context: zstandard.ZstdDecompressor, file: Window, start: int, extent: tuple[int, str]
@@ -93,9 +93,8 @@ class _ZstdDecoder:
         self._start = start
         self._end, self._fault = extent
         self._skippable = file.peek(start, start + 4) != _MAGIC if file.have(start, 4) else True
-        self._reader = context.stream_reader(
-            cast("BinaryIO", _Section(file, start, self._end)), read_across_frames=False
-        )
+        self._section = _Section(file, start, self._end)
+        self._reader = context.stream_reader(cast("BinaryIO", self._section), read_across_frames=False)
 
     def read(self, size: int, /) -> bytes:
         if self._skippable:
@@ -106,6 +105,9 @@ class _ZstdDecoder:
             self._end, self._fault = self._start, self._fault or "zstd-corrupt"
             return b""
 
+    def position(self) -> int:
+        return self._section.at
+
     def finish(self) -> tuple[int, str]:
         return self._end, self._fault
 
@@ -114,18 +116,18 @@ class _ZstdDecoder:
 class _Section:
     """The bytes of one frame, as the file object that `stream_reader` wants."""
 
-    __slots__ = ("_at", "_end", "_file")
+    __slots__ = ("_end", "_file", "at")
 
     def __init__(self, file: Window, start: int, end: int) -> None:
         self._file = file
-        self._at = start
+        self.at = start
         self._end = end
 
     def read(self, size: int = -1) -> bytes:
-        left = self._end - self._at
-        held = self._file.have(self._at, min(left, size) if size >= 0 else left)
-        data = self._file.peek(self._at, self._at + held)
-        self._at += held
+        left = self._end - self.at
+        held = self._file.have(self.at, min(left, size) if size >= 0 else left)
+        data = self._file.peek(self.at, self.at + held)
+        self.at += held
         return data
 
 
