@@ -16,11 +16,11 @@ from headwater.curate.summary import Summary
 from headwater.sources.discover import discover
 from headwater.sources.plan import plan
 
-WORDS = tuple(
-    """the river runs down from the hills and past the old mill where farmers once brought their grain in
-    autumn while children watched the great wheel turn slowly under grey skies before winter closed
-    roads""".split()
+_LINE = (
+    "the river runs down from the hills and past the old mill where farmers once brought their grain in "
+    "autumn while children watched the great wheel turn slowly under grey skies before winter closed roads"
 )
+WORDS = tuple(_LINE.split())
 
 
 def prose(seed: int, n_words: int = 120) -> str:

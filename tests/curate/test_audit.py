@@ -71,14 +71,14 @@ def test_a_label_that_was_not_run_has_no_strata() -> None:
     ("n_words", "name"),
     [
         (0, "0 words"),
-        (1, "1 to 9 words"),
-        (9, "1 to 9 words"),
-        (10, "10 to 29 words"),
-        (999, "300 to 999 words"),
-        (1_000, "1,000 to 2,999 words"),
-        (9_999, "3,000 to 9,999 words"),
-        (10_000, "10,000 words and more"),
-        (10**9, "10,000 words and more"),
+        (1, "1–9 words"),
+        (9, "1–9 words"),
+        (10, "10–29 words"),
+        (999, "300–999 words"),
+        (1_000, "1000–2999 words"),
+        (9_999, "3000–9999 words"),
+        (10_000, "10000+ words"),
+        (10**9, "10000+ words"),
     ],
 )
 def test_a_length_class_says_its_bounds(n_words: int, name: str) -> None:

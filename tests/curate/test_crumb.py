@@ -72,6 +72,10 @@ def victim(path: Path, cpu_limit_s: float) -> list[str]:
     return [sys.executable, "-c", VICTIM, str(path), ID, str(cpu_limit_s)]
 
 
+# The kernel counts CPU time for the timer by ticks, and for the usage by nanoseconds.
+TICK_S = 0.01
+
+
 def test_a_record_over_its_cpu_limit_ends_the_process_and_is_named(tmp_path: Path) -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(victim(tmp_path / "shard", 0.2), capture_output=True, timeout=60, check=False)
@@ -80,7 +84,7 @@ def test_a_record_over_its_cpu_limit_ends_the_process_and_is_named(tmp_path: Pat
 
     assert (done.stdout, done.returncode) == (b"working\n", -signal.SIGPROF)
     assert crumb.read(tmp_path / "shard") == (ID, 2)
-    assert 0.2 <= spent_s < 5
+    assert 0.2 - TICK_S <= spent_s < 5
 
 
 def test_a_worker_that_is_killed_leaves_its_crumb(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ from headwater.errors import ConfigError, InputError
 if TYPE_CHECKING:
     from headwater.curate.engine.engine import Engine
     from headwater.curate.policy import Policy
-    from headwater.curate.summary import Summary
+    from headwater.curate.summary import PassedOver, Summary
 
 ENGINES = ("native", "ray")
 _RUNFILE: dict[str, type | tuple[type, ...]] = {
@@ -68,6 +70,7 @@ def _curate(settings: dict[str, Any]) -> Summary:
     from headwater.cli.terminal import progress
     from headwater.curate.run import Setting
     from headwater.curate.run import curate as run_curate
+    from headwater.curate.summary import PassedOver
     from headwater.sources.discover import discover
     from headwater.sources.plan import plan
 
@@ -78,11 +81,27 @@ def _curate(settings: dict[str, Any]) -> Summary:
     config = _config(settings)
     with progress() as show:
         found = discover(settings["sources"])
-        for passed in (file for file in found if not file.kind):
-            sys.stderr.write(f"headwater: passed over {passed.source}: {passed.why}\n")
-        shards = plan([file for file in found if file.kind], shard_bytes=config.shard_bytes)
+        passed = [PassedOver(file.source, file.why) for file in found if not file.kind]
+        show("planning", 0, 1)
+        shards = plan(
+            found,
+            shard_bytes=config.shard_bytes,
+            on_copy=lambda file, first: passed.append(
+                PassedOver(file.source, f"same bytes as {first.source}")
+            ),
+        )
+        show("planning", 1, 1)
+        _tell(passed)
         setting = Setting(_engine(settings), _page, show)
-        return run_curate(shards, Path(settings["out"]), config=config, setting=setting)
+        return run_curate(shards, Path(settings["out"]), config=config, setting=setting, passed_over=passed)
+
+
+def _tell(passed: Sequence[PassedOver]) -> None:
+    reasons = Counter(file.why for file in passed)
+    for why, n in reasons.items():
+        first = next(file.source for file in passed if file.why == why)
+        more = f" and {n - 1:,} more" if n > 1 else ""
+        sys.stderr.write(f"headwater: passed over {first}{more}: {why}\n")
 
 
 def _redecide(root: Path, settings: dict[str, Any]) -> Summary:
@@ -92,6 +111,11 @@ def _redecide(root: Path, settings: dict[str, Any]) -> Summary:
 
     if settings.get("sources") or settings.get("out"):
         raise ConfigError("--redecide takes no SOURCE and no --out", hint="it works on the folder it names")
+    wrong = sorted(set(settings) - {"policy", "engine", "ray_address", "workers"})
+    if wrong:
+        raise ConfigError(
+            f"--redecide takes no {wrong[0]}", hint="it works on the folder it names, with its labels"
+        )
     with progress() as show:
         setting = Setting(_engine(settings), _page, show)
         return run_redecide(root, policy=_policy(settings), setting=setting)
@@ -158,10 +182,16 @@ def _print(summary: Summary, root: Path, *, as_json: bool) -> None:
         for action in ("admit", "quarantine", "exclude")
     }
     n_read = sum(source.n_read for source in summary.sources)
-    lost = sum(skip.n_records for skip in summary.skips if skip.lost)
+    lost = [skip for skip in summary.skips if skip.lost]
     other = sum(skip.n_records for skip in summary.skips if not skip.lost)
     sys.stdout.write(
         f"read {n_read:,} records: {decided['admit']:,} admitted, {decided['quarantine']:,} quarantined, "
-        f"{decided['exclude']:,} excluded; {lost:,} could not be read, {other:,} were no text documents\n"
-        f"report: {root / 'report.html'}\n"
+        f"{decided['exclude']:,} excluded; {sum(skip.n_records for skip in lost):,} could not be read, "
+        f"{other:,} were no text documents\n"
     )
+    if lost:
+        reasons = ", ".join(skip.reason for skip in lost[:4])
+        sys.stdout.write(f"not read: {sum(skip.n_bytes for skip in lost):,} bytes ({reasons})\n")
+    sys.stdout.write(f"report: {root / 'report.html'}\n")
+    if not summary.reasons:
+        sys.stderr.write("headwater: no document was decided\n")

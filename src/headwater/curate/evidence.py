@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -17,7 +16,7 @@ from headwater.curate.extract import EXTRACTORS, open_document
 from headwater.curate.labels import LABELS
 from headwater.curate.labels.label import Label
 from headwater.curate.layout import Layout
-from headwater.curate.store import Tables, write_json
+from headwater.curate.store import Tables, read_json, write_json
 from headwater.errors import HeadwaterError
 from headwater.record import Record, Skip
 from headwater.sources import SOURCES
@@ -124,6 +123,7 @@ def _read(shard: Shard, layout: Layout, item: Item) -> Tally:
             if isinstance(found, Record):
                 mark.at(found.id, found.offset)
                 outcome = measure(found)
+                mark.done()
             else:
                 outcome = found
             if isinstance(outcome, Skip):
@@ -210,4 +210,4 @@ def _document_row(record: Record, text: str, position: int) -> dict[str, Any]:
 
 def _poison(layout: Layout, shard: Shard) -> dict[str, str]:
     path = layout.poison(shard.name)
-    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return read_json(path) if path.exists() else {}

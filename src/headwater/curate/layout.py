@@ -50,6 +50,11 @@ class Layout:
         return self.work / "skips" / f"{shard}.parquet"
 
     @property
+    def lock(self) -> Path:
+        """Be held by the run that works here."""
+        return self.work / "lock"
+
+    @property
     def gaps(self) -> Path:
         """Hold what lies between shards and was read by none."""
         return self.work / "skips" / "between.parquet"

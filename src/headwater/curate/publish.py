@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping
 from typing import Any
 
 from headwater.curate.layout import RESULTS, RUN, Layout
-from headwater.curate.store import write_json
+from headwater.curate.store import read_json, write_json
 
 _TRANSIENT = ("documents", "drafts", "settled", "ledger", "audit", "words", "next", "old", "crumbs")
 
@@ -58,10 +57,9 @@ def clear(layout: Layout) -> None:
 
 def is_published(layout: Layout) -> bool:
     """Tell whether the folder holds the results of its plan."""
-    run, plan = layout.root / RUN, layout.plan
-    if not run.exists() or not plan.exists():
+    if not layout.plan.exists() or not all((layout.root / name).exists() for name in RESULTS):
         return False
-    return bool(json.loads(run.read_text("utf-8"))["run_id"] == json.loads(plan.read_text("utf-8"))["run_id"])
+    return bool(read_json(layout.root / RUN)["run_id"] == read_json(layout.plan)["run_id"])
 
 
 def _remove(path: Any) -> None:

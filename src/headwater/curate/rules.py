@@ -68,35 +68,46 @@ class Member:
     decision: Decision
 
 
-def settle(members: Sequence[Member], policy: Policy) -> dict[str, Decision]:
+def settle(
+    members: Sequence[Member],
+    policy: Policy,
+    near: Callable[[Member, Member], bool] = lambda one, other: True,
+) -> dict[str, Decision]:
     """Decide a cluster of near-duplicates together.
 
-    What is held back for its provenance takes its exact copies along. Of the documents that
-    remain admitted one stays, the one with the least id; the rest repeat it.
+    What is held back for its provenance takes its exact copies along. Of those that remain admitted,
+    in the order of their ids, each stays unless it repeats one that stays; a chain of likenesses
+    therefore keeps as many documents as it takes for every other to be near one of them.
 
     Args:
         members: All documents of one `near_cluster`.
         policy: What duplicates lead to.
+        near: Whether two documents are near-duplicates; a cluster's members need not all be.
 
     Returns:
         Id -> new decision, for the documents whose decision changes.
     """
     changed = dict(_tainted(members))
-    admitted = sorted(
-        (m for m in members if m.decision.action == "admit" and m.id not in changed), key=lambda m: m.id
-    )
+    admitted = [m for m in members if m.decision.action == "admit" and m.id not in changed]
     firsts: dict[str, Member] = {}
-    for member in admitted:
+    keepers: list[Member] = []
+    repeated: dict[str, Decision] = {}
+    for member in sorted(admitted, key=lambda m: m.id):
         first = firsts.setdefault(member.exact_cluster or member.id, member)
-        if member is admitted[0]:
-            continue
-        if first is not member and (first is admitted[0] or policy.duplicate_near == "admit"):
-            decision = Decision(policy.duplicate_exact, "duplicate-exact", (f"same text as {first.id}",))
+        if first is not member:
+            same = Decision(policy.duplicate_exact, "duplicate-exact", (f"same text as {first.id}",))
+            repeated[member.id] = repeated.get(first.id, same)
+        elif policy.duplicate_near != "admit" and (keeper := _first_near(keepers, member, near)):
+            repeated[member.id] = Decision(policy.duplicate_near, "duplicate-near", (f"near {keeper.id}",))
         else:
-            decision = Decision(policy.duplicate_near, "duplicate-near", (f"near {admitted[0].id}",))
-        if decision.action != "admit":
-            changed[member.id] = decision
-    return changed
+            keepers.append(member)
+    return changed | {key: decision for key, decision in repeated.items() if decision.action != "admit"}
+
+
+def _first_near(
+    keepers: Sequence[Member], member: Member, near: Callable[[Member, Member], bool]
+) -> Member | None:
+    return next((keeper for keeper in keepers if near(keeper, member)), None)
 
 
 def _severity(member: Member) -> tuple[int, tuple[int, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,9 +13,9 @@ from headwater.curate.config import Config, run_id
 from headwater.curate.engine.engine import Engine, Item, Task, WorkerDiedError
 from headwater.curate.layout import FOLDERS, Layout
 from headwater.curate.policy import Policy, encode, parse
-from headwater.curate.store import TEMPORARY, Tables, write_json
+from headwater.curate.store import Tables, exclusive, read_json, sweep, write_json
 from headwater.curate.summarise import load, summarise
-from headwater.curate.summary import Summary
+from headwater.curate.summary import PassedOver, Summary
 from headwater.errors import InputError, UnavailableError
 from headwater.sources.shard import Shard
 
@@ -36,7 +35,14 @@ class Setting:
     progress: Callable[[str, int, int], None]
 
 
-def curate(shards: Sequence[Shard], root: Path, *, config: Config, setting: Setting) -> Summary:
+def curate(
+    shards: Sequence[Shard],
+    root: Path,
+    *,
+    config: Config,
+    setting: Setting,
+    passed_over: Sequence[PassedOver] = (),
+) -> Summary:
     """Decide every document of a crawl, and write what was decided and why.
 
     Args:
@@ -44,6 +50,7 @@ def curate(shards: Sequence[Shard], root: Path, *, config: Config, setting: Sett
         root: Folder for the results; new, empty, or one where the same run was begun.
         config: What to do.
         setting: Where to do it, and whom to tell.
+        passed_over: Files that were found beside the inputs and are not read; they are put on record.
 
     Returns:
         What was done. The run's folder holds the same in full.
@@ -53,7 +60,13 @@ def curate(shards: Sequence[Shard], root: Path, *, config: Config, setting: Sett
         UnavailableError: If a disk, an input or a worker fails; run again to resume.
     """
     layout = Layout(root)
-    plan = _plan(shards, config)
+    _check_folder(layout)
+    with exclusive(layout.lock):
+        return _run(layout, _plan(shards, config, passed_over), config, setting)
+
+
+def _run(layout: Layout, plan: Mapping[str, Any], config: Config, setting: Setting) -> Summary:
+    root, shards = layout.root, [Shard(**shard) for shard in plan["shards"]]
     if _begin(layout, plan):
         return load(layout)
     names = [shard.name for shard in shards]
@@ -84,17 +97,25 @@ def redecide(root: Path, *, policy: Policy, setting: Setting) -> Summary:
         UnavailableError: If a disk or a worker fails; run again to resume.
     """
     layout = Layout(root)
+    if not layout.plan.exists():
+        raise InputError(f"{root} holds no finished run", hint="run headwater curate SOURCE... --out first")
+    with exclusive(layout.lock):
+        return _redecide(layout, policy, setting)
+
+
+def _redecide(layout: Layout, policy: Policy, setting: Setting) -> Summary:
+    root = layout.root
     publish.finish(layout)
     if not layout.plan.exists() or not publish.is_published(layout):
         raise InputError(f"{root} holds no finished run", hint="run headwater curate SOURCE... --out first")
-    before = json.loads(layout.plan.read_text("utf-8"))
+    before = read_json(layout.plan)
     shards = [Shard(**shard) for shard in before["shards"]]
     config = {**before["config"], "policy": encode(policy)}
     plan = {**before, "config": config, "run_id": run_id(config, shards)}
     if plan["run_id"] == before["run_id"]:
         return load(layout)
     goal = layout.work / "redecide.json"
-    if not goal.exists() or json.loads(goal.read_text("utf-8"))["run_id"] != plan["run_id"]:
+    if not goal.exists() or read_json(goal)["run_id"] != plan["run_id"]:
         publish.clear(layout)
         write_json(goal, plan)
     folders = [root / folder for folder in FOLDERS.values()]
@@ -104,13 +125,14 @@ def redecide(root: Path, *, policy: Policy, setting: Setting) -> Summary:
     return _decide_and_write(setting, layout, plan, documents)
 
 
-def _plan(shards: Sequence[Shard], config: Config) -> dict[str, Any]:
+def _plan(shards: Sequence[Shard], config: Config, passed_over: Sequence[PassedOver]) -> dict[str, Any]:
     return {
         "run_id": run_id(config.to_json(), shards),
         "evidence_id": run_id(config.evidence(), shards),
         "version": __version__,
         "config": config.to_json(),
         "shards": [shard.to_json() for shard in shards],
+        "passed_over": [asdict(file) for file in passed_over],
     }
 
 
@@ -122,7 +144,7 @@ def _begin(layout: Layout, plan: Mapping[str, Any]) -> bool:
     """
     publish.finish(layout)
     if layout.plan.exists():
-        held = json.loads(layout.plan.read_text("utf-8"))
+        held = read_json(layout.plan)
         if held["run_id"] != plan["run_id"]:
             raise InputError(
                 f"{layout.root} holds another run",
@@ -130,20 +152,29 @@ def _begin(layout: Layout, plan: Mapping[str, Any]) -> bool:
             )
         _sweep(layout)
         return publish.is_published(layout)
-    try:
-        if layout.root.exists() and any(layout.root.iterdir()):
-            raise InputError(f"{layout.root} is not empty", hint="choose a new or empty folder for --out")
-    except NotADirectoryError as error:
-        raise InputError(
-            f"{layout.root} is not a folder", hint="choose a new or empty folder for --out"
-        ) from error
     write_json(layout.plan, plan)
     return False
 
 
+def _check_folder(layout: Layout) -> None:
+    """Refuse a folder that holds something else.
+
+    Raises:
+        InputError: If it does.
+    """
+    hint = "choose a new or empty folder for --out"
+    if layout.plan.exists():
+        return
+    if layout.root.exists() and not layout.root.is_dir():
+        raise InputError(f"{layout.root} is not a folder", hint=hint)
+    if layout.root.exists() and {path.name for path in layout.root.iterdir()} - {layout.work.name}:
+        raise InputError(f"{layout.root} is not empty", hint=hint)
+
+
 def _sweep(layout: Layout) -> None:
     """Remove what a killed run left half-written; crumbs of a kill from outside accuse no record."""
-    for path in [*layout.root.rglob(f"*{TEMPORARY}"), *layout.crumb("x").parent.glob("*")]:
+    sweep(layout.root)
+    for path in layout.crumb("x").parent.glob("*"):
         path.unlink(missing_ok=True)
 
 
@@ -183,7 +214,7 @@ def _mend_seams(
 
 def _ends(layout: Layout, shards: Sequence[Shard]) -> dict[str, tuple[int, int]]:
     commits = {shard.name: layout.commit(evidence.STEP, shard.name) for shard in shards}
-    tallies = {name: json.loads(commit.read_text("utf-8")) for name, commit in commits.items()}
+    tallies = {name: read_json(commit) for name, commit in commits.items()}
     return {name: (tally["first"], tally["end"]) for name, tally in tallies.items()}
 
 
@@ -198,10 +229,13 @@ def _try_alone(engine: Engine, layout: Layout, item: Item) -> None:
         list(engine.map(evidence.run, [item]))
     except WorkerDiedError as death:
         at = crumb.read(layout.crumb(_name(item)))
-        if at is None:
-            raise UnavailableError(f"a worker died outside any record: {death}") from death
+        if at is None or not at[0]:
+            raise UnavailableError(
+                f"a worker died outside any record of {item['shard']['source']}: {death}",
+                hint="is there enough memory? fewer --workers need less",
+            ) from death
         path = layout.poison(_name(item))
-        known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        known = read_json(path) if path.exists() else {}
         if at[0] in known:
             raise UnavailableError(f"a worker died again at a skipped record: {death}") from death
         write_json(path, known | {at[0]: "opening or labelling it ended the worker process"})
@@ -240,6 +274,7 @@ def _decide_and_write(
         raise UnavailableError(
             f"a worker died: {death}", hint="run the same command again: it resumes"
         ) from death
+    sweep(layout.root)  # A worker that died may have left files half-written.
     setting.progress("reporting", 0, 1)
     summary = summarise(setting.engine, layout, plan, setting.render)
     publish.put(layout, plan)

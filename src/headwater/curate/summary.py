@@ -33,6 +33,19 @@ class SourceCount:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file that was found and not read.
+
+    Attributes:
+        source: Its name.
+        why: One line.
+    """
+
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class SkipCount:
     """One reason for which records or bytes were skipped.
 
@@ -195,6 +208,7 @@ class Summary:
         words: Audit by document frequency, rarest first.
         n_vocabulary: Estimated distinct words in the input.
         examples: A few for each reason.
+        passed_over: Files that were found and not read, in order.
     """
 
     run_id: str
@@ -212,3 +226,4 @@ class Summary:
     words: tuple[WordAudit, ...]
     n_vocabulary: int
     examples: tuple[Example, ...]
+    passed_over: tuple[PassedOver, ...] = ()

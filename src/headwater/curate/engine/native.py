@@ -8,8 +8,9 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from headwater.curate.engine.engine import Item, Task, WorkerDiedError, answer, opened
@@ -35,28 +36,45 @@ class NativeEngine:
         Raises:
             WorkerDiedError: If a worker ended without an answer.
         """
-        if self._pool is None:
-            spawn = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(
-                self._workers, spawn, initializer=_enter, initargs=(os.getpid(),)
-            )
-        futures = [self._pool.submit(answer, task, dict(item)) for item in items]
+        futures: list[Future[Item]] = []
         try:
+            with _interrupts_ignored():  # A worker that is starting would show its traceback.
+                pool = self._started()
+                futures = [pool.submit(answer, task, dict(item)) for item in items]
             for future in as_completed(futures):
                 yield opened(future.result())
         except BrokenProcessPool as error:
-            self._pool.shutdown()
             self._pool = None
             raise WorkerDiedError("a worker process ended without an answer") from error
         finally:
             for future in futures:
                 future.cancel()
 
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            spawn = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(
+                self._workers, spawn, initializer=_enter, initargs=(os.getpid(),)
+            )
+        return self._pool
+
     def frame(self, paths: Sequence[str]) -> Any:
         """Open Parquet files, as `Engine.frame` says."""
         from headwater.curate.engine import plan
 
         return plan.open_frame(paths)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _enter(parent: int) -> None:

@@ -44,7 +44,7 @@ class Duplicate:
     )
     view: ClassVar[View] = View(
         title="Duplicates",
-        note="Documents that share all or most of their text with another one; the first of each is kept.",
+        note="Documents that share all or most of their text with another one; one of each is kept.",
         tally=lambda row: _kinship(row),
     )
     resolved: ClassVar[pa.Schema] = pa.schema(
@@ -94,6 +94,21 @@ class Duplicate:
         return joined.join(components([exact]).rename_columns(["id", "exact_cluster"]), "id").select(
             ["id", *self.resolved.names]
         )
+
+
+def agreement(one: bytes, other: bytes) -> float:
+    """Estimate the Jaccard similarity of two texts from their signatures.
+
+    Args:
+        one: Column `signature` of one document; empty for a text too short to sign.
+        other: That of another.
+
+    Returns:
+        Share of equal values, in [0, 1]; 0 when a signature is empty.
+    """
+    if not one or not other:
+        return 0.0
+    return float(np.mean(np.frombuffer(one, "<u4") == np.frombuffer(other, "<u4")))
 
 
 def _kinship(row: Row) -> list[str]:
