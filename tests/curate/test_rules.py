@@ -103,7 +103,7 @@ def test_every_reason_there_is_has_a_document_that_it_decides() -> None:
 
 
 def test_labels_that_were_not_run_say_nothing() -> None:
-    empty: dict[str, Any] = (
+    empty: tuple[dict[str, Any], ...] = (
         {},
         disclosed(),
         {"disclosure": {"claims": None}},
