@@ -55,7 +55,7 @@ def dropping(path: Path, *, cpu_limit_s: float) -> Iterator[Crumb]:
 
 
 def read(path: Path) -> tuple[str, int] | None:
-    """Read the record id, empty between records, and the offset a worker left, if any."""
+    """Read the record id, empty between records, and the offset left behind."""
     try:
         text = path.read_text("ascii")
     except (OSError, UnicodeDecodeError):
