@@ -178,3 +178,11 @@ def test_a_signature_never_changes_meaning() -> None:
     assert row["text_digest"][:16] == "4bf297b7bbbb340f"
     assert signature(MILL)[:3].tolist() == [1146127440, 3222810429, 3258479141]
     assert row["bands"][:2] == [-7289896882695703438, -3791716774142015259]
+
+
+def test_the_bands_catch_the_share_of_pairs_that_the_docstring_says() -> None:
+    def caught(similarity: float) -> float:
+        return 1 - (1 - similarity**N_ROWS) ** N_BANDS
+
+    assert round(caught(0.68), 1) == 0.5
+    assert round(caught(0.85), 2) == 0.99

@@ -17,7 +17,7 @@ from headwater.curate.engine.engine import Item, Task, WorkerDiedError, answer, 
 
 
 class NativeEngine:
-    """Run on this machine. Workers are started once and serve every map of a run.
+    """Run on this machine. Workers serve map after map, until a query needs the memory.
 
     Args:
         workers: Worker processes, at least 1.
@@ -59,8 +59,15 @@ class NativeEngine:
         return self._pool
 
     def frame(self, paths: Sequence[str]) -> Any:
-        """Open Parquet files, as `Engine.frame` says."""
+        """Open Parquet files, as `Engine.frame` says.
+
+        Idle workers end first, so that their memory and the query's do not add up.
+        """
         from headwater.curate.engine import plan
+
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
 
         return plan.open_frame(paths)
 

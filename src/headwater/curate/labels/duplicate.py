@@ -25,7 +25,7 @@ class Duplicate:
 
     Shingles are runs of five words, or of eight characters where a script does not put spaces
     between words. A pair becomes a candidate when all eight values of one of fourteen bands agree
-    (half of all pairs at Jaccard similarity 0.72, 98 % at 0.85) and an edge when the signatures agree in
+    (half of all pairs at Jaccard similarity 0.68, 99 % at 0.85) and an edge when the signatures agree in
     at least 80 % of their 112 values. Candidates are compared with the first document of their band's
     bucket, not with each other, so clusters lose a few edges and never grow quadratic.
 
