@@ -17,7 +17,7 @@ from headwater.curate.engine.engine import Item, Task, WorkerDiedError, answer, 
 
 
 class NativeEngine:
-    """Run on this machine. Workers serve map after map, until a query needs the memory.
+    """Run on this machine; workers serve map after map, until a query runs.
 
     Args:
         workers: Worker processes, at least 1.
