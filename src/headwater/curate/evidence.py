@@ -128,7 +128,7 @@ def _read(shard: Shard, layout: Layout, item: Item) -> Tally:
                 outcome = found
             if isinstance(outcome, Skip):
                 tally.count(outcome)
-                tables.add({skips: [_skip_row(outcome)]}, weight_bytes=256)
+                tables.add({skips: [skip_row(outcome)]}, weight_bytes=256)
                 continue
             tally.count(found)
             rows = {documents: [outcome.row]} | {paths[name]: [row] for name, row in outcome.labels.items()}
@@ -186,7 +186,8 @@ def _skip(record: Record, reason: str, detail: str) -> Skip:
     return Skip(record.source, record.offset, record.length, reason, detail)
 
 
-def _skip_row(skip: Skip) -> dict[str, Any]:
+def skip_row(skip: Skip) -> dict[str, Any]:
+    """Give a skip as a row of `SKIP_SCHEMA`."""
     return {name: getattr(skip, name) for name in SKIP_SCHEMA.names}
 
 

@@ -106,7 +106,7 @@ def redecide(root: Path, *, policy: Policy, setting: Setting) -> Summary:
 def _redecide(layout: Layout, policy: Policy, setting: Setting) -> Summary:
     root = layout.root
     publish.finish(layout)
-    if not layout.plan.exists() or not publish.is_published(layout):
+    if not publish.is_published(layout):
         raise InputError(f"{root} holds no finished run", hint="run headwater curate SOURCE... --out first")
     before = read_json(layout.plan)
     shards = [Shard(**shard) for shard in before["shards"]]
@@ -209,7 +209,7 @@ def _mend_seams(
         _evidence(setting, layout, items)
     lost = seam.gaps(shards, _ends(layout, shards))
     with Tables({layout.gaps: evidence.SKIP_SCHEMA}).open() as tables:
-        tables.add({layout.gaps: [asdict(skip) for _, skip in lost]}, weight_bytes=0)
+        tables.add({layout.gaps: [evidence.skip_row(skip) for _, skip in lost]}, weight_bytes=0)
 
 
 def _ends(layout: Layout, shards: Sequence[Shard]) -> dict[str, tuple[int, int]]:

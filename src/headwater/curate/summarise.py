@@ -12,7 +12,7 @@ from typing import Any, cast
 from headwater.curate import evidence, write
 from headwater.curate.config import libraries
 from headwater.curate.engine.engine import Engine
-from headwater.curate.labels import LABELS
+from headwater.curate.labels import LABELS, duplicate
 from headwater.curate.layout import LEDGER, REPORT, RUN, SKIPPED, SUMMARY, Layout
 from headwater.curate.policy import ACTIONS, Policy, parse
 from headwater.curate.store import concatenate, read_json, read_rows, write_json, write_text
@@ -109,7 +109,7 @@ def _run_facts(plan: Mapping[str, Any], shards: Sequence[Shard]) -> dict[str, An
         "evidence_id": plan["evidence_id"],
         "version": plan["version"],
         "config": plan["config"],
-        "seeds": {"minhash": 1},
+        "seeds": {"minhash": duplicate.SEED},
         "libraries": libraries(),
         "inputs": inputs,
         "passed_over": plan["passed_over"],
