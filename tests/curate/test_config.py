@@ -20,6 +20,7 @@ CHANGED: dict[str, Any] = {
     "policy": Policy(min_words=1),
     "labels": ("quality-1",),
     "text": "full",
+    "text_field": "body",
     "shard_bytes": 2**16,
     "limits": Limits(max_payload_bytes=1),
     "cpu_limit_s": 29.5,

@@ -266,7 +266,7 @@ def test_rows_without_text_say_what_they_hold_and_what_was_looked_for(tmp_path: 
 
     assert [one.reason for one in skip] == ["text-missing"] * 2
     assert skip[0].detail.startswith("fields a long name a long name…, field-0, field-1, field-10,")
-    assert skip[0].detail.endswith("field-4, …; none of text, content, raw_content holds a string")
+    assert skip[0].detail.endswith("field-4, …; no string in text, content, raw_content")
     assert skip[1].detail.startswith("fields none;")
 
 

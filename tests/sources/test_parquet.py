@@ -50,8 +50,10 @@ EACH = pytest.mark.parametrize(
 Write = Callable[[Path, pa.Table], None]
 
 
-def read_path(kind: str, path: Path, *, shard_bytes: int = 1 << 40) -> Reading:
-    return read_shards(SOURCES[kind].shards(str(path), path.name, shard_bytes=shard_bytes))
+def read_path(kind: str, path: Path, *, shard_bytes: int = 1 << 40, text_field: str = "") -> Reading:
+    return read_shards(
+        SOURCES[kind].shards(str(path), path.name, shard_bytes=shard_bytes, text_field=text_field)
+    )
 
 
 @EACH
@@ -72,9 +74,62 @@ def test_every_row_is_a_record(tmp_path: Path, kind: str, write: Write, shard_by
 def test_no_text_column_is_refused_with_the_columns_seen(tmp_path: Path, kind: str, write: Write) -> None:
     write(tmp_path / "x", pa.table({"id": [1], "body": ["x"], "text": [1]}))
 
-    with pytest.raises(FormatError, match="no text column among: id, body, text") as caught:
+    with pytest.raises(FormatError, match=r"no text column among: body, id, text \(int64\)$") as caught:
         read_path(kind, tmp_path / "x")
+    assert "--text-field" in caught.value.hint
     assert "raw_content" in caught.value.hint
+
+
+@EACH
+def test_the_text_stands_in_the_column_that_is_named(tmp_path: Path, kind: str, write: Write) -> None:
+    write(tmp_path / "x", pa.table({"text": ["a summary"], "body": ["the whole"]}))
+    reading = read_path(kind, tmp_path / "x", text_field="body")
+
+    assert [record.payload for record in reading.records] == [b"the whole"]
+    assert json.loads(reading.records[0].metadata) == {"text": "a summary"}
+
+
+@EACH
+def test_a_named_column_that_is_not_there_is_refused(tmp_path: Path, kind: str, write: Write) -> None:
+    write(tmp_path / "x", pa.table({"text": ["x"], "id": [1]}))
+
+    for name, seen in (("body", "id, text"), ("id", r"id \(int64\), text")):
+        with pytest.raises(FormatError, match=f"x: no column '{name}' of text among: {seen}$"):
+            read_path(kind, tmp_path / "x", text_field=name)
+
+
+@EACH
+@pytest.mark.parametrize("kinds", [("text", "text"), ("a\nb", "id")])
+def test_columns_of_one_name_or_of_two_lines_are_refused_on_one(
+    tmp_path: Path, kind: str, write: Write, kinds: tuple[str, str]
+) -> None:
+    write(tmp_path / "x", pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=list(kinds)))
+
+    with pytest.raises(FormatError, match=r"no text column among: [^\n]*$"):
+        read_path(kind, tmp_path / "x")
+
+
+@EACH
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (pa.array([1_600_000_000_000_000_001], pa.timestamp("ns")), "2020-09-13 12:26:40.000000001"),
+        (pa.array([1_600_000_000_000_000_001], pa.timestamp("ns", "UTC")), "2020-09-13 12:26:40.000000001Z"),
+        (pa.array([2**60], pa.timestamp("us")), "<value out of range: 1152921504606846976>"),
+        (pa.array([0], pa.timestamp("us", "Nowhere/Atall")), None),
+        (pa.array([[1]], pa.list_(pa.timestamp("ns"))), None),
+        (pa.array([1], pa.duration("ns")), "1"),
+        (pa.array([1], pa.time64("ns")), "00:00:00.000000001"),
+    ],
+)
+def test_a_time_that_python_cannot_hold_does_not_cost_the_text(
+    tmp_path: Path, kind: str, write: Write, values: pa.Array, expected: str | None
+) -> None:
+    write(tmp_path / "x", pa.table({"text": ["a", "b"], "seen": pa.concat_arrays([values, values])}))
+    reading = read_path(kind, tmp_path / "x")
+
+    assert [record.payload for record in reading.records] == [b"a", b"b"]
+    assert json.loads(reading.records[0].metadata) == {"seen": expected}
 
 
 @EACH

@@ -25,6 +25,7 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
     "policy": str,
     "labels": list,
     "text": str,
+    "text_field": str,
     "engine": str,
     "ray_address": str,
     "workers": int,
@@ -42,6 +43,9 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
 @click.option("--run", metavar="FILE", help="Run file as TOML; options given here win over it.")
 @click.option("--label", "labels", multiple=True, help="Measure only this label; repeat for more.")
 @click.option("--text", help="Text of a page: main (default), full or markdown.")
+@click.option(
+    "--text-field", metavar="NAME", help="Field of JSON lines and tables that holds the text, if another."
+)
 @click.option("--engine", help="native (default, this machine) or ray (a cluster).")
 @click.option("--ray-address", help="Ray cluster, such as auto or host:6379.")
 @click.option("--workers", type=click.IntRange(min=1), help="Worker processes; without it, one a core.")
@@ -82,15 +86,15 @@ def _curate(settings: dict[str, Any]) -> Summary:
     with progress() as show:
         found = discover(settings["sources"])
         passed = [PassedOver(file.source, file.why) for file in found if not file.kind]
-        show("planning", 0, 1)
         shards = plan(
             found,
             shard_bytes=config.shard_bytes,
+            text_field=config.text_field,
             on_copy=lambda file, first: passed.append(
                 PassedOver(file.source, f"same bytes as {first.source}")
             ),
+            show=lambda done, total: show("hashing MB", done // 10**6, total // 10**6),
         )
-        show("planning", 1, 1)
         _tell(passed)
         setting = Setting(_engine(settings), _page, show)
         return run_curate(shards, Path(settings["out"]), config=config, setting=setting, passed_over=passed)
@@ -134,7 +138,9 @@ def _config(settings: dict[str, Any]) -> Any:
     from headwater.curate.config import Config
     from headwater.sources.shard import Limits
 
-    chosen: dict[str, Any] = {key: settings[key] for key in ("text", "shard_bytes") if key in settings}
+    chosen: dict[str, Any] = {
+        key: settings[key] for key in ("text", "text_field", "shard_bytes") if key in settings
+    }
     if "labels" in settings:
         chosen["labels"] = tuple(settings["labels"])
     if "max_payload_bytes" in settings:

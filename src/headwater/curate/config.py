@@ -25,6 +25,7 @@ class Config:
         policy: From labels to decisions.
         labels: Names of the labels to measure, in order.
         text: How text is taken from HTML: `main` content, `full` page, or `markdown`.
+        text_field: Field of a table's rows that holds the text; empty for the first of `row.TEXT_FIELDS`.
         shard_bytes: Input bytes a shard aims at.
         limits: Bounds on one record.
         cpu_limit_s: CPU seconds one record may take before it is skipped as `worker-died`.
@@ -33,6 +34,7 @@ class Config:
     policy: Policy = field(default_factory=Policy)
     labels: tuple[str, ...] = tuple(LABELS)
     text: str = "main"
+    text_field: str = ""
     shard_bytes: int = 32 * 2**20
     limits: Limits = field(default_factory=Limits)
     cpu_limit_s: float = 30.0
@@ -70,6 +72,7 @@ class Config:
         return {
             "labels": list(self.labels),
             "text": self.text,
+            "text_field": self.text_field,
             "shard_bytes": self.shard_bytes,
             "limits": asdict(self.limits),
             "cpu_limit_s": repr(self.cpu_limit_s),

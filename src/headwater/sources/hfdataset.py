@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from headwater.errors import FormatError
 from headwater.record import Record, Skip
-from headwater.sources.opening import digest_and_size, is_url, open_input
+from headwater.sources.opening import Hash, digest_and_size, is_url, open_input
 from headwater.sources.parquet import (
     DAMAGE,
     cut_rows,
@@ -29,13 +29,22 @@ _SLICE_ROWS = 128
 class HfDataset:
     """Read Arrow files, stream or file format; the unit of offsets is rows."""
 
-    def shards(self, path: str, source: str, *, shard_bytes: int) -> list[Shard]:
+    def shards(
+        self,
+        path: str,
+        source: str,
+        *,
+        shard_bytes: int,
+        text_field: str = "",
+        hashed: Hash = digest_and_size,
+    ) -> list[Shard]:
         """Split by the batches that can be read; see `Source.shards`.
 
         Raises:
             FormatError: If it is not an Arrow file, or no column holds text.
         """
-        digest, _ = digest_and_size(path)
+        digest, _ = hashed(path)
+        whole = Shard(path, source, "hf-dataset", digest, 0, 0, 0, "rows", text_field)
         with open_input(path) as file:
             try:
                 schema, batches = _open(file, path)
@@ -44,13 +53,8 @@ class HfDataset:
                     f"{source}: cannot be read as Arrow: {one_line(error)}",
                     hint="name the directory that save_to_disk wrote, or the Parquet files of the dataset",
                 ) from error
-            require_text(schema, source)
-            sizes = _sizes(batches)
-        bounds = cut_rows(sizes, shard_bytes)
-        return [
-            Shard(path, source, "hf-dataset", digest, bounds[-1][1], start, stop, "rows")
-            for start, stop in bounds
-        ]
+            require_text(schema, whole)
+            return cut_rows(whole, _sizes(batches), shard_bytes)
 
     def read(self, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
         """Read the rows of the shard.

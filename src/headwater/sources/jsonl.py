@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import final
 
 from headwater.record import Record, Skip
 from headwater.sources.lines import BOM, FOREVER, Line, blank_run, lines
 from headwater.sources.member import Codec, Gzip
-from headwater.sources.opening import digest_and_size, open_input
-from headwater.sources.row import RowPlace, to_item
+from headwater.sources.opening import Hash, digest_and_size, open_input
+from headwater.sources.row import RowPlace, text_fields, to_item
 from headwater.sources.shard import Limits, Shard, cut_bytes
 from headwater.sources.stream import Stream
 from headwater.sources.window import Window
@@ -24,10 +24,18 @@ _HEAD_BYTES = 1 << 10
 class Jsonl:
     """Read JSON lines: plain files in ranges, compressed ones in one shard."""
 
-    def shards(self, path: str, source: str, *, shard_bytes: int) -> list[Shard]:
+    def shards(
+        self,
+        path: str,
+        source: str,
+        *,
+        shard_bytes: int,
+        text_field: str = "",
+        hashed: Hash = digest_and_size,
+    ) -> list[Shard]:
         """Split plain files by bytes, others not at all; see `Source.shards`."""
-        digest, size = digest_and_size(path)
-        whole = Shard(path, source, "jsonl", digest, size, 0, size)
+        digest, size = hashed(path)
+        whole = Shard(path, source, "jsonl", digest, size, 0, size, text_field=text_field)
         with open_input(path) as file:
             compressed = _codec(Window(file), path) is not None
         return [whole] if compressed else cut_bytes(whole, shard_bytes)
@@ -78,7 +86,7 @@ def _is_text(head: bytes) -> bool:
 
 
 def _plain(window: Window, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
-    bound = _bound(limits)
+    bound, names = _bound(limits), text_fields(shard)
     start = 0
     if shard.start:
         start = window.scan(b"\n", shard.start - 1, shard.stop) + 1
@@ -89,7 +97,7 @@ def _plain(window: Window, shard: Shard, limits: Limits) -> Iterator[Record | Sk
             start += head.length
     for line in lines(window, start, shard.stop, bound):
         place = RowPlace(shard.source, shard.digest, line.offset, line.length, str(line.offset))
-        yield _item(line, place, limits)
+        yield _item(line, place, limits, names)
 
 
 def _compressed(window: Window, codec: Codec, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
@@ -112,10 +120,12 @@ def _stretch(
     """
     start, stop = shard.start, shard.size
     held: list[Record | Skip] = []
+    names = text_fields(shard)
     number = 0
     cut = False
     for line in lines(Window(stream), 0, FOREVER, _bound(limits)):
-        item = _item(line, RowPlace(shard.source, shard.digest, start, 0, f"{start}:{number}"), limits)
+        place = RowPlace(shard.source, shard.digest, start, 0, f"{start}:{number}")
+        item = _item(line, place, limits, names)
         if isinstance(item, Record):
             stream.saw_record()
         if number or not before or line.blank or isinstance(item, Record):
@@ -153,7 +163,7 @@ def _bound(limits: Limits) -> int:
     return 2 * limits.max_payload_bytes + limits.max_header_bytes
 
 
-def _item(line: Line, place: RowPlace, limits: Limits) -> Record | Skip:
+def _item(line: Line, place: RowPlace, limits: Limits, names: Sequence[str]) -> Record | Skip:
     def skip(reason: str, detail: str = "") -> Skip:
         return Skip(place.source, place.offset, place.length, reason, detail)
 
@@ -170,4 +180,4 @@ def _item(line: Line, place: RowPlace, limits: Limits) -> Record | Skip:
         return skip("json-invalid", str(error).partition("\n")[0][:160])
     if not isinstance(row, dict):
         return skip("json-not-object", type(row).__name__)
-    return to_item(row, place, limits)
+    return to_item(row, place, limits, names)

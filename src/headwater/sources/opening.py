@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from headwater.errors import UnavailableError
+
+Hash = Callable[[str], tuple[str, int]]
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _BLOCK_BYTES = 1 << 20
@@ -44,11 +48,25 @@ def open_input(path: str) -> BinaryIO:
         raise UnavailableError(f"cannot open {path}: {_reason(error)}") from error
 
 
-def digest_and_size(path: str) -> tuple[str, int]:
+def size_of(path: str) -> int:
+    """Give the size of an input in bytes.
+
+    Args:
+        path: Local path or fsspec URL.
+
+    Raises:
+        UnavailableError: If it cannot be opened.
+    """
+    with open_input(path) as file:
+        return file.seek(0, os.SEEK_END)
+
+
+def digest_and_size(path: str, *, on_read: Callable[[int], None] | None = None) -> tuple[str, int]:
     """Hash a whole input in blocks.
 
     Args:
         path: Local path or fsspec URL.
+        on_read: Called with the size of each block.
 
     Returns:
         SHA-256 as 64 hex digits, and the size in bytes.
@@ -63,6 +81,8 @@ def digest_and_size(path: str) -> tuple[str, int]:
             while block := file.read(_BLOCK_BYTES):
                 state.update(block)
                 size += len(block)
+                if on_read is not None:
+                    on_read(len(block))
         except OSError as error:
             raise UnavailableError(f"cannot read {path}: {_reason(error)}") from error
     return state.hexdigest(), size

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, final
 
 import pyarrow as pa
@@ -10,8 +12,8 @@ import pyarrow.parquet as pq
 
 from headwater.errors import FormatError
 from headwater.record import Record, Skip
-from headwater.sources.opening import digest_and_size, open_input
-from headwater.sources.row import TEXT_FIELDS, RowPlace, to_item
+from headwater.sources.opening import Hash, digest_and_size, open_input
+from headwater.sources.row import TEXT_FIELDS, RowPlace, shown, text_fields, to_item
 from headwater.sources.shard import Limits, Shard
 
 _BATCH_ROWS = 128
@@ -27,30 +29,35 @@ class TextColumnError(FormatError):
 class Parquet:
     """Read Parquet files; the unit of offsets is rows."""
 
-    def shards(self, path: str, source: str, *, shard_bytes: int) -> list[Shard]:
+    def shards(
+        self,
+        path: str,
+        source: str,
+        *,
+        shard_bytes: int,
+        text_field: str = "",
+        hashed: Hash = digest_and_size,
+    ) -> list[Shard]:
         """Put row groups together up to `shard_bytes`; see `Source.shards`.
 
         Raises:
             FormatError: If the footer cannot be read, or no column holds text.
         """
-        digest, _ = digest_and_size(path)
+        digest, _ = hashed(path)
+        whole = Shard(path, source, "parquet", digest, 0, 0, 0, "rows", text_field)
         with open_input(path) as file:
             try:
-                whole = pq.ParquetFile(file)
-                groups = [whole.metadata.row_group(i) for i in range(whole.metadata.num_row_groups)]
+                table = pq.ParquetFile(file)
+                groups = [table.metadata.row_group(i) for i in range(table.metadata.num_row_groups)]
                 sizes = [(group.num_rows, _compressed_bytes(group)) for group in groups]
-                schema = whole.schema_arrow
+                schema = table.schema_arrow
             except DAMAGE as error:
                 raise FormatError(
                     f"{source}: cannot be read as Parquet: {one_line(error)}",
                     hint="the file may be cut off; check that it was copied whole",
                 ) from error
-        require_text(schema, source)
-        bounds = cut_rows(sizes, shard_bytes)
-        return [
-            Shard(path, source, "parquet", digest, bounds[-1][1], start, stop, "rows")
-            for start, stop in bounds
-        ]
+        require_text(schema, whole)
+        return cut_rows(whole, sizes, shard_bytes)
 
     def read(self, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
         """Read the rows of the shard.
@@ -89,21 +96,24 @@ def _compressed_bytes(group: Any) -> int:
     return sum(group.column(i).total_compressed_size for i in range(group.num_columns))
 
 
-def require_text(schema: pa.Schema, source: str) -> None:
+def require_text(schema: pa.Schema, whole: Shard) -> None:
     """Refuse a table without a text column.
 
     Args:
         schema: Its Arrow schema.
-        source: The input's name.
+        whole: The table.
 
     Raises:
-        TextColumnError: If no column of a known name holds strings.
+        TextColumnError: If no column of the name asked for, or of a known name, holds strings.
     """
-    if not any(name in schema.names and _holds_text(schema.field(name).type) for name in TEXT_FIELDS):
-        seen = ", ".join(schema.names)[:200] or "none"
+    names = text_fields(whole)
+    wanted = [field for field in schema if field.name in names]
+    if not any(_holds_text(field.type) and schema.names.count(field.name) == 1 for field in wanted):
+        seen = shown(f"{field.name} ({field.type})" if field in wanted else field.name for field in schema)
+        what = f"no column '{whole.text_field}' of text" if whole.text_field else "no text column"
         raise TextColumnError(
-            f"{source}: no text column among: {seen}",
-            hint=f"name the column that holds the text {', '.join(TEXT_FIELDS[:-1])} or {TEXT_FIELDS[-1]}",
+            f"{whole.source}: {what} among: {seen}",
+            hint=f"name it with curate --text-field NAME; without it, {', '.join(TEXT_FIELDS)} are tried",
         )
 
 
@@ -124,7 +134,13 @@ def refused(shard: Shard, shards: Callable[..., list[Shard]]) -> Skip:
     """
     reason, detail = "file-unreadable", "it could not be read when the run was planned"
     try:
-        shards(shard.path, shard.source, shard_bytes=max(1, shard.size))
+        shards(
+            shard.path,
+            shard.source,
+            shard_bytes=max(1, shard.size),
+            text_field=shard.text_field,
+            hashed=lambda _: (shard.digest, shard.size),
+        )
     except TextColumnError as error:
         reason, detail = "text-column-missing", one_line(error)
     except FormatError as error:
@@ -133,15 +149,16 @@ def refused(shard: Shard, shards: Callable[..., list[Shard]]) -> Skip:
     return Skip(shard.source, 0, shard.size, reason, detail, n_records=0)
 
 
-def cut_rows(pieces: list[tuple[int, int]], shard_bytes: int) -> list[tuple[int, int]]:
+def cut_rows(whole: Shard, pieces: list[tuple[int, int]], shard_bytes: int) -> list[Shard]:
     """Put pieces together into row ranges of about `shard_bytes`.
 
     Args:
+        whole: The table.
         pieces: Rows and bytes of each piece, in order.
         shard_bytes: Close a range once it holds this much.
 
     Returns:
-        Half-open row ranges that touch and cover all rows; `[(0, 0)]` when there are none.
+        Shards that touch and cover all rows; one of none when there are none.
     """
     bounds = []
     start = stop = held = 0
@@ -153,7 +170,7 @@ def cut_rows(pieces: list[tuple[int, int]], shard_bytes: int) -> list[tuple[int,
         held += n_bytes
     if stop > start or not bounds:
         bounds.append((start, stop))
-    return bounds
+    return [replace(whole, size=stop, start=at, stop=end) for at, end in bounds]
 
 
 def read_batches(
@@ -186,7 +203,7 @@ def read_batches(
             if isinstance(row, str):
                 yield Skip(shard.source, at, 1, "row-invalid", row)
             else:
-                yield to_item(row, place, limits)
+                yield to_item(row, place, limits, text_fields(shard))
             at += 1
     if at < stop:
         yield lost_rows(shard, at, stop, (damage, why))
@@ -209,8 +226,24 @@ def _rows(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | str]:
 
 def _values(batch: pa.RecordBatch) -> list[dict[str, Any]]:
     batch.validate(full=True)  # Without it, damaged offsets would read foreign memory.
-    rows: list[dict[str, Any]] = batch.to_pylist()
-    return rows
+    columns = [_column(column) for column in batch.columns]
+    return [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _column(column: pa.Array) -> list[Any]:
+    try:
+        values: list[Any] = column.to_pylist()
+    except DAMAGE:
+        values = [_value(column.slice(at, 1)) for at in range(len(column))]
+    return values
+
+
+def _value(alone: pa.Array) -> Any:
+    """Give one value: as text if Python has none, as for nanoseconds, and none if Arrow has no text."""
+    for kind in (alone.type, pa.string()):
+        with suppress(*DAMAGE):
+            return alone.cast(kind).to_pylist()[0]
+    return None
 
 
 def lost_rows(shard: Shard, start: int, stop: int, why: tuple[str, str]) -> Skip:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -13,12 +13,11 @@ from headwater.canonical import encode
 from headwater.errors import InputError
 from headwater.record import Record, Skip, record_id
 from headwater.sources.moment import normalise
-from headwater.sources.shard import Limits
+from headwater.sources.shard import Limits, Shard
 
 TEXT_FIELDS = ("text", "content", "raw_content")
 URL_FIELDS = ("url", "uri")
 DATE_FIELDS = ("date", "timestamp", "created", "warc_date")
-NO_TEXT = f"none of {', '.join(TEXT_FIELDS)} holds a string"
 _SHOWN_FIELDS = 8
 _SHOWN_CHARS = 24
 _MAX_EXACT = 2**53 - 1
@@ -35,12 +34,6 @@ class RowPlace(NamedTuple):
     position: str
 
 
-def first_of(names: Iterable[str], fields: Iterable[str]) -> str:
-    """Give the first of `fields` that is among the names; empty when none is."""
-    there = set(names)
-    return next((field for field in fields if field in there), "")
-
-
 def shown(names: Iterable[object]) -> str:
     """List the first few field names in order, shortened, on one line."""
     told = sorted(" ".join(_well_formed(str(name)).split()) for name in names)
@@ -49,37 +42,41 @@ def shown(names: Iterable[object]) -> str:
     return ", ".join(short[:_SHOWN_FIELDS] + more) or "none"
 
 
-def to_item(row: Mapping[str, Any], place: RowPlace, limits: Limits) -> Record | Skip:
+def text_fields(shard: Shard) -> Sequence[str]:
+    """Give the fields that may hold the text of a shard's rows."""
+    return (shard.text_field,) if shard.text_field else TEXT_FIELDS
+
+
+def to_item(row: Mapping[str, Any], place: RowPlace, limits: Limits, names: Sequence[str]) -> Record | Skip:
     """Turn a row into a record.
 
     Args:
         row: Values by field name.
         place: Where the row stands.
         limits: Bounds on one record.
+        names: Fields that may hold the text; the first that holds a string does.
 
     Returns:
         A `text/plain` record whose metadata holds every field but the text and the address, or a skip:
         `text-missing`, `utf8-invalid` or `payload-too-large`.
     """
-    text = next((row[name] for name in TEXT_FIELDS if isinstance(row.get(name), str)), None)
-    if text is None:
-        return _skip(place, "text-missing", f"fields {shown(row)}; {NO_TEXT}")
+    text_field, url_field = _first_string(row, names), _first_string(row, URL_FIELDS)
+    if not text_field:
+        return _skip(place, "text-missing", f"fields {shown(row)}; no string in {', '.join(names)}")
     try:
-        payload = text.encode()
+        payload = row[text_field].encode()
     except UnicodeEncodeError:
         return _skip(place, "utf8-invalid", "a lone surrogate in the text")
     if len(payload) > limits.max_payload_bytes:
         return _skip(place, "payload-too-large", f"{len(payload)} bytes")
-    url = next((row[name] for name in URL_FIELDS if isinstance(row.get(name), str)), "")
     dates = ((name, normalise(row[name])) for name in DATE_FIELDS if row.get(name) is not None)
     field, captured = next(((name, moment) for name, moment in dates if moment), ("", ""))
-    used = {first_of(row, TEXT_FIELDS), first_of(row, URL_FIELDS)}
     return Record(
         id=record_id(place.digest, place.position),
         source=place.source,
         offset=place.offset,
         length=place.length,
-        url=_well_formed(url),
+        url=_well_formed(row[url_field]) if url_field else "",
         media_type="text/plain",
         charset="utf-8",
         captured=captured,
@@ -88,8 +85,12 @@ def to_item(row: Mapping[str, Any], place: RowPlace, limits: Limits) -> Record |
         headers=(),
         payload=payload,
         payload_digest=hashlib.sha256(payload).hexdigest(),
-        metadata=_metadata({name: value for name, value in row.items() if name not in used}),
+        metadata=_metadata({name: row[name] for name in row if name not in {text_field, url_field}}),
     )
+
+
+def _first_string(row: Mapping[str, Any], names: Iterable[str]) -> str:
+    return next((name for name in names if isinstance(row.get(name), str)), "")
 
 
 def _skip(place: RowPlace, reason: str, detail: str) -> Skip:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from headwater.record import Record, Skip
+from headwater.sources.opening import Hash, digest_and_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Shard:
         start: First position that belongs to the shard, in `unit`.
         stop: First position that does not.
         unit: `bytes`, or `rows` for columnar inputs; `bytes` too for one that as a whole cannot be read.
+        text_field: Field of a row that holds its text; empty for the first of `row.TEXT_FIELDS` that does.
     """
 
     path: str
@@ -32,6 +34,7 @@ class Shard:
     start: int
     stop: int
     unit: str = "bytes"
+    text_field: str = ""
 
     @property
     def name(self) -> str:
@@ -79,13 +82,23 @@ class Limits:
 class Source(Protocol):
     """A reader of one input format."""
 
-    def shards(self, path: str, source: str, *, shard_bytes: int) -> list[Shard]:
+    def shards(
+        self,
+        path: str,
+        source: str,
+        *,
+        shard_bytes: int,
+        text_field: str = "",
+        hashed: Hash = digest_and_size,
+    ) -> list[Shard]:
         """Split an input into shards that depend on its content and `shard_bytes` alone.
 
         Args:
             path: Local path or fsspec URL.
             source: The input's name as shown to people.
             shard_bytes: Aim at this many input bytes a shard; an input below it is one shard.
+            text_field: Field of a row that holds its text; archives have none.
+            hashed: From a path to SHA-256 and size.
 
         Returns:
             Shards in order, ranges touching, covering the input; one empty shard for an empty input.

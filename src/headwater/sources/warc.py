@@ -10,7 +10,7 @@ from headwater.record import Record, Skip
 from headwater.sources.capture import Place, item
 from headwater.sources.frame import Frame, find_record, frames, sole_frame
 from headwater.sources.member import Codec, Gzip, Member, WholeMember
-from headwater.sources.opening import digest_and_size, open_input
+from headwater.sources.opening import Hash, digest_and_size, open_input
 from headwater.sources.shard import Limits, Shard, cut_bytes
 from headwater.sources.window import Window
 from headwater.sources.zstd import Zstd, read_dictionary
@@ -25,9 +25,17 @@ LOOKBACK_BYTES = 1 << 20
 class Warc:
     """Read WARC files; WET files are WARC files of `conversion` records."""
 
-    def shards(self, path: str, source: str, *, shard_bytes: int) -> list[Shard]:
+    def shards(
+        self,
+        path: str,
+        source: str,
+        *,
+        shard_bytes: int,
+        text_field: str = "",
+        hashed: Hash = digest_and_size,
+    ) -> list[Shard]:
         """Split by byte ranges; see `Source.shards`."""
-        digest, size = digest_and_size(path)
+        digest, size = hashed(path)
         whole = Shard(path, source, "warc", digest, size, 0, size)
         return cut_bytes(whole, shard_bytes)
 
