@@ -9,6 +9,7 @@ import click
 from headwater import __version__
 from headwater.cli.curate import curate
 from headwater.cli.forecast import forecast
+from headwater.cli.lab import lab
 from headwater.cli.measure import measure
 from headwater.cli.monitor import monitor
 from headwater.errors import HeadwaterError
@@ -25,6 +26,7 @@ def app() -> None:
 
 app.add_command(curate)
 app.add_command(forecast)
+app.add_command(lab)
 app.add_command(measure)
 app.add_command(monitor)
 
