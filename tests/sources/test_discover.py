@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import fsspec
@@ -272,3 +273,77 @@ def test_the_same_bytes_are_read_once(tmp_path: Path) -> None:
     assert [shard.start for shard in shards] == list(range(0, len(PAGE), 10))
     assert copies == [("b.warc.gz", "a.warc.gz")]
     assert len({shard.name for shard in shards}) == len(shards)
+
+
+def test_what_is_no_file_is_passed_over_aloud(tmp_path: Path) -> None:
+    fill(tmp_path, "in/a.jsonl", "other/b.jsonl")
+    os.mkfifo(tmp_path / "in" / "pipe.jsonl")
+    (tmp_path / "in" / "device.jsonl").symlink_to("/dev/zero")
+    (tmp_path / "in" / "broken.jsonl").symlink_to("gone.jsonl")
+    (tmp_path / "in" / "loop.jsonl").symlink_to("loop.jsonl")
+    (tmp_path / "in" / "up").symlink_to("..")
+    (tmp_path / "in" / "link").symlink_to("../other")
+
+    for name in (tmp_path / "in", tmp_path / "in" / "*"):
+        told = {one.source: one.why for one in discover([str(name)], results=tmp_path / "out")}
+        assert told.pop("a.jsonl") == ""
+        if name.name == "in":
+            assert set(told) == {"pipe.jsonl", "device.jsonl", "broken.jsonl", "loop.jsonl", "up", "link"}
+        assert all(why.startswith("a pipe") for one, why in told.items() if "/" not in one)
+
+
+def test_a_pipe_that_is_named_is_refused_with_a_way_out(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+
+    with pytest.raises(InputError, match="no file and no directory") as caught:
+        discover([str(tmp_path / "pipe.jsonl")])
+    assert "write it to a file" in caught.value.hint
+
+
+def test_an_empty_name_is_no_directory() -> None:
+    with pytest.raises(InputError, match=r"^'': no such file"):
+        discover([""])
+
+
+def test_results_inside_a_source_are_no_input(tmp_path: Path) -> None:
+    fill(tmp_path, "in/a.jsonl", "in/out/corpus/b.jsonl", "in/out2/c.jsonl")
+
+    found = discover([str(tmp_path / "in")], results=tmp_path / "in" / "out")
+    assert kinds(found) == {"a.jsonl": "jsonl", "out2/c.jsonl": "jsonl"}
+    with pytest.raises(InputError, match=r"nothing to read among 0 files$"):
+        discover([str(tmp_path / "in")], results=tmp_path)
+
+
+def test_a_data_file_that_a_dataset_lists_and_lacks_is_told(tmp_path: Path) -> None:
+    write_stream(tmp_path / "here.arrow", table(3))
+    (tmp_path / "dataset_info.json").write_text("{}")
+    names = ("gone.arrow", "here.arrow")
+    (tmp_path / "state.json").write_text(json.dumps({"_data_files": [{"filename": name} for name in names]}))
+
+    told = {one.source: one.kind or one.why for one in discover([str(tmp_path)])}
+    assert told["gone.arrow"] == "listed in state.json, and not there"
+    assert told["here.arrow"] == "hf-dataset"
+    (tmp_path / "here.arrow").unlink()
+    with pytest.raises(InputError, match=r"such as gone.arrow: listed in state.json"):
+        discover([str(tmp_path)])
+
+
+def test_an_error_of_a_driver_is_one_line_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("no answer\nfrom anyone")
+
+    monkeypatch.setattr(fsspec.get_filesystem_class("memory"), "isfile", refuse)
+    with pytest.raises(UnavailableError, match=r"^cannot list memory://x: no answer$") as caught:
+        discover(["memory://x"])
+    assert "credentials" in caught.value.hint
+
+
+def test_folders_with_names_that_are_not_utf8_are_told_apart_as_text(tmp_path: Path) -> None:
+    folders = [os.fsdecode(os.fsencode(tmp_path) + name) for name in (b"/\xff", b"/\xfe")]
+    for number, folder in enumerate(folders):
+        os.mkdir(folder)  # noqa: PTH102 - the name is not text
+        (Path(folder) / "a.jsonl").write_bytes(lines(number + 1))
+
+    for one in discover(folders):
+        one.source.encode()
+        assert one.source.endswith("\ufffd/a.jsonl")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from headwater.cli.terminal import printable
 from headwater.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ def curate(*, run: str | None, redecide: str | None, as_json: bool, **options: A
 
 def _curate(settings: dict[str, Any]) -> Summary:
     from headwater.cli.terminal import progress
-    from headwater.curate.run import Setting
+    from headwater.curate.run import Setting, check_folder
     from headwater.curate.run import curate as run_curate
     from headwater.curate.summary import PassedOver
     from headwater.sources.discover import discover
@@ -80,11 +82,10 @@ def _curate(settings: dict[str, Any]) -> Summary:
 
     if not settings.get("sources"):
         raise InputError("no SOURCE is given", hint="headwater curate SOURCE... --out DIR")
-    if not settings.get("out"):
-        raise InputError("no --out is given", hint="name a new folder for the results")
-    config = _config(settings)
+    config, root = _config(settings), _out(settings)
+    check_folder(root)
     with progress() as show:
-        found = discover(settings["sources"])
+        found = discover(settings["sources"], results=root)
         passed = [PassedOver(file.source, file.why) for file in found if not file.kind]
         shards = plan(
             found,
@@ -97,7 +98,16 @@ def _curate(settings: dict[str, Any]) -> Summary:
         )
         _tell(passed)
         setting = Setting(_engine(settings), _page, show)
-        return run_curate(shards, Path(settings["out"]), config=config, setting=setting, passed_over=passed)
+        return run_curate(shards, root, config=config, setting=setting, passed_over=passed)
+
+
+def _out(settings: dict[str, Any]) -> Path:
+    out = settings.get("out")
+    if not out:
+        raise InputError("no --out is given", hint="name a new folder for the results")
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", out) or not out.isprintable():
+        raise InputError(f"--out cannot be {out}", hint="name a local folder, without a scheme such as s3:")
+    return Path(out)
 
 
 def _tell(passed: Sequence[PassedOver]) -> None:
@@ -105,7 +115,7 @@ def _tell(passed: Sequence[PassedOver]) -> None:
     for why, n in reasons.items():
         first = next(file.source for file in passed if file.why == why)
         more = f" and {n - 1:,} more" if n > 1 else ""
-        sys.stderr.write(f"headwater: passed over {first}{more}: {why}\n")
+        sys.stderr.write(f"headwater: passed over {printable(first)}{more}: {why}\n")
 
 
 def _redecide(root: Path, settings: dict[str, Any]) -> Summary:

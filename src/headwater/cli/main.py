@@ -12,6 +12,7 @@ from headwater.cli.forecast import forecast
 from headwater.cli.lab import lab
 from headwater.cli.measure import measure
 from headwater.cli.monitor import monitor
+from headwater.cli.terminal import printable
 from headwater.errors import HeadwaterError
 
 
@@ -56,14 +57,15 @@ def _code(arguments: list[str] | None) -> int:
         return 0
     except OSError as error:
         named = f"{error.filename}: " if error.filename else ""
-        return _say(f"{named}{error.strerror or error}", "check that the path exists and may be read", 3)
+        what = error.strerror or str(error).partition("\n")[0]
+        return _say(f"{named}{what}", "check that the path exists and may be read", 3)
     except (KeyboardInterrupt, click.Abort):
         return _say("interrupted", "run the same command again: it resumes", 130)
     return 0
 
 
 def _say(message: str, hint: str, code: int) -> int:
-    sys.stderr.write(f"headwater: {message}\n" + (f"hint: {hint}\n" if hint else ""))
+    sys.stderr.write(f"headwater: {printable(message)}\n" + (f"hint: {hint}\n" if hint else ""))
     return code
 
 

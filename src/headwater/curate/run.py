@@ -60,7 +60,7 @@ def curate(
         UnavailableError: If a disk, an input or a worker fails; run again to resume.
     """
     layout = Layout(root)
-    _check_folder(layout)
+    check_folder(root)
     with exclusive(layout.lock):
         return _run(layout, _plan(shards, config, passed_over), config, setting)
 
@@ -156,13 +156,16 @@ def _begin(layout: Layout, plan: Mapping[str, Any]) -> bool:
     return False
 
 
-def _check_folder(layout: Layout) -> None:
-    """Refuse a folder that holds something else.
+def check_folder(root: Path) -> None:
+    """Refuse a folder that holds no run and is not empty.
+
+    Args:
+        root: Folder for the results.
 
     Raises:
-        InputError: If it does.
+        InputError: If it is one.
     """
-    hint = "choose a new or empty folder for --out"
+    layout, hint = Layout(root), "choose a new or empty folder for --out"
     if layout.plan.exists():
         return
     if layout.root.exists() and not layout.root.is_dir():

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from headwater.errors import InputError
 from headwater.sources.opening import is_url, open_input
-from headwater.sources.place import Tree, open_tree
+from headwater.sources.place import Tree, as_text, open_tree
 
 _SUFFIXES = {
     "warc": (".warc", ".wet"),
@@ -19,6 +20,8 @@ _SUFFIXES = {
     "hf-dataset": (".arrow",),
 }
 _COMPRESSED = (".gz", ".zst", ".zstd")
+_NOT_THERE = "listed in state.json, and not there"
+_NO_FILE = "a pipe, a device, a broken link or a link to a directory"
 _FORMATS = "WARC, WET, JSON lines, Parquet and Hugging Face dataset directories"
 
 
@@ -41,7 +44,7 @@ class Found:
     named: bool = False
 
 
-def discover(names: Sequence[str]) -> list[Found]:
+def discover(names: Sequence[str], *, results: Path | None = None) -> list[Found]:
     """Find the inputs that names stand for.
 
     A file that is named is read, whatever lies beside it. Of a directory, or of what a pattern
@@ -51,6 +54,7 @@ def discover(names: Sequence[str]) -> list[Found]:
 
     Args:
         names: Files, directories, glob patterns or fsspec URLs of these.
+        results: Folder of results, which is no input though it stand in a directory that is named.
 
     Returns:
         Inputs and files passed over, in the order of the names, sorted by path within each; a path that
@@ -64,7 +68,7 @@ def discover(names: Sequence[str]) -> list[Found]:
         raise InputError("no source was named", hint=f"name {_FORMATS}")
     found: dict[str, Found] = {}
     for name in names:
-        for one in _expand(name):
+        for one in _expand(name, results):
             known = found.get(one.path)
             if known is None or (one.kind and not known.kind):
                 found[one.path] = one
@@ -113,11 +117,18 @@ def kind_by_content(path: str) -> str:
     return "jsonl" if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else ""
 
 
-def _expand(name: str) -> list[Found]:
+def _expand(name: str, results: Path | None) -> list[Found]:
     tree = open_tree(name)
+    if tree is None and not is_url(name) and name and Path(name).exists():
+        raise InputError(
+            f"{name}: no file and no directory",
+            hint="write it to a file first: inputs are read more than once",
+        )
     if tree is None:
         raise InputError(
-            f"{name}: no such file or directory" if not _is_pattern(name) else f"{name}: nothing matches",
+            f"{name or repr(name)}: no such file or directory"
+            if not _is_pattern(name)
+            else f"{name}: nothing matches",
             hint="check the spelling; quote a pattern so that the shell leaves it alone",
         )
     if tree.is_file:
@@ -126,12 +137,18 @@ def _expand(name: str) -> list[Found]:
         if not kind:
             raise InputError(f"{name}: not a format that can be read", hint=f"Headwater reads {_FORMATS}")
         return [Found(path, tree.relative(path), kind, named=True)]
-    found = _choose(tree)
+    below = os.path.realpath(results) if results else ""
+    found = [one for one in _choose(tree) if not (below and _is_below(one.path, below))]
     if not any(one.kind for one in found):
+        first = f", such as {found[0].source}: {found[0].why}" if found else ""
         raise InputError(
-            f"{name}: nothing to read among {len(found)} files", hint=f"Headwater reads {_FORMATS}"
+            f"{name}: nothing to read among {len(found)} files{first}", hint=f"Headwater reads {_FORMATS}"
         )
     return found
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return not is_url(path) and Path(os.path.realpath(path)).is_relative_to(folder)
 
 
 def _is_pattern(name: str) -> bool:
@@ -142,12 +159,13 @@ def _choose(tree: Tree) -> list[Found]:
     claimed = _dataset_files(tree)
     kinds = {path: _kind_in_tree(tree, path, claimed) for path in tree.paths}
     archives = any(kind == "warc" for kind, _ in kinds.values())
-    found = []
+    listed = [f"{folder}/{name}" for folder, names in claimed.items() for name in sorted(names)]
+    found = [Found(path, tree.relative(path), "", _NOT_THERE) for path in listed if path not in kinds]
     for path, (kind, why) in kinds.items():
         if archives and kind and kind != "warc":
             kind, why = "", "lies beside web archives; name it to read it"
         found.append(Found(path, tree.relative(path), kind, why))
-    return found
+    return found + [Found(path, tree.relative(path), "", _NO_FILE) for path in tree.others]
 
 
 def _kind_in_tree(tree: Tree, path: str, claimed: dict[str, frozenset[str]]) -> tuple[str, str]:
@@ -189,7 +207,7 @@ def _tell_apart(found: list[Found]) -> list[Found]:
     counts: dict[str, int] = {}
     for one in found:
         counts[one.source] = counts.get(one.source, 0) + 1
-    return [one if counts[one.source] == 1 else replace(one, source=one.path) for one in found]
+    return [one if counts[one.source] == 1 else replace(one, source=as_text(one.path)) for one in found]
 
 
 __all__ = ["Found", "discover", "is_url", "kind_by_content", "kind_by_name"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from headwater.errors import UnavailableError
+from headwater.errors import HeadwaterError, UnavailableError
 
 Hash = Callable[[str], tuple[str, int]]
 
@@ -34,18 +35,12 @@ def open_input(path: str) -> BinaryIO:
     Raises:
         UnavailableError: If it cannot be opened.
     """
-    try:
+    with reaching("open", path):
         if not is_url(path):
             return Path(path).open("rb")
         import fsspec  # A local run never needs it.
 
         return cast("BinaryIO", fsspec.open(path, "rb").open())
-    except ImportError as error:
-        raise UnavailableError(
-            f"cannot open {path}: {error}", hint="install the fsspec driver for this scheme"
-        ) from error
-    except (OSError, ValueError) as error:
-        raise UnavailableError(f"cannot open {path}: {_reason(error)}") from error
 
 
 def size_of(path: str) -> int:
@@ -76,17 +71,43 @@ def digest_and_size(path: str, *, on_read: Callable[[int], None] | None = None) 
     """
     state = hashlib.sha256()
     size = 0
-    with open_input(path) as file:
-        try:
-            while block := file.read(_BLOCK_BYTES):
-                state.update(block)
-                size += len(block)
-                if on_read is not None:
-                    on_read(len(block))
-        except OSError as error:
-            raise UnavailableError(f"cannot read {path}: {_reason(error)}") from error
+    with open_input(path) as file, reaching("read", path):
+        while block := file.read(_BLOCK_BYTES):
+            state.update(block)
+            size += len(block)
+            if on_read is not None:
+                on_read(len(block))
     return state.hexdigest(), size
 
 
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+@contextmanager
+def reaching(verb: str, path: str) -> Iterator[None]:
+    """Turn what a place raises into an error with what to do.
+
+    Args:
+        verb: What is tried, such as `open`.
+        path: Local path or fsspec URL.
+
+    Raises:
+        HeadwaterError: As it was raised.
+        UnavailableError: If the place cannot be reached.
+    """
+    try:
+        yield
+    except HeadwaterError:
+        raise
+    except Exception as error:
+        # Every fsspec driver raises errors of its own; of a local path, another one is a bug of ours.
+        if not is_url(path) and not isinstance(error, (OSError, ValueError)):
+            raise
+        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0] or type(error).__name__
+        where = path if is_url(path) else getattr(error, "filename", None) or path
+        raise UnavailableError(f"cannot {verb} {where}: {reason}", hint=_way_out(path, error)) from error
+
+
+def _way_out(path: str, error: Exception) -> str:
+    if isinstance(error, ImportError):
+        return "install the fsspec driver for this scheme"
+    if is_url(path):
+        return "check the address, the network and the credentials"
+    return "check that it exists and may be read"

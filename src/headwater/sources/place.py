@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import glob
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from headwater.errors import UnavailableError
-from headwater.sources.opening import is_url
+from headwater.sources.opening import is_url, reaching
 
 _MARKS = "*?["
 
@@ -22,15 +22,22 @@ class Tree:
         root: What the paths are relative to; empty, or ends with a slash.
         paths: Paths or URLs, sorted.
         is_file: Whether the name is a file's own.
+        others: What is no file to read: pipes, sockets, devices, broken links, links to directories; sorted.
     """
 
     root: str
     paths: tuple[str, ...]
     is_file: bool = False
+    others: tuple[str, ...] = ()
 
     def relative(self, path: str) -> str:
-        """Give a path as shown to people: below the root, always text."""
-        return os.fsencode(path.removeprefix(self.root)).decode("utf-8", "replace")
+        """Give a path as shown to people, below the root."""
+        return as_text(path.removeprefix(self.root))
+
+
+def as_text(path: str) -> str:
+    """Give a path as text that any encoding of Unicode can hold."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def open_tree(name: str) -> Tree | None:
@@ -45,30 +52,34 @@ def open_tree(name: str) -> Tree | None:
     Raises:
         UnavailableError: If the place cannot be listed.
     """
-    try:
+    with reaching("list", name):
         return _remote(name) if is_url(name) else _local(name)
-    except ImportError as error:
-        raise UnavailableError(
-            f"cannot list {name}: {error}", hint="install the fsspec driver for this scheme"
-        ) from error
-    except (OSError, ValueError) as error:
-        raise UnavailableError(f"cannot list {name}: {error}") from error
 
 
 def _local(name: str) -> Tree | None:
     path = Path(name)
+    if not name:
+        return None
     if path.is_file():
         return _one_file(name)
     if path.is_dir():
-        return Tree(f"{_no_slash(name)}/", tuple(sorted(_walk(name))))
+        return _tree(f"{_no_slash(name)}/", _walk(name))
     if not any(mark in name for mark in _MARKS):
         return None
     matches = glob.glob(name, recursive=True, include_hidden=False)  # noqa: PTH207 - keeps names as typed
-    paths = {match for match in matches if Path(match).is_file()}
+    paths = {match for match in matches if not Path(match).is_dir()}
     for match in matches:
         if Path(match).is_dir() and "**" not in name:
             paths.update(_walk(match))
-    return Tree(_fixed_part(name), tuple(sorted(paths))) if paths else None
+    return _tree(_fixed_part(name), paths) if paths else None
+
+
+def _tree(root: str, paths: Iterable[str]) -> Tree:
+    files: list[str] = []
+    others: list[str] = []
+    for path in sorted(paths):
+        (files if Path(path).is_file() else others).append(path)
+    return Tree(root, tuple(files), others=tuple(others))
 
 
 def _walk(directory: str) -> list[str]:
@@ -76,8 +87,9 @@ def _walk(directory: str) -> list[str]:
         raise error
 
     found = []
-    for parent, _, files in os.walk(directory, onerror=refuse):
-        found += [f"{_no_slash(parent)}/{file}" for file in files if (Path(parent) / file).is_file()]
+    for parent, folders, files in os.walk(directory, onerror=refuse):
+        links = [folder for folder in folders if (Path(parent) / folder).is_symlink()]
+        found += [f"{_no_slash(parent)}/{name}" for name in [*files, *links]]
     return found
 
 

@@ -110,6 +110,16 @@ def test_a_frame_holds_the_rows_of_all_files(engine: Engine, tmp_path: Path) -> 
     assert frame.agg(daft.col("n").sum()).to_pydict() == {"n": [4]}
 
 
+def test_a_folder_named_like_a_pattern_is_read_as_it_stands(engine: Engine, tmp_path: Path) -> None:
+    rows = [{"id": "a", "n": 1}]
+    (tmp_path / "a[1]*?{b,c}").mkdir()
+    path = parquet(
+        tmp_path / "a[1]*?{b,c}" / "x.parquet", rows, pa.schema([("id", pa.string()), ("n", pa.int64())])
+    )
+
+    assert engine.frame([path]).to_pylist() == rows
+
+
 def test_a_bug_in_a_worker_shows_its_traceback(native: NativeEngine) -> None:
     with pytest.raises(RuntimeError) as caught:
         list(native.map(tasks.stumble, [{"n": 0}]))

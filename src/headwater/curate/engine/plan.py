@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 # Read by Daft when it is imported: no progress bars of its own, nothing sent anywhere.
@@ -93,7 +95,9 @@ def run_map(task: Task, items: Sequence[Item], *, workers: int) -> Iterator[Item
 
 def open_frame(paths: Sequence[str]) -> Any:
     """Open Parquet files as a lazy frame."""
-    return daft.read_parquet(list(paths))
+    # Daft takes a path for a pattern, and a relative one for the host of a URL.
+    whole = [str(Path(path).absolute()) for path in paths]
+    return daft.read_parquet([re.sub(r"[\\*?\[\]{}]", r"\\\g<0>", path) for path in whole])
 
 
 def _answers(task: Task, items: Sequence[Item], workers: int) -> Iterator[Item]:
