@@ -8,20 +8,24 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pyarrow.parquet as pq
 import pytest
 
 from headwater.curate.config import Config
+from headwater.curate.engine.engine import Item, Task
 from headwater.curate.engine.native import NativeEngine
 from headwater.curate.labels import LABELS
 from headwater.curate.policy import Policy, encode
 from headwater.curate.run import Setting, redecide
 from headwater.curate.store import exclusive
-from headwater.errors import InputError
+from headwater.errors import InputError, UnavailableError
 from headwater.sources.shard import Limits
 from tests.curate.crawls import crawl, member, page, prose, read_column, run, silent, tree
+from tests.curate.engine import tasks
 
 
 def test_every_record_and_every_byte_is_accounted_for(tmp_path: Path) -> None:
@@ -102,6 +106,24 @@ def test_deciding_again_gives_the_bytes_of_a_run_under_the_new_policy(tmp_path: 
     assert tree(tmp_path / "again") == tree(tmp_path / "fresh")
 
 
+def test_deciding_again_under_other_versions_tells_those_of_the_labels_and_those_that_decided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run(crawl(tmp_path / "in", n_files=1), tmp_path / "out")
+    made = json.loads((tmp_path / "out" / "run.json").read_text())
+
+    today = {"version": "99.0", "libraries": made["libraries"] | {"daft": "99.1"}}
+    monkeypatch.setattr("headwater.curate.config.__version__", today["version"])
+    monkeypatch.setattr("headwater.curate.config.libraries", lambda: today["libraries"])
+    setting = Setting(NativeEngine(workers=1), lambda summary: summary.run_id, silent)
+    for policy in (Policy(), Policy(name="strict-1", http_error="exclude"), Policy()):
+        summary = redecide(tmp_path / "out", policy=policy, setting=setting)
+        facts = json.loads((tmp_path / "out" / "run.json").read_text())
+        assert facts["decided"] == today
+        assert [facts[key] for key in ("version", "libraries")] == [made["version"], made["libraries"]]
+        assert facts["run_id"] == summary.run_id != first.run_id
+
+
 def test_deciding_again_needs_a_finished_run(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no finished run"):
         redecide(tmp_path, policy=Policy(), setting=Setting(NativeEngine(workers=1), str, silent))
@@ -133,6 +155,55 @@ def test_a_record_that_kills_its_worker_is_skipped_and_the_rest_is_kept(tmp_path
     assert read_column(tmp_path / "out" / "ledger.parquet", "url") == [
         f"https://a.example/{n}" for n in range(6)
     ]
+
+
+class Mortal:
+    """A native engine whose worker is killed at one shard of one pass."""
+
+    isolated: ClassVar[bool] = True
+
+    def __init__(self, module: str, victim: str, lives: Path) -> None:
+        """Hold whom to kill."""
+        self._engine = NativeEngine(workers=2)
+        self._module = module
+        self._facts = {"module": module, "victim": victim, "lives": str(lives)}
+
+    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item]:
+        """Run the task, or a mortal one in its place."""
+        if task.__module__ != self._module:
+            return self._engine.map(task, items)
+        return self._engine.map(tasks.mortal, [{**item, **self._facts} for item in items])
+
+    def frame(self, paths: Sequence[str]) -> Any:
+        """Open Parquet files."""
+        return self._engine.frame(paths)
+
+
+@pytest.mark.parametrize("module", ["headwater.curate.decide", "headwater.curate.write"])
+def test_a_worker_killed_in_a_later_pass_names_shard_and_file_or_is_got_over(
+    tmp_path: Path, module: str
+) -> None:
+    source = crawl(tmp_path / "in")
+    run(source, tmp_path / "whole")
+    victim = next((tmp_path / "whole" / "corpus").glob("*")).stem
+    file = next(
+        line["source"]
+        for line in pq.read_table(tmp_path / "whole" / "ledger.parquet").to_pylist()
+        if victim in line["file"]
+    )
+    lives = tmp_path / "lives"
+    lives.mkdir()
+    for life in "123":
+        (lives / life).touch()
+    engine = Mortal(module, victim, lives)
+
+    with pytest.raises(UnavailableError, match=f"a worker died .* shard {victim} of {file}: ") as caught:
+        run(source, tmp_path / "out", engine=engine)
+    assert "it resumes" in caught.value.hint
+    assert len(list(lives.glob("*"))) == 1
+    run(source, tmp_path / "out", engine=engine)
+    assert not list(lives.glob("*"))
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
 
 
 _RUN = """
@@ -209,9 +280,11 @@ def test_run_json_names_configuration_inputs_and_versions_and_no_time(tmp_path: 
         "config",
         "seeds",
         "libraries",
+        "decided",
         "inputs",
         "passed_over",
     }
+    assert facts["decided"] == {"version": facts["version"], "libraries": facts["libraries"]}
     assert facts["inputs"]["part0.warc.gz"]["size"] == (tmp_path / "in" / "part0.warc.gz").stat().st_size
 
 

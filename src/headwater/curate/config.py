@@ -83,12 +83,15 @@ class Config:
         return self.evidence() | {"policy": encode(self.policy)}
 
 
-def run_id(config: Mapping[str, Any], shards: Sequence[Shard]) -> str:
-    """Name a run by its configuration, its inputs' content and the code's version.
+def run_id(
+    config: Mapping[str, Any], shards: Sequence[Shard], *, labelled: Mapping[str, Any] | None = None
+) -> str:
+    """Name a run by its configuration, its inputs' content and the code's versions.
 
     Args:
         config: `Config.to_json` or `Config.evidence`.
         shards: All of them.
+        labelled: `versions` that made the labels, if they are not those of today.
 
     Returns:
         SHA-256 of the canonical form, 64 hex digits. Where inputs lie is not part of it.
@@ -96,12 +99,17 @@ def run_id(config: Mapping[str, Any], shards: Sequence[Shard]) -> str:
     inputs = [[shard.source, shard.kind, shard.digest, shard.start, shard.stop] for shard in shards]
     return canonical.digest(
         {
-            "version": __version__,
-            "libraries": libraries(),
+            "labelled": dict(labelled or versions()),
+            "decided": versions(),
             "config": dict(config),
             "inputs": inputs,
         }
     )
+
+
+def versions() -> dict[str, Any]:
+    """Give the version of this package and those of `libraries`."""
+    return {"version": __version__, "libraries": libraries()}
 
 
 def libraries() -> dict[str, str]:

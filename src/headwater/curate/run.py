@@ -7,11 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from headwater import __version__
 from headwater.curate import crumb, decide, evidence, publish, seam, write
-from headwater.curate.config import Config, run_id
+from headwater.curate.config import Config, run_id, versions
 from headwater.curate.engine.engine import Engine, Item, Task, WorkerDiedError
-from headwater.curate.layout import FOLDERS, Layout
+from headwater.curate.layout import FOLDERS, RUN, Layout
 from headwater.curate.policy import Policy, encode, parse
 from headwater.curate.store import Tables, exclusive, read_json, sweep, write_json
 from headwater.curate.summarise import load, summarise
@@ -90,7 +89,8 @@ def redecide(root: Path, *, policy: Policy, setting: Setting) -> Summary:
         setting: Where to do it, and whom to tell.
 
     Returns:
-        What was done; the folder is then the same, byte for byte, as that of a run under the policy.
+        What was done; the folder is then the same, byte for byte, as that of a run under the policy, if the
+        same versions decide that made the labels. If not, `run.json` tells both.
 
     Raises:
         InputError: If the folder holds no finished run.
@@ -111,7 +111,9 @@ def _redecide(layout: Layout, policy: Policy, setting: Setting) -> Summary:
     before = read_json(layout.plan)
     shards = [Shard(**shard) for shard in before["shards"]]
     config = {**before["config"], "policy": encode(policy)}
-    plan = {**before, "config": config, "run_id": run_id(config, shards)}
+    labelled = {key: before[key] for key in versions()}
+    plan = before | {"config": config, "decided": versions()}
+    plan["run_id"] = run_id(config, shards, labelled=labelled)
     if plan["run_id"] == before["run_id"]:
         return load(layout)
     goal = layout.work / "redecide.json"
@@ -129,7 +131,8 @@ def _plan(shards: Sequence[Shard], config: Config, passed_over: Sequence[PassedO
     return {
         "run_id": run_id(config.to_json(), shards),
         "evidence_id": run_id(config.evidence(), shards),
-        "version": __version__,
+        **versions(),
+        "decided": versions(),
         "config": config.to_json(),
         "shards": [shard.to_json() for shard in shards],
         "passed_over": [asdict(file) for file in passed_over],
@@ -212,7 +215,7 @@ def _mend_seams(
         _evidence(setting, layout, items)
     lost = seam.gaps(shards, _ends(layout, shards))
     with Tables({layout.gaps: evidence.SKIP_SCHEMA}).open() as tables:
-        tables.add({layout.gaps: [evidence.skip_row(skip) for _, skip in lost]}, weight_bytes=0)
+        tables.add({layout.gaps: [evidence.skip_row(skip) for skip in lost]}, weight_bytes=0)
 
 
 def _ends(layout: Layout, shards: Sequence[Shard]) -> dict[str, tuple[int, int]]:
@@ -261,24 +264,50 @@ def _decide_and_write(
     config, names = plan["config"], list(documents)
     common = {"root": str(layout.root), "labels": config["labels"], "policy": config["policy"]}
     items = [common | {"shard": name, "documents": documents[name]} for name in names]
-    try:
-        resolved = layout.commit(decide.STEP, "resolved")
-        if not resolved.exists():
-            setting.progress("comparing", 0, 1)
-            decide.resolve(setting.engine, layout, config["labels"], names)
-            write_json(resolved, {})
-        _map(setting, decide.run, items, "deciding")
-        settled = layout.commit(decide.STEP, "settled")
-        if not settled.exists():
-            decide.settle_clusters(layout, names, parse(config["policy"]))
-            write_json(settled, {})
-        _map(setting, write.run, items, "writing")
-    except WorkerDiedError as death:
-        raise UnavailableError(
-            f"a worker died: {death}", hint="run the same command again: it resumes"
-        ) from death
+    resolved = layout.commit(decide.STEP, "resolved")
+    if not resolved.exists():
+        setting.progress("comparing", 0, 1)
+        decide.resolve(setting.engine, layout, config["labels"], names)
+        write_json(resolved, {})
+    sources = {Shard(**shard).name: shard["source"] for shard in plan["shards"]}
+    _map_or_blame(setting, decide.run, items, sources)
+    settled = layout.commit(decide.STEP, "settled")
+    if not settled.exists():
+        decide.settle_clusters(layout, names, parse(config["policy"]))
+        write_json(settled, {})
+    _map_or_blame(setting, write.run, items, sources)
     sweep(layout.root)  # A worker that died may have left files half-written.
     setting.progress("reporting", 0, 1)
     summary = summarise(setting.engine, layout, plan, setting.render)
+    # The labels' versions, which are not those of today when an earlier run is decided again.
+    told = {key: plan[key] for key in ("libraries", "decided")}
+    write_json(layout.next / RUN, read_json(layout.next / RUN) | told)
     publish.put(layout, plan)
     return summary
+
+
+def _map_or_blame(setting: Setting, task: Task, items: Sequence[Item], sources: Mapping[str, str]) -> None:
+    """Run the second or third pass; when a worker dies, go on shard by shard, to find the one it dies of.
+
+    Raises:
+        UnavailableError: If it dies of a shard alone.
+    """
+    step = "deciding" if task is decide.run else "writing"
+    try:
+        _map(setting, task, items, step)
+    except WorkerDiedError:
+        for done, item in enumerate(items, 1):
+            _run_alone(
+                setting.engine, task, item, f"{step} shard {item['shard']} of {sources[item['shard']]}"
+            )
+            setting.progress(step, done, len(items))
+
+
+def _run_alone(engine: Engine, task: Task, item: Item, doing: str) -> None:
+    try:
+        list(engine.map(task, [item]))
+    except WorkerDiedError as death:
+        raise UnavailableError(
+            f"a worker died {doing}: {death}",
+            hint="is there enough memory? run the same command again: it resumes",
+        ) from death

@@ -11,7 +11,7 @@ from headwater.sources.shard import Shard
 Ends = Mapping[str, tuple[int, int]]
 
 
-def gaps(shards: Sequence[Shard], ends: Ends) -> list[tuple[str, Skip]]:
+def gaps(shards: Sequence[Shard], ends: Ends) -> list[Skip]:
     """Find what no shard read.
 
     Args:
@@ -20,18 +20,12 @@ def gaps(shards: Sequence[Shard], ends: Ends) -> list[tuple[str, Skip]]:
             none starts.
 
     Returns:
-        For each gap the shard before it, and the gap as a skip.
+        Each gap as a skip.
     """
-    return [
-        (
-            left.name,
-            Skip(
-                left.source, ends[left.name][1], ends[right.name][0] - ends[left.name][1], "gap", n_records=0
-            ),
-        )
-        for left, right in _neighbours(shards, ends)
-        if ends[left.name][1] < ends[right.name][0]
-    ]
+    holes = (
+        (left.source, ends[left.name][1], ends[right.name][0]) for left, right in _neighbours(shards, ends)
+    )
+    return [Skip(source, at, stop - at, "gap", n_records=0) for source, at, stop in holes if at < stop]
 
 
 def floors(shards: Sequence[Shard], ends: Ends) -> dict[str, int]:

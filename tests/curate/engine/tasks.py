@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +51,13 @@ def sleep(item: Mapping[str, Any]) -> Mapping[str, Any]:
     Path(item["folder"], str(os.getpid())).touch()
     time.sleep(600)
     return item
+
+
+def mortal(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Run another task; at the shard that is named, be killed as often as there are lives to lose."""
+    lives = sorted(Path(item["lives"]).glob("*"))
+    if item["shard"] == item["victim"] and lives:
+        lives[0].unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
+    task: Callable[[Mapping[str, Any]], Mapping[str, Any]] = import_module(item["module"]).run
+    return task(item)
