@@ -28,10 +28,13 @@ docs: $(VENV)/.installed-test
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
 # Peers live apart: datatrove brings a package that replaces the language model of ours.
-$(VENV)-peers/.installed: Makefile
+$(VENV)-peers/.installed: Makefile benchmarks/peers/pages.txt
 	$(PYTHON) -m venv $(VENV)-peers
 	$(VENV)-peers/bin/pip install --quiet --disable-pip-version-check \
-	  'datatrove[io,processing]==0.10.1' 'fastwarc>=2.0.1,<3' lxml_html_clean python-magic 'resiliparse>=2.0.1,<3' warcio
+	  'datatrove[io,processing]==0.10.1' 'fastwarc>=2.0.1,<3' lxml_html_clean python-magic 'resiliparse>=2.0.1,<3' \
+	  'setuptools>=75' warcio
+	$(VENV)-peers/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
+	  --no-build-isolation --require-hashes --requirement benchmarks/peers/pages.txt --dest $(VENV)-peers/pages
 	@touch $@
 
 peers: $(VENV)-peers/.installed

@@ -1,8 +1,10 @@
-"""Input for the benchmarks: the pages of the shipped sample, copied until there are enough."""
+"""Input for the benchmarks: web pages, or pages of the shipped sample, copied until there are enough."""
 
 from __future__ import annotations
 
 import gzip
+import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from headwater.record import Record
@@ -10,24 +12,46 @@ from headwater.sources import SOURCES
 from headwater.sources.shard import Limits
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "crawl"
+_LEAST_BYTES = 2_000
+
+# Address, charset, body.
+Page = tuple[str, str, bytes]
 
 
-def pages() -> list[Record]:
-    """Read the HTML pages of the sample that are over 2 kB, in order."""
+def sample_pages() -> list[Page]:
+    """Read the HTML pages of the shipped sample that are over 2 kB, in order: documentation, 11 kB each."""
     found = []
     for path in sorted(SAMPLE.glob("*.warc.gz")):
         for shard in SOURCES["warc"].shards(str(path), path.name, shard_bytes=2**40):
             found += [item for item in SOURCES["warc"].read(shard, Limits()) if isinstance(item, Record)]
-    return [record for record in found if record.media_type == "text/html" and len(record.payload) > 2_000]
+    return [
+        (page.url, page.charset or "utf-8", page.payload)
+        for page in found
+        if page.media_type == "text/html" and len(page.payload) > _LEAST_BYTES
+    ]
 
 
-def write(folder: Path, *, copies: int, n_files: int = 8) -> int:
-    """Write a crawl of copies of the sample's pages.
+def web_pages(folder: Path) -> list[Page]:
+    """Read the web pages that the sdists of `peers/pages.txt` hold, by name: 104 kB in the mean."""
+    pages: dict[str, bytes] = {}
+    for path in sorted(folder.glob("*.tar.gz")):
+        with tarfile.open(path) as archive:
+            for member in archive:
+                wanted = "/tests/" in member.name and member.name.endswith((".html", ".htm"))
+                file = archive.extractfile(member) if wanted and member.size > _LEAST_BYTES else None
+                if file is not None:
+                    pages.setdefault(Path(member.name).name, file.read())
+    return [(f"https://{name}", "utf-8", body) for name, body in sorted(pages.items())]
+
+
+def write(folder: Path, pages: Sequence[Page], *, copies: int, n_files: int = 8) -> int:
+    """Write a crawl of copies of some pages.
 
     Each copy carries a word of its own in every paragraph, so that no two compress or hash alike.
 
     Args:
         folder: Where to; one folder holds one crawl.
+        pages: What to copy.
         copies: How often each page occurs.
         n_files: How many files to spread them over.
 
@@ -35,15 +59,14 @@ def write(folder: Path, *, copies: int, n_files: int = 8) -> int:
         Pages written.
     """
     folder.mkdir(parents=True)
-    records = pages()
     files = [(folder / f"part{at:02d}.warc.gz").open("wb") for at in range(n_files)]
-    for at in range(copies * len(records)):
-        copy, record = at // len(records), records[at % len(records)]
-        body = record.payload.replace(b"</p>", b" copy%d</p>" % copy)
-        files[at % n_files].write(_member(f"{record.url}?copy={copy}", body, record.charset or "utf-8"))
+    for at in range(copies * len(pages)):
+        copy, (url, charset, body) = at // len(pages), pages[at % len(pages)]
+        marked = body.replace(b"</p>", b" copy%d</p>" % copy)
+        files[at % n_files].write(_member(f"{url}?copy={copy}", marked, charset))
     for file in files:
         file.close()
-    return copies * len(records)
+    return copies * len(pages)
 
 
 def _member(url: str, body: bytes, charset: str) -> bytes:

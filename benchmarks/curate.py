@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from crawlcopies import write
+from crawlcopies import sample_pages, web_pages, write
 from measured import Cost, Row, middle, run, show
 
 from headwater.errors import UnavailableError
@@ -33,110 +33,103 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
         bench = Bench(Path(folder), options.peers, quick=options.quick)
-        return show([*bench.throughput(), *bench.memory(), help_row()], as_json=options.json)
+        rows = [row for name in bench.inputs for row in bench.throughput(name)]
+        return show([*rows, *bench.memory(), help_row()], as_json=options.json)
 
 
 class Bench:
-    """The jobs, each writing to a folder of its own."""
+    """The jobs, each writing to a folder of its own.
+
+    Attributes:
+        inputs: Name -> folder and number of pages.
+    """
 
     def __init__(self, folder: Path, peers: Path, *, quick: bool) -> None:
-        """Write the input."""
+        """Write the inputs."""
         self._python = str(peers / "bin" / "python")
-        if not Path(self._python).exists():
+        if not (Path(self._python).exists() and (peers / "pages").is_dir()):
             raise UnavailableError(f"no peers in {peers}", hint="make peers")
         self._folder = folder
         self._repeats = 1 if quick else 5
-        self._copies = 1 if quick else 6
         self._quick = quick
-        self._input = folder / "input"
-        self._n = write(self._input, copies=self._copies)
         self._serial = 0
+        web, sample = web_pages(peers / "pages"), sample_pages()
+        self.inputs: dict[str, tuple[Path, int]] = {}
+        for name, pages, copies in (
+            ("web pages", web, 1 if quick else 24),
+            ("sample pages", sample, 1 if quick else 6),
+        ):
+            size = sum(len(body) for *_, body in pages) / len(pages)
+            into = folder / name.replace(" ", "-")
+            self.inputs[f"{name} of {size / 1e3:.0f} kB"] = (into, write(into, pages, copies=copies))
 
     def _out(self) -> str:
         self._serial += 1
         return str(self._folder / f"out{self._serial}")
 
-    def ours(self) -> Cost:
-        """Run the whole command line with the labels of the bar, all three passes and the report."""
-        return self._curate(self._input, LABELS, sample_memory=False)
-
     def _curate(self, source: Path, names: Sequence[str], *, sample_memory: bool) -> Cost:
+        """Run the whole command line, all three passes and the report."""
         labels = [part for name in names for part in ("--label", name)]
         program = str(Path(sys.executable).with_name("headwater"))
         command = [program, "curate", str(source), "--out", self._out(), *labels]
         return run([*command, "--workers", str(WORKERS)], sample_memory=sample_memory)
 
-    def pool(self) -> Cost:
-        """Run the bare process pool."""
-        files = sorted(map(str, self._input.iterdir()))
+    def _pool(self, source: Path) -> Cost:
+        files = sorted(map(str, source.iterdir()))
         return run([self._python, str(HERE / "peers" / "pool_job.py"), self._out(), str(WORKERS), *files])
 
-    def datatrove(self, extractor: str) -> Cost:
-        """Run datatrove."""
+    def _datatrove(self, source: Path, extractor: str) -> Cost:
         script = str(HERE / "peers" / "datatrove_job.py")
-        return run([self._python, script, self._out(), str(WORKERS), extractor, str(self._input)])
+        return run([self._python, script, self._out(), str(WORKERS), extractor, str(source)])
 
-    def throughput(self) -> list[Row]:
-        """Measure all in turn, several times over, so that what else the machine does hits all alike."""
+    def throughput(self, name: str) -> list[Row]:
+        """Measure all in turn, several times over, so that what else the machine does hits all alike.
+
+        Args:
+            name: Of the input.
+
+        Returns:
+            A row against each peer.
+        """
+        source, n = self.inputs[name]
         jobs: dict[str, Callable[[], Cost]] = {
-            "ours": self.ours,
-            "pool": self.pool,
-            "datatrove": lambda: self.datatrove("resiliparse"),
+            "ours": lambda: self._curate(source, LABELS, sample_memory=False),
+            "pool": lambda: self._pool(source),
+            "datatrove": lambda: self._datatrove(source, "resiliparse"),
         }
-        costs: dict[str, list[Cost]] = {name: [] for name in jobs}
+        costs: dict[str, list[Cost]] = {job: [] for job in jobs}
         for _ in range(self._repeats):
-            for name, job in jobs.items():
-                costs[name].append(job())
-        slow = self.datatrove("trafilatura")
+            for job, start in jobs.items():
+                costs[job].append(start())
         ours_cpu, ours_wall = middle(costs["ours"], "cpu_s"), middle(costs["ours"], "wall_s")
-        their_cpu, pool_wall = middle(costs["datatrove"], "cpu_s"), middle(costs["pool"], "wall_s")
-        pool_cpu = middle(costs["pool"], "cpu_s")
-        rate, unit = self._n / ours_cpu, "documents/CPU-s"
-        what = "read+extract+language+facts+disclosure+write"
-        return [
-            Row(
-                what,
-                rate,
-                unit,
-                f"datatrove+resiliparse {self._n / their_cpu:.0f}",
-                their_cpu / ours_cpu,
-                ">= 1.4",
-            ),
-            Row(
-                what,
-                rate,
-                unit,
-                f"datatrove default {self._n / slow.cpu_s:.1f}",
-                slow.cpu_s / ours_cpu,
-                ">= 12",
-            ),
-            Row(
-                f"wall clock, {WORKERS} workers, {self._n} pages",
-                ours_wall,
-                "s",
-                f"bare process pool {pool_wall:.2f} s ({self._n / pool_cpu:.0f} documents/CPU-s)",
-                ours_wall / pool_wall,
-                "<= 1.15",
-            ),
+        their_cpu = middle(costs["datatrove"], "cpu_s")
+        slow = self._datatrove(source, "trafilatura").cpu_s
+        what = f"read+extract+language+facts+disclosure+write, {n} {name}"
+        rows = [
+            Row(what, n / ours_cpu, "documents/CPU-s", f"{peer} {n / cpu:.1f}", cpu / ours_cpu, bar)
+            for peer, cpu, bar in (
+                ("datatrove+resiliparse", their_cpu, ">= 1.4"),
+                ("datatrove default", slow, ">= 12"),
+            )
         ]
+        pool_cpu, pool_wall = middle(costs["pool"], "cpu_s"), middle(costs["pool"], "wall_s")
+        peer = f"bare process pool {pool_wall:.2f} s ({n / pool_cpu:.0f} documents/CPU-s)"
+        what = f"wall clock, {WORKERS} workers, {n} {name}"
+        return [*rows, Row(what, ours_wall, "s", peer, ours_wall / pool_wall, "<= 1.15")]
 
     def memory(self) -> list[Row]:
-        """Sample the tree's memory at one and at eight times the input, with every label there is."""
-        big = self._folder / "input8"
-        write(big, copies=8 * (1 if self._quick else self._copies), n_files=16)
-        small_bytes = self._curate(self._input, (), sample_memory=True).peak_bytes
-        big_bytes = self._curate(big, (), sample_memory=True).peak_bytes
-        megabytes = big_bytes / 1e6
+        """Sample the tree's memory at one and at eight times the sample, with every label there is."""
+        copies = 1 if self._quick else 6
+        peaks = []
+        for times, n_files in ((1, 8), (8, 16)):
+            source = self._folder / f"memory{times}"
+            write(source, sample_pages(), copies=times * copies, n_files=n_files)
+            peaks.append(self._curate(source, (), sample_memory=True).peak_bytes)
+        small, big = peaks
+        flat = f"1x {small / 1e6:.0f} MB"
         return [
-            Row("peak memory at 8x input, whole process tree", megabytes, "MB", "", megabytes, "<= 500"),
-            Row(
-                "peak memory, 8x over 1x input",
-                megabytes,
-                "MB",
-                f"1x {small_bytes / 1e6:.0f} MB",
-                big_bytes / small_bytes,
-                "<= 1.15",
-            ),
+            Row("peak memory at 8x input, whole process tree", big / 1e6, "MB", "", big / 1e6, "<= 500"),
+            Row("peak memory, 8x over 1x input", big / 1e6, "MB", flat, big / small, "<= 1.15"),
         ]
 
 

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from crawlcopies import write
+from crawlcopies import sample_pages, write
 from measured import Cost, Row, middle, run, show
 
 _JOB = """
@@ -43,7 +43,7 @@ def main() -> int:
         folder = Path(name)
         script = folder / "job.py"
         script.write_text(_JOB)
-        n_pages = write(folder / "input", copies=1 if options.quick else 4)
+        n_pages = write(folder / "input", sample_pages(), copies=1 if options.quick else 4)
         costs: dict[str, list[Cost]] = {"pool": [], "daft": []}
         for turn in range(1 if options.quick else 5):
             for engine, list_ in costs.items():

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.curate.words import WordSample, words_of
+from headwater.curate.words import ONE_IN, WordSample, sampled, words_of
 
 SIZE = 1_024
 MAX_BYTES = 128
-WORDS = st.sampled_from([b"w%d" % at for at in range(40)])
+WORDS = st.sampled_from(sampled(b"w%d" % at for at in range(640)))
 DOCUMENTS = st.lists(st.tuples(st.sets(WORDS, max_size=12), st.booleans()), max_size=12)
 
 
-def sampled(documents: Iterable[tuple[set[bytes], bool]], *, size: int) -> WordSample:
-    """Sample the words of documents, some of which stay."""
+def sample_of(documents: Iterable[tuple[set[bytes], bool]], *, size: int) -> WordSample:
+    """Count the words of documents, some of which stay."""
     sample = WordSample(size)
     for words, stays in documents:
         sample.add(words, kept=int(stays))
@@ -75,20 +75,25 @@ def test_words_are_short_text_without_spaces_or_ascii_digits(text: str) -> None:
         assert word.decode()
 
 
+@given(st.sets(st.binary(max_size=8), max_size=200), st.sets(st.binary(max_size=8), max_size=200))
+def test_the_sample_of_words_is_the_same_in_every_text(one: set[bytes], other: set[bytes]) -> None:
+    assert set(sampled(one)) & other == set(sampled(other)) & one
+
+
 @given(DOCUMENTS)
 def test_a_sample_that_is_not_full_is_the_vocabulary(documents: list[tuple[set[bytes], bool]]) -> None:
-    sample = sampled(documents, size=41)
+    sample = sample_of(documents, size=1_000)
     n = Counter(word for words, _ in documents for word in words)
     n_kept = Counter(word for words, stays in documents if stays for word in words)
 
     assert list(sample.rows()) == [(word, n[word], n_kept[word]) for word in sorted(n)]
-    assert sample.n_words() == len(n)
+    assert sample.n_words() == ONE_IN * len(n)
 
 
 @given(DOCUMENTS, st.integers(1, 20))
 def test_counts_of_a_full_sample_are_exact(documents: list[tuple[set[bytes], bool]], size: int) -> None:
     n = Counter(word for words, _ in documents for word in words)
-    rows = list(sampled(documents, size=size).rows())
+    rows = list(sample_of(documents, size=size).rows())
 
     assert len(rows) == min(size, len(n))
     assert all(n[word] == found for word, found, _ in rows)
@@ -96,8 +101,8 @@ def test_counts_of_a_full_sample_are_exact(documents: list[tuple[set[bytes], boo
 
 @given(st.lists(DOCUMENTS, max_size=4), st.integers(1, 20))
 def test_parts_merge_to_the_whole_exactly(parts: list[list[tuple[set[bytes], bool]]], size: int) -> None:
-    whole = sampled([document for part in parts for document in part], size=size)
-    from_parts = merged([sampled(part, size=size) for part in parts], size=size)
+    whole = sample_of([document for part in parts for document in part], size=size)
+    from_parts = merged([sample_of(part, size=size) for part in parts], size=size)
 
     assert list(from_parts.rows()) == list(whole.rows())
 
@@ -106,8 +111,8 @@ def test_parts_merge_to_the_whole_exactly(parts: list[list[tuple[set[bytes], boo
 def test_the_size_of_a_vocabulary_survives_a_merge(
     parts: list[list[tuple[set[bytes], bool]]], size: int
 ) -> None:
-    whole = sampled([document for part in parts for document in part], size=size)
-    from_parts = merged([sampled(part, size=size) for part in parts], size=size)
+    whole = sample_of([document for part in parts for document in part], size=size)
+    from_parts = merged([sample_of(part, size=size) for part in parts], size=size)
 
     assert from_parts.n_words() == whole.n_words()
 
@@ -119,25 +124,27 @@ def test_the_order_of_documents_does_not_matter(
     shuffled = list(documents)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
 
-    assert list(sampled(shuffled, size=size).rows()) == list(sampled(documents, size=size).rows())
+    assert list(sample_of(shuffled, size=size).rows()) == list(sample_of(documents, size=size).rows())
 
 
-@pytest.mark.parametrize("n_words", [SIZE, SIZE + 1, 3 * SIZE, 40 * SIZE])
+@pytest.mark.parametrize("n_words", [SIZE, 8 * SIZE, 40 * SIZE, 100 * SIZE])
 def test_a_vocabulary_is_estimated_within_four_standard_errors(n_words: int) -> None:
     sample = WordSample(SIZE)
     for start in range(0, n_words, 100):
-        sample.add({b"word%d" % at for at in range(start, min(start + 100, n_words))}, kept=1)
-    # By the k-th least of n uniform hashes: relative standard error sqrt((n - k + 1) / (n (k - 2))).
-    error = math.sqrt((n_words - SIZE + 1) / (n_words * (SIZE - 2)))
+        words = (b"word%d" % at for at in range(start, min(start + 100, n_words)))
+        sample.add(sampled(words), kept=1)
+    # A full sample ends at the k-th least of n uniform hashes; one that is not is a binomial count.
+    full = math.sqrt((n_words - SIZE + 1) / (n_words * (SIZE - 2)))
+    error = full if n_words > ONE_IN * SIZE else math.sqrt((ONE_IN - 1) / n_words)
 
-    assert abs(sample.n_words() / n_words - 1) <= 4 * error + 1 / n_words
+    assert abs(sample.n_words() / n_words - 1) <= 4 * error
 
 
 def test_a_vocabulary_of_one_shard_is_estimated_beyond_the_size_of_the_sample() -> None:
     part = WordSample(SIZE)
-    part.add({b"word%d" % at for at in range(8 * SIZE)}, kept=1)
+    part.add(sampled(b"word%d" % at for at in range(64 * SIZE)), kept=1)
 
-    assert abs(merged([part], size=SIZE).n_words() / (8 * SIZE) - 1) <= 4 / math.sqrt(SIZE)
+    assert abs(merged([part], size=SIZE).n_words() / (64 * SIZE) - 1) <= 4 / math.sqrt(SIZE)
 
 
 def test_memory_is_bounded_by_the_size() -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from heapq import nsmallest
 
 _HASHES = 2**32
+ONE_IN = 16
 MAX_BYTES = 128
-_MAX_REJECTED = 500_000
 _ALONE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _MARKS = re.compile(r"[\u00a0-\u00bf\u2000-\u206f\u3000-\u3020\uff00-\uff0f\uff1a-\uff20]")
 _TO_WORDS = bytes(
@@ -37,11 +37,25 @@ def words_of(text: str) -> set[bytes]:
     return words.union(map(str.encode, alone)) if alone else words
 
 
+def sampled(words: Iterable[bytes]) -> list[bytes]:
+    """Keep one word in sixteen, by its hash: the same ones in every text.
+
+    Args:
+        words: Distinct words.
+
+    Returns:
+        Those of the sample, in order.
+    """
+    bound = _HASHES // ONE_IN
+    return sorted(word for word in words if zlib.crc32(word) < bound)
+
+
 class WordSample:
     """Count in how many documents each of at most `size` words stands.
 
-    A word is in the sample of a whole when its hash is among the least of the whole, so it is among
-    the least of every part it occurs in, and its counts add up exactly when parts merge.
+    Only words that `sampled` keeps belong here. A word is in the sample of a whole when its hash is among
+    the least of the whole, so it is among the least of every part it occurs in, and its counts add up
+    exactly when parts merge.
 
     Args:
         size: How many words to keep.
@@ -55,23 +69,18 @@ class WordSample:
         self._size = size
         self._bound: tuple[int, bytes] | None = None
         self._counts: dict[bytes, tuple[int, int]] = {}
-        self._rejected: set[bytes] = set()  # Spares hashing the frequent words again and again.
 
     def add(self, words: Iterable[bytes], *, kept: int, n: int = 1) -> None:
-        """Count words of `n` documents, of which `kept` stay in the corpus."""
-        bound, counts, rejected = self._bound, self._counts, self._rejected
-        for word in set(words) - rejected:
+        """Count distinct words of `n` documents, of which `kept` stay in the corpus."""
+        bound, counts = self._bound, self._counts
+        for word in words:
             known = counts.get(word)
             if known is not None:
                 counts[word] = (known[0] + n, known[1] + kept)
             elif bound is None or _key(word) <= bound:
                 counts[word] = (n, kept)
-            else:
-                rejected.add(word)
         if len(counts) > 2 * self._size:
             self._shrink()
-        if len(rejected) > _MAX_REJECTED:
-            rejected.clear()
 
     def _shrink(self) -> None:
         if len(self._counts) >= self._size:
@@ -87,7 +96,7 @@ class WordSample:
     def n_words(self) -> int:
         """Estimate how many distinct words there are in all.
 
-        Exact while the sample is not full; the relative standard error is about 1 / sqrt(size) once it is.
+        The relative standard error is about 1 / sqrt(words in the sample).
 
         Source:
             Bar-Yossef et al. 2002, "Counting distinct elements in a data stream", with the correction
@@ -95,7 +104,7 @@ class WordSample:
         """
         self._shrink()
         if self._bound is None:
-            return len(self._counts)
+            return len(self._counts) * ONE_IN
         return max(self._size, round((self._size - 1) * _HASHES / (self._bound[0] + 1)))
 
 

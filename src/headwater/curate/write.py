@@ -17,7 +17,7 @@ from headwater.curate.engine.engine import Item
 from headwater.curate.evidence import DOCUMENT_SCHEMA
 from headwater.curate.layout import FOLDERS, Layout
 from headwater.curate.store import Tables, read_rows, row_groups, write_json
-from headwater.curate.words import WordSample, words_of
+from headwater.curate.words import WordSample
 
 STEP = "write"
 LEDGER_SCHEMA = pa.schema(
@@ -74,7 +74,8 @@ def _write(layout: Layout, shard: str, item: Item) -> list[dict[str, Any]]:
             texts = batch["text"].to_pylist()
             for line, row, text in zip(lines.to_pylist(), islice(labels, len(batch)), texts, strict=True):
                 audit.add(row, line["action"], line["reason"], len(text))
-                words.add(words_of(text), kept=int(line["action"] == "admit"))
+                present = row.get("vocabulary", {}).get("sample", ())
+                words.add(present, kept=int(line["action"] == "admit"))
                 examples.add(line, row, text)
         tables.add({audit_path: list(audit.rows())}, weight_bytes=0)
         rows = [dict(zip(WORDS_SCHEMA.names, row, strict=True)) for row in words.rows()]

@@ -11,12 +11,14 @@ from headwater.curate.labels.duplicate import Duplicate
 from headwater.curate.labels.label import Label
 from headwater.curate.labels.language import Language
 from headwater.curate.labels.quality import Quality
+from headwater.curate.labels.vocabulary import Vocabulary
 
 LABELS: Mapping[str, type[Label]] = MappingProxyType(
     {
         Capture.name: Capture,
         Language.name: Language,
         Quality.name: Quality,
+        Vocabulary.name: Vocabulary,
         Disclosure.name: Disclosure,
         Duplicate.name: Duplicate,
     }

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
 import pyarrow as pa
 
 from headwater.curate.document import Document
 from headwater.curate.labels.label import Row, View
 
-_DIGITS = b"0123456789"
-_LETTERS = bytes(byte for byte in range(256) if byte >= 0xC0 or (byte < 0x80 and chr(byte).isalpha()))
-# White space, and the bytes that continue a character already counted by its first byte.
-_UNCOUNTED = b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f" + bytes(range(0x80, 0xC0))
+_SPACES = b" \t\n\r\x0b\x0c"
+_IS_SPACE = np.isin(np.arange(256), list(_SPACES))
+_FIRST_WORDS = 1_000
 
 
 class Quality:
     """Count what a text is made of.
 
     Shares are of UTF-8 encoded characters: a character above U+007F counts as a letter, which
-    overstates letters by the few per cent of punctuation and symbols up there. All shares are 0 for
-    an empty text.
+    overstates letters by the few per cent of punctuation and symbols up there. Words are runs without
+    ASCII white space. The share of distinct words is that of the first 1,000, since it falls with length
+    in any text. All shares are 0 for an empty text.
     """
 
     name: ClassVar[str] = "quality-1"
@@ -49,18 +50,28 @@ class Quality:
     def measure(self, document: Document) -> Row:
         """Count words, lines, classes of characters, and repetition."""
         text = document.text
-        words = text.split()
+        encoded = text.encode("utf-8", "replace")
+        counts = np.bincount(np.frombuffer(encoded, dtype=np.uint8), minlength=256)
+        visible = len(text) - int(counts[list(_SPACES)].sum())
+        letters = int(counts[0xC0:].sum() + counts[ord("A") : ord("Z") + 1].sum())
+        letters += int(counts[ord("a") : ord("z") + 1].sum())
+        n_words = _n_words(encoded)
+        first = encoded.split(None, _FIRST_WORDS)[:_FIRST_WORDS]
         lines = [line for line in text.split("\n") if line]
-        characters = text.encode("utf-8", "replace").translate(None, _UNCOUNTED)
-        visible = max(1, len(characters))
         return {
             "n_chars": len(text),
-            "n_words": len(words),
+            "n_words": n_words,
             "n_lines": len(lines),
-            "letter_share": (len(characters) - len(characters.translate(None, _LETTERS))) / visible,
-            "digit_share": (len(characters) - len(characters.translate(None, _DIGITS))) / visible,
-            "mean_word_chars": visible / max(1, len(words)),
-            "distinct_word_share": len(set(words)) / max(1, len(words)),
+            "letter_share": letters / max(1, visible),
+            "digit_share": int(counts[ord("0") : ord("9") + 1].sum()) / max(1, visible),
+            "mean_word_chars": visible / max(1, n_words),
+            "distinct_word_share": len(set(first)) / max(1, len(first)),
             "repeated_line_share": (len(lines) - len(set(lines))) / len(lines) if lines else 0.0,
             "text_share": min(1.0, len(text) / max(1, len(document.markup))) if document.markup else 1.0,
         }
+
+
+def _n_words(encoded: bytes) -> int:
+    """Count where a run begins, ten times as fast as listing the runs."""
+    space = _IS_SPACE[np.frombuffer(b" " + encoded, dtype=np.uint8)]
+    return int(np.count_nonzero(space[:-1] > space[1:]))
