@@ -1,6 +1,10 @@
-"""What holds for every test: no network, and loopback only where a test says that it serves."""
+"""What holds for every test: no network, loopback only where a test serves, no skip where it is forbidden."""
 
 from __future__ import annotations
+
+import os
+import re
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
@@ -13,6 +17,9 @@ LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 settings.register_profile("house", derandomize=True, deadline=None)
 settings.register_profile("explore", max_examples=2000, deadline=None)
 settings.load_profile("house")
+
+# Tools, by name, that are there: a test that skips for want of one of them fails.
+NEEDED = os.environ.get("HEADWATER_TESTS_NEED", "").split()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,3 +36,27 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
     else:
         disable_socket(allow_unix_socket=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    forbid_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    forbid_skip(report)
+    return report
+
+
+def forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Make a failure of a skip whose reason names a tool that is needed."""
+    if not report.skipped or not isinstance(report.longrepr, tuple):
+        return
+    reason = report.longrepr[2]
+    if any(re.search(rf"\b{re.escape(tool)}\b", reason, re.IGNORECASE) for tool in NEEDED):
+        report.outcome = "failed"
+        report.longrepr = f"forbidden here: {reason}"
