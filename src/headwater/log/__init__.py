@@ -1,0 +1,1 @@
+"""The transparency log that seals reserves, key registries, attestations and releases alike."""

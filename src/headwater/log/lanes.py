@@ -1,0 +1,176 @@
+"""SHA-256 of many messages of one length at once, sixteen in step: the bulk path of the tree.
+
+It gives what `headwater.log.tree` gives, four times as fast, and is worth its start-up of seconds
+where millions of entries are hashed. Nothing that verifies a single proof depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from headwater.log.tree import HASH_BYTES, Hasher
+
+Words = npt.NDArray[np.uint32]
+
+_LANES = 16
+_BLOCK_BYTES = 64
+_CHUNK = 4096  # messages; their words stay in the cache of one core
+
+
+def _primes(n: int) -> list[int]:
+    found: list[int] = []
+    candidate = 2
+    while len(found) < n:
+        if all(candidate % prime for prime in found):
+            found.append(candidate)
+        candidate += 1
+    return found
+
+
+def _root_bits(prime: int, degree: int) -> int:
+    """Give the first 32 bits of the fraction of a prime's root, exactly."""
+    scaled, low, high = prime << 32 * degree, 0, 1 << 36
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if middle**degree <= scaled else (low, middle)
+    return low & 0xFFFFFFFF
+
+
+# FIPS 180-4, sections 4.2.2 and 5.3.3: fractions of the cube and square roots of the first primes.
+_ROUND = np.array([_root_bits(prime, 3) for prime in _primes(64)], dtype=np.uint32)
+_START = np.array([_root_bits(prime, 2) for prime in _primes(8)], dtype=np.uint32)
+
+
+def leaves(entries: Sequence[bytes]) -> bytes:
+    """Hash entries into a level, like `tree.leaves`.
+
+    Args:
+        entries: Any number of byte strings; fast where many have one length.
+
+    Returns:
+        32 bytes an entry.
+    """
+    order = sorted(range(len(entries)), key=lambda at: len(entries[at]))
+    if order and len(entries[order[0]]) == len(entries[order[-1]]):
+        return _digests(0, b"".join(entries), (len(entries), len(entries[0])))
+    found = np.empty((len(entries), HASH_BYTES), dtype=np.uint8)
+    for length, group in groupby(order, key=lambda at: len(entries[at])):
+        places = list(group)
+        hashed = _digests(0, b"".join(entries[at] for at in places), (len(places), length))
+        found[places] = np.frombuffer(hashed, dtype=np.uint8).reshape(-1, HASH_BYTES)
+    return found.tobytes()
+
+
+def parents(level: bytes) -> bytes:
+    """Hash a level into the one above, like `tree.parents`.
+
+    Args:
+        level: 32 bytes a node; an odd last one is left out.
+
+    Returns:
+        32 bytes for each pair.
+    """
+    n_pairs = len(level) // (2 * HASH_BYTES)
+    return _digests(1, level[: n_pairs * 2 * HASH_BYTES], (n_pairs, 2 * HASH_BYTES))
+
+
+LANES = Hasher(leaves, parents)
+
+
+def _digests(prefix: int, data: bytes, shape: tuple[int, int]) -> bytes:
+    """Hash messages that stand end to end, (number, length), each with a byte before it."""
+    messages = np.frombuffer(data, dtype=np.uint8).reshape(shape)
+    chunks = (messages[at : at + _CHUNK] for at in range(0, shape[0], _CHUNK))
+    return b"".join(_chunk(prefix, chunk) for chunk in chunks)
+
+
+def _chunk(prefix: int, messages: npt.NDArray[np.uint8]) -> bytes:
+    n, length = messages.shape
+    n_blocks = (1 + length + 9 + _BLOCK_BYTES - 1) // _BLOCK_BYTES
+    padded = np.zeros((n, n_blocks * _BLOCK_BYTES), dtype=np.uint8)  # FIPS 180-4, section 5.1.1
+    padded[:, 0] = prefix
+    padded[:, 1 : 1 + length] = messages
+    padded[:, 1 + length] = 0x80
+    padded[:, -8:] = np.frombuffer(((1 + length) * 8).to_bytes(8, "big"), dtype=np.uint8)
+    words = np.zeros((n_blocks * 16, n + -n % _LANES), dtype=np.uint32)  # (word, message)
+    words[:, :n] = padded.view(">u4").T
+    state = np.empty((8, words.shape[1]), dtype=np.uint32)
+    _compress(words, state)
+    return state[:, :n].T.astype(">u4").tobytes()
+
+
+# The kernels see flat arrays, row behind row of sixteen lanes: where distances are constants the compiler
+# can tell that the lanes do not touch each other, and turns a loop over them into a few instructions.
+
+
+@njit(cache=True)
+def _compress(words: Words, state: Words) -> None:
+    """Hash the messages of all columns, sixteen side by side (FIPS 180-4, section 6.2.2)."""
+    chain = np.empty(8 * _LANES, np.uint32)
+    schedule = np.empty(64 * _LANES, np.uint32)
+    work = np.empty(8 * _LANES, np.uint32)
+    for base in range(0, words.shape[1], _LANES):
+        for i in range(8 * _LANES):
+            chain[i] = _START[i // _LANES]
+        for block in range(words.shape[0] // 16):
+            for t in range(16):
+                for lane in range(_LANES):
+                    schedule[t * _LANES + lane] = words[block * 16 + t, base + lane]
+            work[:] = chain
+            _expand(schedule)
+            _rounds(schedule, work)
+            chain += work
+        for i in range(8):
+            for lane in range(_LANES):
+                state[i, base + lane] = chain[i * _LANES + lane]
+
+
+@njit(cache=True)
+def _expand(schedule: Words) -> None:
+    for t in range(16, 64):
+        for lane in range(_LANES):
+            at = t * _LANES + lane
+            x, y = schedule[at - 15 * _LANES], schedule[at - 2 * _LANES]
+            small = _turn(x, 7) ^ _turn(x, 18) ^ (x >> np.uint32(3))
+            large = _turn(y, 17) ^ _turn(y, 19) ^ (y >> np.uint32(10))
+            schedule[at] = schedule[at - 16 * _LANES] + small + schedule[at - 7 * _LANES] + large
+
+
+@njit(cache=True)
+def _rounds(schedule: Words, work: Words) -> None:
+    for t in range(0, 64, 8):
+        for lane in range(_LANES):
+            v = (
+                work[lane],
+                work[_LANES + lane],
+                work[2 * _LANES + lane],
+                work[3 * _LANES + lane],
+                work[4 * _LANES + lane],
+                work[5 * _LANES + lane],
+                work[6 * _LANES + lane],
+                work[7 * _LANES + lane],
+            )
+            for i in range(8):
+                v = _round(v, _ROUND[t + i] + schedule[(t + i) * _LANES + lane])
+            work[lane], work[_LANES + lane], work[2 * _LANES + lane] = v[0], v[1], v[2]
+            work[3 * _LANES + lane], work[4 * _LANES + lane], work[5 * _LANES + lane] = v[3], v[4], v[5]
+            work[6 * _LANES + lane], work[7 * _LANES + lane] = v[6], v[7]
+
+
+@njit(cache=True, inline="always")
+def _round(v: Any, word: np.uint32) -> Any:
+    a, b, c, d, e, f, g, h = v
+    first = h + (_turn(e, 6) ^ _turn(e, 11) ^ _turn(e, 25)) + ((e & f) ^ (~e & g)) + word
+    second = (_turn(a, 2) ^ _turn(a, 13) ^ _turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
+    return np.uint32(first + second), a, b, c, np.uint32(d + first), e, f, g
+
+
+@njit(cache=True, inline="always")
+def _turn(x: np.uint32, by: int) -> np.uint32:
+    return np.uint32((x >> np.uint32(by)) | (x << np.uint32(32 - by)))

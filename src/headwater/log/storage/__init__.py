@@ -1,0 +1,11 @@
+"""Where a log lies: `storage.py` is the interface, one file a kind."""
+
+from __future__ import annotations
+
+from headwater.log.storage.directory import Directory
+from headwater.log.storage.memory import Memory
+from headwater.log.storage.storage import Storage
+
+STORAGES: dict[str, type[Directory | Memory]] = {"directory": Directory, "memory": Memory}
+
+__all__ = ["STORAGES", "Directory", "Memory", "Storage"]

@@ -1,0 +1,1 @@
+"""Every storage behaves alike."""

@@ -1,0 +1,41 @@
+"""The bulk path gives what hashlib gives."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headwater.log import lanes, tree
+
+
+@given(st.lists(st.binary(max_size=200), max_size=40))
+@settings(max_examples=60)
+def test_leaves_are_those_of_hashlib(entries: list[bytes]) -> None:
+    assert lanes.leaves(entries) == tree.leaves(entries)
+
+
+@given(st.integers(0, 130), st.integers(0, 40))
+@settings(max_examples=60)
+def test_leaves_of_one_length_are_those_of_hashlib(length: int, n: int) -> None:
+    entries = [bytes([at]) * length for at in range(n)]
+
+    assert lanes.leaves(entries) == tree.leaves(entries)
+
+
+def test_every_length_up_to_three_blocks_is_padded_right() -> None:
+    for length in range(190):
+        assert lanes.leaves([b"x" * length]) == tree.leaf_hash(b"x" * length), length
+
+
+def test_more_messages_than_a_chunk_holds() -> None:
+    entries = [at.to_bytes(34, "big") for at in range(4096 + 17)]
+
+    assert lanes.leaves(entries) == tree.leaves(entries)
+
+
+@given(st.binary(max_size=2000))
+@settings(max_examples=40)
+def test_parents_are_those_of_hashlib(data: bytes) -> None:
+    level = data[: len(data) // 32 * 32]
+
+    assert lanes.parents(level) == tree.parents(level)
