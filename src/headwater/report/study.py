@@ -37,7 +37,7 @@ def _fan(figure: data.Fan, key: str) -> Chart:
     values = [value for band in edges for value in band]
     sheet, up = _sheet(), spanning(values, start=_TOP + _HEIGHT, length=-_HEIGHT, log=figure.log)
     across = _across(figure.generations)
-    frame(sheet, across, up, ("generation", figure.unit))
+    frame(sheet, across, up, (figure.across, figure.unit))
     kept = _thinned(len(figure.generations))
     for place, band in enumerate(figure.bands):
         tone = ARMS[place % len(ARMS)]
@@ -57,11 +57,11 @@ def _fan(figure: data.Fan, key: str) -> Chart:
         )
         if values
     ]
-    told = f"{len(figure.bands)} arms over {len(figure.generations)} generations; thin lines are 5 % and 95 %"
+    told = f"{len(figure.bands)} arms at {len(figure.generations)} places; thin lines are 5 % and 95 %"
     told += " of replicates, dashed lines are theory, where there are any."
     rows = tuple((short(figure.generations[i]), *(_cell(values[i]) for _, values in columns)) for i in kept)
     legend = tuple(Key(ARMS[i % len(ARMS)], b.name) for i, b in enumerate(figure.bands))
-    head = ("Generation", *(name for name, _ in columns))
+    head = (figure.across.capitalize(), *(name for name, _ in columns))
     return _chart(key, figure.title, told, sheet, table=(head, rows), legend=legend)
 
 
@@ -107,7 +107,7 @@ def _phase(figure: data.Phase, key: str) -> Chart:
             w, h = (width - 1.0) * side, (height - 1.0) * side
             at = (left + width * i + (width - w) / 2.0, top + (height - h) / 2.0)
             sheet.rect((left + width * i, top, width - 1.0, height - 1.0), "track")
-            tip = f"{name_x} {short(x)}, {name_y} {short(y)}: {value:.3g}"
+            tip = f"{name_x} {short(x)}, {name_y} {short(y)}: {_cell(value)}"
             sheet.rect((*at, w, h), "accent", tip=tip)
     stride = -(-len(xs) // 7)
     for i in range(0, len(xs), stride):
@@ -225,4 +225,4 @@ def _line(
 
 
 def _cell(value: float) -> str:
-    return f"{value:.4g}"
+    return f"{value:.4g}" if math.isfinite(value) else "–"

@@ -37,6 +37,7 @@ class Fan:
         generations: Across, the same for all bands.
         bands: At least one.
         log: Whether the scale is logarithmic.
+        across: What stands across, where it is not generations.
     """
 
     kind: ClassVar[str] = "fan"
@@ -45,6 +46,7 @@ class Fan:
     generations: Numbers
     bands: tuple[Band, ...]
     log: bool = False
+    across: str = "generation"
 
 
 @dataclass(frozen=True, slots=True)
