@@ -10,6 +10,7 @@ from headwater.log.tile import HEIGHT, TILE_BYTES, WIDTH
 from headwater.log.tree import HASH_BYTES, PLAIN, Hasher, level_root, rise, verify_inclusion
 
 MAX_ENTRY_BYTES = 2**16 - 1
+MAX_BYTES = WIDTH * (2 + MAX_ENTRY_BYTES)
 _LENGTH = struct.Struct(">H")
 
 
@@ -50,16 +51,13 @@ def parse(data: bytes) -> list[bytes]:
     Raises:
         FormatError: If it is cut off, empty, or holds more.
     """
-    entries, at = [], 0
-    try:
-        while at < len(data):
-            stop = at + 2 + _LENGTH.unpack_from(data, at)[0]
-            entries.append(data[at + 2 : stop])
-            at = stop
-    except struct.error as error:
-        raise FormatError("a bundle ends inside a length") from error
+    entries, at, last = [], 0, min(len(data), MAX_BYTES) - 1
+    while at < last:
+        stop = at + 2 + (data[at] << 8 | data[at + 1])
+        entries.append(data[at + 2 : stop])
+        at = stop
     if at != len(data) or not 0 < len(entries) <= WIDTH:
-        raise FormatError(f"a bundle ends inside an entry, or holds none or more than {WIDTH}")
+        raise FormatError(f"a bundle is cut off, or holds no entry or more than {WIDTH}")
     return entries
 
 

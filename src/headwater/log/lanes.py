@@ -56,11 +56,12 @@ def leaves(entries: Sequence[bytes]) -> bytes:
     Returns:
         32 bytes an entry.
     """
-    order = sorted(range(len(entries)), key=lambda at: len(entries[at]))
-    if order and len(entries[order[0]]) == len(entries[order[-1]]):
-        return _digests(0, b"".join(entries), (len(entries), len(entries[0])))
+    lengths = list(map(len, entries))
+    if len(set(lengths)) == 1:
+        return _digests(0, b"".join(entries), (len(entries), lengths[0]))
+    order = sorted(range(len(entries)), key=lengths.__getitem__)
     found = np.empty((len(entries), HASH_BYTES), dtype=np.uint8)
-    for length, group in groupby(order, key=lambda at: len(entries[at])):
+    for length, group in groupby(order, key=lengths.__getitem__):
         places = list(group)
         hashed = _digests(0, b"".join(entries[at] for at in places), (len(places), length))
         found[places] = np.frombuffer(hashed, dtype=np.uint8).reshape(-1, HASH_BYTES)
