@@ -40,7 +40,11 @@ class Axis:
         from matplotlib.ticker import LogLocator, MaxNLocator
 
         wanted = 4 if abs(self.length) < 240 else 6
-        locator = LogLocator(numticks=wanted) if self.log else MaxNLocator(nbins=wanted)
+        locator = (
+            LogLocator(numticks=wanted)
+            if self.log
+            else MaxNLocator(wanted, integer=self.high - self.low >= wanted)
+        )
         found = [float(tick) for tick in locator.tick_values(self.low, self.high)]
         slack = 1e-9 * (self.high - self.low)
         inside = [tick for tick in found if self.low - slack <= tick <= self.high + slack]

@@ -75,7 +75,7 @@ def _ridgeline(figure: data.Ridgeline, key: str) -> Chart:
         sheet.line(((across.start, bottom), (across.start + across.length, bottom)), "rule")
         sheet.text(across.start - 8.0, bottom, name, anchor="end", role="tick")
         for (low, high), share in zip(pairwise(figure.edges), row, strict=True):
-            left, rise = across.place(low), 1.7 * pitch * share / most
+            left, rise = across.place(low), 0.92 * pitch * share / most
             if rise >= 0.2:
                 width = max(0.6, across.place(high) - left - 0.6)
                 tip = f"{name}: {share:.1%} from {short(low)} to {short(high)}"
@@ -103,6 +103,8 @@ def _phase(figure: data.Phase, key: str) -> Chart:
         sheet.text(left - 7.0, top + height / 2.0 + 4.0, short(y), anchor="end", role="tick")
         for i, (x, value) in enumerate(zip(xs, row, strict=True)):
             # The area of the square is the value, so that no colour need be read.
+            if math.isnan(value):  # A place that was not looked at stays empty.
+                continue
             side = math.sqrt(min(1.0, max(0.0, value)))
             w, h = (width - 1.0) * side, (height - 1.0) * side
             at = (left + width * i + (width - w) / 2.0, top + (height - h) / 2.0)

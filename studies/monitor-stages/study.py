@@ -1,0 +1,136 @@
+"""What `headwater monitor` calls each generation of n-gram and transformer recursions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from headwater.collapse import Sampling, models
+from headwater.collapse.monitor import STAGES, watch
+from headwater.collapse.study import Plane, Setting, Study, Told, Value, Work
+from headwater.collapse.study.text import Text, read
+from headwater.measure import profile
+
+PLAYS = Path(__file__).parents[1] / "plays.txt"
+WORDS, BLOCK, SPLITS, SEEDS = 256, 64, 39, 3
+HALF = 60_000  # words of the reference, and of each generation
+# The longest first, so that the others run beside it.
+ARMS = {"transformer-t0.8": 3, "ngram-t1": 8, "ngram-t0.8": 4}
+NAMES = {
+    "ngram-t1": "n-gram, T = 1",
+    "ngram-t0.8": "n-gram, T = 0.8",
+    "transformer-t0.8": "transformer, T = 0.8",
+}
+ORDER = tuple(STAGES)
+
+
+def halves(text: Text, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Cut human text into documents, and deal them to a reference, a first training set and the rest."""
+    documents = text.tokens[: len(text.tokens) // WORDS * WORDS].reshape(-1, WORDS)
+    documents = documents[rng.permutation(len(documents))]
+    n = HALF // WORDS
+    return documents[:n], documents[n : 2 * n], documents[2 * n :]
+
+
+def texts(text: Text, documents: np.ndarray) -> list[str]:
+    """Spell documents."""
+    return [text.spell(document) for document in documents]
+
+
+def ngrams(
+    tokens: np.ndarray, text: Text, temperature: float, rng: np.random.Generator
+) -> Iterator[np.ndarray]:
+    """Train a trigram on each generation and let it write the next."""
+    model, sampling, stream = models.Ngram(n_types=len(text.types)), Sampling(temperature), tokens.ravel()
+    while True:
+        stream = model.fit(stream, rng=rng).sample(stream.size, rng, sampling=sampling).astype(np.int64)
+        yield stream.reshape(-1, WORDS)
+
+
+def transformers(
+    tokens: np.ndarray, other: np.ndarray, temperature: float, rng: np.random.Generator
+) -> Iterator[np.ndarray]:
+    """Fine-tune a transformer on each generation, always from the same base, and let it write the next."""
+    start = models.Transformer(epochs=3).fit(other.reshape(-1, BLOCK), rng=rng)
+    model, blocks = models.Transformer(start=start), tokens.reshape(-1, BLOCK)
+    while True:
+        blocks = model.fit(blocks, rng=rng).sample(len(blocks), rng, sampling=Sampling(temperature))
+        yield blocks.reshape(-1, WORDS)
+
+
+def recur(arm: str, rng: np.random.Generator) -> dict[str, Any]:
+    """Watch human text and then each generation against the reference."""
+    text, temperature = read(PLAYS), float(arm.rpartition("t")[2])
+    if arm.startswith("transformer"):
+        text = text.frequent(2_048)
+    human, first, rest = halves(text, rng)
+    reference = profile.of(texts(text, human))
+    made = (
+        transformers(first, rest, temperature, rng)
+        if arm.startswith("transformer")
+        else ngrams(first, text, temperature, rng)
+    )
+    found: dict[str, list[Any]] = {"stage": [], "tail": [], "drift": [], "generations": [], "types": []}
+    current = first
+    for _ in range(ARMS[arm] + 1):
+        seen = watch(reference, profile.of(texts(text, current)), rng=rng, n_splits=SPLITS)
+        drift = seen.evidence.perplexity_drift
+        found["stage"].append(seen.verdict.stage)
+        found["tail"].append(seen.evidence.tail_loss.value)
+        found["drift"].append(0.0 if drift is None else drift.value)
+        found["generations"].append(min(seen.generations.value, 1e6))
+        found["types"].append(int(np.unique(current).size))
+        current = next(made)
+    return found
+
+
+def seeds(arm: str) -> int:
+    """Say how often an arm is repeated."""
+    return 1 if arm.startswith("transformer") else SEEDS
+
+
+def cells(model: str) -> Mapping[str, Work]:
+    """List one cell for each recursion and seed."""
+    return {f"{arm}-seed{i}": partial(recur, arm) for arm in ARMS for i in range(seeds(arm))}
+
+
+def tell(model: str, results: Mapping[str, Mapping[str, Any]]) -> Told:
+    """Give the stage that most seeds name, as its number in the order of `STAGES`."""
+    values, paths, names = {}, [], []
+    for arm, n in ARMS.items():
+        runs = [results[f"{arm}-seed{i}"] for i in range(seeds(arm))]
+        for g in range(n + 1):
+            named = [ORDER.index(r["stage"][g]) for r in runs]
+            values[f"{NAMES[arm]}, generation {g}"] = Value(float(np.bincount(named).argmax()))
+        rising = [b > a for r in runs for a, b in zip(r["generations"], r["generations"][1:], strict=False)]
+        values[f"{NAMES[arm]}, generations-equivalent, share of steps up"] = Value(float(np.mean(rising)))
+        names.append(NAMES[arm])
+        one = runs[0]
+        paths.append(tuple(zip(one["tail"], one["drift"], one["stage"], strict=True)))
+    return Told(values, (Plane("Stage plane, first seed", tuple(names), tuple(paths)),))
+
+
+STUDY = Study(
+    title="The monitor names the stage of every generation of a recursion.",
+    paper="No paper: the rules of the monitor, held against recursions that are actually run.",
+    settings=(
+        Setting("text", "none", "plays and poems in documents of 256 words, dealt at random"),
+        Setting("reference and generations", "none", f"{HALF} words each, of different documents"),
+        Setting("n-gram", "none", f"Kneser-Ney trigram, closed vocabulary, {SEEDS} seeds"),
+        Setting("transformer", "none", "0.7M parameters, 2,048 types, fine-tuned from a base, 1 seed"),
+        Setting("stages by number", "none", ", ".join(f"{i} {name}" for i, name in enumerate(ORDER))),
+    ),
+    cells=cells,
+    tell=tell,
+    inputs={"plays.txt": PLAYS.read_bytes},
+    workers=2,
+)
+
+if __name__ == "__main__":
+    from headwater.cli.study import main
+
+    main(__file__)
