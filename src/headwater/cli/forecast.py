@@ -1,4 +1,4 @@
-"""`headwater forecast`: what will be left of a corpus's vocabulary, with no training."""
+"""`headwater forecast`: what will be left of a corpus's vocabulary or entropy, with no training."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from headwater.errors import ConfigError
+from headwater.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
-    from headwater.collapse.forecast import Vocabulary
+    from headwater.collapse.forecast import Tempering, Vocabulary
     from headwater.measure.profile import Profile
 
 
@@ -37,13 +37,17 @@ def forecast(*, corpus: str, as_json: bool, **options: Any) -> None:
     """Forecast the vocabulary left after generations of training on generated text.
 
     CORPUS is what `headwater measure` reads. Each generation's training set is as large as the corpus,
-    and the models are sampled faithfully; where that does not hold the forecast is refused, with the
-    reason. Nothing is trained.
+    and the models are sampled faithfully. At another temperature no vocabulary can be forecast; then the
+    entropy is, by the tempering law, and how far that is trusted. With top-p there is no forecast.
+    Nothing is trained.
     """
     from headwater.cli.measure import profiled
 
     plan = _plan(**options)
     made = profiled(corpus)
+    if plan.temperature != 1.0 and plan.top_p == 1.0:
+        _print_tempering(_tempering(made, plan), made, plan, as_json=as_json)
+        return
     _print(_forecast(made, plan), made, plan, as_json=as_json)
 
 
@@ -61,6 +65,46 @@ def _forecast(made: Profile, plan: _Plan) -> Vocabulary:
     sampling = Sampling(temperature=plan.temperature, top_p=plan.top_p)
     return forecast.vocabulary(
         counts, generations=plan.generations, share=plan.human_share, sampling=sampling
+    )
+
+
+def _tempering(made: Profile, plan: _Plan) -> Tempering:
+    from headwater.collapse import Sampling, forecast
+
+    Sampling(temperature=plan.temperature)  # refuses what is no temperature
+    if made.words.share(made.size.words) < 1.0:
+        raise InputError(
+            f"no tempering law of a corpus with more than {made.size.words:,} word types",
+            hint="its frequent words may not be in the sample that was counted; give a part of the corpus",
+        )
+    return forecast.tempering(
+        made.words.counts,
+        temperature=plan.temperature,
+        generations=plan.generations,
+        share=plan.human_share,
+    )
+
+
+def _print_tempering(found: Tempering, made: Profile, plan: _Plan, *, as_json: bool) -> None:
+    from json import dumps
+
+    columns = (found.entropy_nats, found.effective_types, found.trusted)
+    rows = [
+        {"generation": k, "entropy_nats": entropy, "effective_types": types, "trusted": trusted}
+        for k, (entropy, types, trusted) in enumerate(zip(*(c.tolist() for c in columns), strict=True))
+    ]
+    if as_json:
+        sizes = {"n_words": made.n_words, "human_share": plan.human_share, "temperature": plan.temperature}
+        sys.stdout.write(dumps(sizes | {"tempering": rows}, indent=1) + "\n")
+        return
+    sys.stdout.write(f"{'generation':>10} {'entropy, nats':>14} {'effective words':>16}   of its output\n")
+    for row in rows:
+        mark = "" if row["trusted"] else "beyond what was measured"
+        line = f"{row['generation']:>10} {row['entropy_nats']:>14.3f} {row['effective_types']:>16,.1f}"
+        sys.stdout.write(f"{line}   {mark}".rstrip() + "\n")
+    sys.stdout.write(
+        f"DOES NOT HOLD: temperature 1. At {plan.temperature:g} selection outruns drift, so no vocabulary"
+        " is forecast.\nassumes the tempering law, which was measured on one model for three generations\n"
     )
 
 
