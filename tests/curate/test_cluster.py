@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.curate.cluster import buckets, components, similar
-from headwater.curate.engine.inline import InlineEngine
+from headwater.curate.engine import plan
 from headwater.curate.labels.duplicate import Duplicate
 from tests.curate.samples import parquet
 
@@ -31,7 +31,7 @@ def frame(rows: list[dict[str, Any]], schema: pa.Schema, *, n_files: int = 1) ->
     """Open rows as a frame over one or more small files."""
     folder = Path(tempfile.mkdtemp())
     paths = [parquet(folder / f"{at}.parquet", rows[at::n_files], schema) for at in range(n_files)]
-    return InlineEngine().frame(paths)
+    return plan.open_frame(paths)
 
 
 def arrays(edges: Iterable[tuple[str, str]]) -> tuple[pa.Array, pa.Array]:

@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headwater.curate.engine.engine import Engine, Item
+from headwater.curate.engine.engine import Item, OpenFrame
 from headwater.curate.labels import LABELS
 from headwater.curate.labels.duplicate import MIN_JACCARD, Duplicate, agreement
 from headwater.curate.labels.label import CorpusLabel
 from headwater.curate.layout import Layout
-from headwater.curate.policy import Policy, parse
+from headwater.curate.policy import parse
 from headwater.curate.rules import Decision, Member, decide, settle
 from headwater.curate.store import Tables, atomic, parquet_writer, read_rows, write_json
 
@@ -42,21 +42,24 @@ SETTLED_SCHEMA = pa.schema(
 )
 
 
-def resolve(engine: Engine, layout: Layout, labels: Sequence[str], shards: Sequence[str]) -> None:
+def resolve(item: Item, open_frame: OpenFrame) -> Item:
     """Compute the corpus-wide columns of every label that has any.
 
     Args:
-        engine: Where the queries run.
-        layout: Of the run.
-        labels: Label names.
-        shards: Shard names.
+        item: `root`, `labels` and `shards` (their names).
+        open_frame: Opens label columns as a frame.
+
+    Returns:
+        Nothing; the columns lie beside the label's own.
     """
-    for name in labels:
+    layout, shards = Layout(Path(item["root"])), item["shards"]
+    for name in item["labels"]:
         if not hasattr(LABELS[name], "resolved"):
             continue
         label = cast("CorpusLabel", LABELS[name]())
-        rows = label.resolve(engine.frame([str(layout.label(name, shard)) for shard in shards]))
+        rows = label.resolve(open_frame([str(layout.label(name, shard)) for shard in shards]))
         _lay_beside(rows, [(layout.label(name, shard), layout.resolved(name, shard)) for shard in shards])
+    return {}
 
 
 def _lay_beside(rows: pa.Table, pairs: Sequence[tuple[Path, Path]]) -> None:
@@ -128,14 +131,16 @@ def _row(decision: Decision) -> dict[str, Any]:
     }
 
 
-def settle_clusters(layout: Layout, shards: Sequence[str], policy: Policy) -> None:
+def settle_clusters(item: Item) -> Item:
     """Look at every cluster of duplicates as a whole, and note which drafts change.
 
     Args:
-        layout: Of the run.
-        shards: Shard names.
-        policy: What duplicates lead to.
+        item: `root`, `shards` (their names) and `policy` (TOML): what duplicates lead to.
+
+    Returns:
+        Nothing; the changes stand in a file for each shard.
     """
+    layout, shards, policy = Layout(Path(item["root"])), item["shards"], parse(item["policy"])
     members: list[tuple[str, str, Member]] = []
     signatures: dict[str, bytes] = {}
     for shard in shards:
@@ -157,6 +162,7 @@ def settle_clusters(layout: Layout, shards: Sequence[str], policy: Policy) -> No
         rows = sorted(changed[shard], key=lambda row: str(row["id"]))
         with Tables({layout.settled(shard): SETTLED_SCHEMA}).open() as tables:
             tables.add({layout.settled(shard): rows}, weight_bytes=512 * len(rows))
+    return {}
 
 
 def _signatures(layout: Layout, shard: str, ids: pa.ChunkedArray) -> dict[str, bytes]:

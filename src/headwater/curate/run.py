@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from headwater.curate import crumb, decide, evidence, publish, seam, write
 from headwater.curate.config import Config, run_id, versions
 from headwater.curate.engine.engine import Engine, Item, Task, WorkerDiedError
-from headwater.curate.layout import FOLDERS, RUN, Layout
-from headwater.curate.policy import Policy, encode, parse
+from headwater.curate.layout import FOLDERS, Layout
+from headwater.curate.policy import Policy, encode
 from headwater.curate.store import Tables, exclusive, read_json, sweep, write_json
 from headwater.curate.summarise import load, summarise
 from headwater.curate.summary import PassedOver, Summary
@@ -264,24 +265,22 @@ def _decide_and_write(
     config, names = plan["config"], list(documents)
     common = {"root": str(layout.root), "labels": config["labels"], "policy": config["policy"]}
     items = [common | {"shard": name, "documents": documents[name]} for name in names]
+    whole = common | {"shards": names}
     resolved = layout.commit(decide.STEP, "resolved")
     if not resolved.exists():
         setting.progress("comparing", 0, 1)
-        decide.resolve(setting.engine, layout, config["labels"], names)
+        _or_tell(lambda: setting.engine.query(decide.resolve, whole), "comparing documents")
         write_json(resolved, {})
     sources = {Shard(**shard).name: shard["source"] for shard in plan["shards"]}
     _map_or_blame(setting, decide.run, items, sources)
     settled = layout.commit(decide.STEP, "settled")
     if not settled.exists():
-        decide.settle_clusters(layout, names, parse(config["policy"]))
+        _or_tell(lambda: list(setting.engine.map(decide.settle_clusters, [whole])), "settling duplicates")
         write_json(settled, {})
     _map_or_blame(setting, write.run, items, sources)
     sweep(layout.root)  # A worker that died may have left files half-written.
     setting.progress("reporting", 0, 1)
-    summary = summarise(setting.engine, layout, plan, setting.render)
-    # The labels' versions, which are not those of today when an earlier run is decided again.
-    told = {key: plan[key] for key in ("libraries", "decided")}
-    write_json(layout.next / RUN, read_json(layout.next / RUN) | told)
+    summary = summarise(layout, plan, setting.render)
     publish.put(layout, plan)
     return summary
 
@@ -297,15 +296,21 @@ def _map_or_blame(setting: Setting, task: Task, items: Sequence[Item], sources: 
         _map(setting, task, items, step)
     except WorkerDiedError:
         for done, item in enumerate(items, 1):
-            _run_alone(
-                setting.engine, task, item, f"{step} shard {item['shard']} of {sources[item['shard']]}"
+            _or_tell(
+                partial(list, setting.engine.map(task, [item])),
+                f"{step} shard {item['shard']} of {sources[item['shard']]}",
             )
             setting.progress(step, done, len(items))
 
 
-def _run_alone(engine: Engine, task: Task, item: Item, doing: str) -> None:
+def _or_tell(start: Callable[[], object], doing: str) -> None:
+    """Start something that has nothing smaller to be blamed on, and tell what it was if its worker dies.
+
+    Raises:
+        UnavailableError: If it does.
+    """
     try:
-        list(engine.map(task, [item]))
+        start()
     except WorkerDiedError as death:
         raise UnavailableError(
             f"a worker died {doing}: {death}",

@@ -9,9 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, cast
 
-from headwater.curate import evidence, write
-from headwater.curate.config import libraries
-from headwater.curate.engine.engine import Engine
+from headwater.curate import audit, evidence, write
 from headwater.curate.labels import LABELS, duplicate
 from headwater.curate.layout import LEDGER, REPORT, RUN, SKIPPED, SUMMARY, Layout
 from headwater.curate.policy import ACTIONS, Policy, parse
@@ -39,13 +37,10 @@ OTHER = "(other)"
 Counts = Mapping[str, Mapping[str, Mapping[str, tuple[int, int]]]]
 
 
-def summarise(
-    engine: Engine, layout: Layout, plan: Mapping[str, Any], render: Callable[[Summary], str]
-) -> Summary:
+def summarise(layout: Layout, plan: Mapping[str, Any], render: Callable[[Summary], str]) -> Summary:
     """Write the ledger, the list of skips, the summary and the report of a run.
 
     Args:
-        engine: Where the queries run.
         layout: Of the run.
         plan: Its configuration and shards.
         render: From the summary to one HTML page.
@@ -57,7 +52,7 @@ def summarise(
     names = [shard.name for shard in shards]
     concatenate([layout.ledger(name) for name in names], layout.next / LEDGER, write.LEDGER_SCHEMA)
     concatenate(_skip_parts(layout, names), layout.next / SKIPPED, evidence.SKIP_SCHEMA)
-    summary = _summary(engine, layout, plan, shards)
+    summary = _summary(layout, plan, shards)
     write_json(layout.next / SUMMARY, asdict(summary))
     write_text(layout.next / REPORT, render(summary))
     write_json(layout.next / RUN, _run_facts(plan, shards))
@@ -110,16 +105,17 @@ def _run_facts(plan: Mapping[str, Any], shards: Sequence[Shard]) -> dict[str, An
         "version": plan["version"],
         "config": plan["config"],
         "seeds": {"minhash": duplicate.SEED},
-        "libraries": libraries(),
+        "libraries": plan["libraries"],
+        "decided": plan["decided"],
         "inputs": inputs,
         "passed_over": plan["passed_over"],
     }
 
 
-def _summary(engine: Engine, layout: Layout, plan: Mapping[str, Any], shards: Sequence[Shard]) -> Summary:
+def _summary(layout: Layout, plan: Mapping[str, Any], shards: Sequence[Shard]) -> Summary:
     names = [shard.name for shard in shards]
     policy: Policy = parse(plan["config"]["policy"])
-    counts = _counts(engine, [str(layout.audit(name)) for name in names])
+    counts = _counts([layout.audit(name) for name in names])
     words = _words(layout, names)
     domains = _strata(counts.get("domain", {}))
     return Summary(
@@ -142,15 +138,19 @@ def _summary(engine: Engine, layout: Layout, plan: Mapping[str, Any], shards: Se
     )
 
 
-def _counts(engine: Engine, paths: Sequence[str]) -> Counts:
+def _counts(paths: Sequence[Path]) -> Counts:
     """Add the shards' audit parts up: dimension -> value -> action -> documents and characters."""
-    import daft
+    from pyarrow import acero, dataset
 
-    frame = engine.frame(paths).groupby("dimension", "value", "action")
-    added = frame.agg(daft.col("n").sum(), daft.col("n_chars").sum()).to_pydict()
+    parts = acero.ScanNodeOptions(dataset.dataset([str(path) for path in paths], audit.AUDIT_SCHEMA))
+    sums = acero.AggregateNodeOptions(
+        [(name, "hash_sum", None, name) for name in ("n", "n_chars")], ["dimension", "value", "action"]
+    )
+    steps = [acero.Declaration("scan", parts), acero.Declaration("aggregate", sums)]
     counts: dict[str, dict[str, dict[str, tuple[int, int]]]] = defaultdict(lambda: defaultdict(dict))
-    for dimension, value, action, n, n_chars in sorted(zip(*added.values(), strict=True)):
-        counts[dimension][value][action] = (n, n_chars)
+    rows = acero.Declaration.from_sequence(steps).to_table().to_pylist()
+    for row in sorted(rows, key=lambda row: (row["dimension"], row["value"], row["action"])):
+        counts[row["dimension"]][row["value"]][row["action"]] = (row["n"], row["n_chars"])
     return counts
 
 

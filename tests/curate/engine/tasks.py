@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,24 @@ def echo(item: Mapping[str, Any]) -> Mapping[str, Any]:
 def whoami(item: Mapping[str, Any]) -> Mapping[str, Any]:
     """Name the process."""
     return {"pid": os.getpid(), **item}
+
+
+def rows(item: Mapping[str, Any], open_frame: Callable[[Sequence[str]], Any]) -> Mapping[str, Any]:
+    """Query files: their rows by id, and the sum of n."""
+    import daft
+
+    frame = open_frame(item["paths"])
+    total = frame.agg(daft.col("n").sum()).to_pydict()["n"][0]
+    return {"rows": frame.sort("id").to_pylist(), "total": total, "pid": os.getpid()}
+
+
+def fail(item: Mapping[str, Any], open_frame: Callable[[Sequence[str]], Any]) -> Mapping[str, Any]:
+    """Query nothing: refuse as `refuse` does, or die."""
+    del open_frame
+    if "kind" in item:
+        refuse(item)
+    os.kill(os.getpid(), signal.SIGKILL)
+    return {}
 
 
 def refuse(item: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import daft
 import pyarrow as pa
 import pytest
 
@@ -22,6 +21,7 @@ from headwater.errors import ConfigError, HeadwaterError, SealError, Unavailable
 from tests.curate.engine import tasks
 from tests.curate.samples import parquet
 
+NUMBERED = pa.schema([("id", pa.string()), ("n", pa.int64())])
 ROOT = Path(__file__).resolve().parents[3]
 ENGINES: dict[str, Callable[[], Engine]] = {
     "inline": InlineEngine,
@@ -96,28 +96,49 @@ def test_an_engine_is_usable_after_a_map_that_nobody_finished(engine: Engine) ->
     assert len(list(engine.map(tasks.double, numbers(4)))) == 4
 
 
-def test_a_frame_holds_the_rows_of_all_files(engine: Engine, tmp_path: Path) -> None:
-    schema = pa.schema([("id", pa.string()), ("n", pa.int64())])
+def test_a_query_sees_the_rows_of_all_files(engine: Engine, tmp_path: Path) -> None:
     parts: tuple[list[dict[str, Any]], ...] = (
         [{"id": "a", "n": 1}],
         [],
         [{"id": "b", "n": None}, {"id": "c", "n": 3}],
     )
-    paths = [parquet(tmp_path / f"{at}.parquet", part, schema) for at, part in enumerate(parts)]
-    frame = engine.frame(paths)
+    paths = [parquet(tmp_path / f"{at}.parquet", part, NUMBERED) for at, part in enumerate(parts)]
+    answer = engine.query(tasks.rows, {"paths": paths})
 
-    assert sorted(frame.to_pydict()["id"]) == ["a", "b", "c"]
-    assert frame.agg(daft.col("n").sum()).to_pydict() == {"n": [4]}
+    assert answer["rows"] == [row for part in parts for row in part]
+    assert answer["total"] == 4
 
 
 def test_a_folder_named_like_a_pattern_is_read_as_it_stands(engine: Engine, tmp_path: Path) -> None:
     rows = [{"id": "a", "n": 1}]
     (tmp_path / "a[1]*?{b,c}").mkdir()
-    path = parquet(
-        tmp_path / "a[1]*?{b,c}" / "x.parquet", rows, pa.schema([("id", pa.string()), ("n", pa.int64())])
-    )
+    path = parquet(tmp_path / "a[1]*?{b,c}" / "x.parquet", rows, NUMBERED)
 
-    assert engine.frame([path]).to_pylist() == rows
+    assert engine.query(tasks.rows, {"paths": [path]})["rows"] == rows
+
+
+def test_an_error_of_a_query_keeps_its_hint_and_the_engine_goes_on(engine: Engine) -> None:
+    with pytest.raises(ConfigError, match=r"^no config$") as caught:
+        engine.query(tasks.fail, {"kind": "config"})
+
+    assert caught.value.hint == "try another config"
+    assert len(list(engine.map(tasks.double, numbers(3)))) == 3
+
+
+def test_a_query_takes_its_memory_along_when_it_ends(native: NativeEngine, tmp_path: Path) -> None:
+    path = parquet(tmp_path / "x.parquet", [{"id": "a", "n": 1}], NUMBERED)
+    workers = {item["pid"] for item in native.map(tasks.whoami, numbers(4))}
+    asked = native.query(tasks.rows, {"paths": [path]})["pid"]
+
+    assert asked not in {os.getpid(), *workers}
+    assert not any(Path(f"/proc/{pid}").exists() for pid in (asked, *workers))
+
+
+def test_a_query_that_dies_says_so(native: NativeEngine) -> None:
+    with pytest.raises(WorkerDiedError):
+        native.query(tasks.fail, {})
+
+    assert len(list(native.map(tasks.double, numbers(3)))) == 3
 
 
 def test_a_bug_in_a_worker_shows_its_traceback(native: NativeEngine) -> None:

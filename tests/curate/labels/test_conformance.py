@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.curate.document import Document
-from headwater.curate.engine.inline import InlineEngine
+from headwater.curate.engine import plan
 from headwater.curate.labels import LABELS
 from headwater.curate.labels.label import Label, View
 from tests.curate.samples import opened, parquet, plain
@@ -125,8 +125,8 @@ def test_a_corpus_label_resolves_what_it_measured(labels: dict[str, Any], name: 
     schema = label.schema.insert(0, pa.field("id", pa.string()))
     rows = [{"id": f"{at:032x}", **label.measure(document)} for at, document in enumerate(DOCUMENTS.values())]
     path = parquet(tmp_path / "a.parquet", rows, schema)
-    table = label.resolve(InlineEngine().frame([path]))
-    again = label.resolve(InlineEngine().frame([path]))
+    table = label.resolve(plan.open_frame([path]))
+    again = label.resolve(plan.open_frame([path]))
 
     assert table.schema.names == ["id", *label.resolved.names]
     assert [table.schema.field(field.name).type for field in label.resolved] == list(label.resolved.types)

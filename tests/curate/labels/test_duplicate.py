@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from headwater.curate.engine.inline import InlineEngine
+from headwater.curate.engine import plan
 from headwater.curate.labels.duplicate import N_BANDS, N_ROWS, SHINGLE_WORDS, Duplicate
 from tests.curate.samples import parquet, plain
 
@@ -86,7 +86,7 @@ def test_signatures_estimate_the_similarity_within_four_standard_errors(share: f
 def clusters(tmp_path: Path, *texts: str) -> list[tuple[str | None, str | None]]:
     """Give the exact and the near cluster of each text; its id is its number."""
     rows = [{"id": str(at), **LABEL.measure(plain(text))} for at, text in enumerate(texts)]
-    table = LABEL.resolve(InlineEngine().frame([parquet(tmp_path / "a.parquet", rows, SCHEMA)]))
+    table = LABEL.resolve(plan.open_frame([parquet(tmp_path / "a.parquet", rows, SCHEMA)]))
     found = {row["id"]: (row["exact_cluster"], row["near_cluster"]) for row in table.to_pylist()}
     return [found.get(str(at), (None, None)) for at in range(len(texts))]
 

@@ -11,6 +11,9 @@ from headwater.errors import HeadwaterError
 
 Item = Mapping[str, Any]
 Task = Callable[[Item], Item]
+# Opens Parquet files of one schema as a lazy Daft frame over all their rows; Daft does every shuffle.
+OpenFrame = Callable[[Sequence[str]], Any]
+Query = Callable[[Item, OpenFrame], Item]
 
 
 class WorkerDiedError(Exception):
@@ -43,14 +46,20 @@ class Engine(Protocol):
         """
         ...
 
-    def frame(self, paths: Sequence[str]) -> Any:
-        """Open Parquet files of one schema as a Daft DataFrame.
+    def query(self, query: Query, item: Item) -> Item:
+        """Run a query over ledger files, where its memory is not the run's for long.
 
         Args:
-            paths: Files, at least one.
+            query: A top-level function of an importable module. It takes and gives plain JSON values
+                and opens frames with what it is handed.
+            item: What to run it on.
 
         Returns:
-            A lazy frame over all rows; Daft does every shuffle.
+            Its answer.
+
+        Raises:
+            HeadwaterError: If the query raised one.
+            WorkerDiedError: If the process it ran in ended without an answer.
         """
         ...
 

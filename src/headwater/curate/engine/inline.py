@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from headwater.curate.engine.engine import Item, Task
+from headwater.curate.engine.engine import Item, Query, Task
 
 
 class InlineEngine:
@@ -19,8 +19,9 @@ class InlineEngine:
         for item in items:
             yield json.loads(json.dumps(task(json.loads(json.dumps(dict(item))))))
 
-    def frame(self, paths: Sequence[str]) -> Any:
-        """Open Parquet files, as `Engine.frame` says."""
+    def query(self, query: Query, item: Item) -> Item:
+        """Run a query here and now."""
         from headwater.curate.engine import plan
 
-        return plan.open_frame(paths)
+        answer: Item = json.loads(json.dumps(query(json.loads(json.dumps(dict(item))), plan.open_frame)))
+        return answer

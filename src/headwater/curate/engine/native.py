@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from headwater.curate.engine.engine import Item, Task, WorkerDiedError, answer, opened
+from headwater.curate.engine.engine import Item, Query, Task, WorkerDiedError, answer, opened
 
 
 class NativeEngine:
@@ -39,7 +39,7 @@ class NativeEngine:
         futures: list[Future[Item]] = []
         try:
             with _interrupts_ignored():  # A worker that is starting would show its traceback.
-                pool = self._started()
+                self._pool = pool = self._pool or _pool_of(self._workers)
                 futures = [pool.submit(answer, task, dict(item)) for item in items]
             for future in as_completed(futures):
                 yield opened(future.result())
@@ -50,26 +50,37 @@ class NativeEngine:
             for future in futures:
                 future.cancel()
 
-    def _started(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            spawn = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(
-                self._workers, spawn, initializer=_enter, initargs=(os.getpid(),)
-            )
-        return self._pool
-
-    def frame(self, paths: Sequence[str]) -> Any:
-        """Open Parquet files, as `Engine.frame` says.
+    def query(self, query: Query, item: Item) -> Item:
+        """Run a query in a process of its own, as `Engine.query` says.
 
         Idle workers end first, so that their memory and the query's do not add up.
-        """
-        from headwater.curate.engine import plan
 
+        Raises:
+            WorkerDiedError: If the process ended without an answer.
+        """
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None
+        with _interrupts_ignored():
+            pool = _pool_of(1)
+            future = pool.submit(_ask, query, dict(item))
+        try:
+            return opened(future.result())
+        except BrokenProcessPool as error:
+            raise WorkerDiedError("a query's process ended without an answer") from error
+        finally:
+            pool.shutdown()
 
-        return plan.open_frame(paths)
+
+def _pool_of(workers: int) -> ProcessPoolExecutor:
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, spawn, initializer=_enter, initargs=(os.getpid(),))
+
+
+def _ask(query: Query, item: Item) -> Item:
+    from headwater.curate.engine import plan
+
+    return answer(lambda asked: query(asked, plan.open_frame), item)
 
 
 @contextmanager

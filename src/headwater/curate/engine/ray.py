@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib.util
 import logging
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from headwater.curate.engine.engine import Item, Task
+from headwater.curate.engine.engine import Item, Query, Task
 from headwater.errors import UnavailableError
 
 
@@ -53,6 +53,6 @@ class RayEngine:
         """Run a task on every item, as `Engine.map` says."""
         return self._plan.run_map(task, items, workers=self._workers)
 
-    def frame(self, paths: Sequence[str]) -> Any:
-        """Open Parquet files, as `Engine.frame` says."""
-        return self._plan.open_frame(paths)
+    def query(self, query: Query, item: Item) -> Item:
+        """Run a query in this process, whose frames are computed on the cluster."""
+        return query(item, self._plan.open_frame)
