@@ -20,6 +20,10 @@ TABLES = [
     ("headwater.curate.labels", "LABELS"),
     ("headwater.sources", "SOURCES"),
     ("headwater.curate.policy", "REASONS"),
+    ("headwater.collapse.models", "MODELS"),
+    ("headwater.collapse.mix", "INTERVENTIONS"),
+    ("headwater.collapse.engines", "ENGINES"),
+    ("headwater.measure.table", "METRICS"),
 ]
 TOCTREE = re.compile(r"^```\{toctree\}\n(.*?)^```", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
@@ -71,12 +75,9 @@ def test_every_kind_of_disclosure_is_named() -> None:
     assert missing([kind.value for kind in kinds], reference()) == []
 
 
-def test_every_source_is_named() -> None:
-    assert missing(table("headwater.sources", "SOURCES"), reference()) == []
-
-
-def test_every_reason_for_a_decision_is_named() -> None:
-    assert missing(table("headwater.curate.policy", "REASONS"), reference()) == []
+@pytest.mark.parametrize(("module", "attribute"), TABLES)
+def test_every_entry_of_a_table_is_named(module: str, attribute: str) -> None:
+    assert missing(table(module, attribute), reference()) == []
 
 
 @pytest.mark.parametrize(("module", "attribute"), TABLES)
