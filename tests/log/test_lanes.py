@@ -27,6 +27,12 @@ def test_every_length_up_to_three_blocks_is_padded_right() -> None:
         assert lanes.leaves([b"x" * length]) == tree.leaf_hash(b"x" * length), length
 
 
+def test_long_messages_are_hashed_a_few_at_a_time() -> None:
+    entries = [bytes([at]) * 60_000 for at in range(40)]
+
+    assert lanes.leaves(entries) == tree.leaves(entries)
+
+
 def test_more_messages_than_a_chunk_holds() -> None:
     entries = [at.to_bytes(34, "big") for at in range(4096 + 17)]
 

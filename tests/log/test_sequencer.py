@@ -131,6 +131,31 @@ def test_what_was_published_is_not_signed_again() -> None:
     assert storage.read("checkpoints/5") == first
 
 
+def test_of_two_who_sign_one_head_one_is_asked_to_come_again() -> None:
+    storage = log_of(3)
+    sequencer.append(storage, [b"next"])
+
+    def meanwhile(signed: bytes) -> list[Signature]:
+        sequencer.publish(storage, SIGNERS, time_s=NOW_S + 1)
+        return []
+
+    with pytest.raises(UnavailableError, match="another writer"):
+        sequencer.publish(storage, SIGNERS, time_s=NOW_S, cosign=meanwhile)
+    first = Reader(storage).checkpoint()[1]
+    assert sequencer.publish(storage, SIGNERS, time_s=NOW_S + 2) == first
+
+
+def test_a_checkpoint_of_another_log_is_not_continued() -> None:
+    storage, other = log_of(3), Memory()
+    assert isinstance(storage, Memory)
+    sequencer.create(other, "other.example")
+    sequencer.append(other, entries(3))
+    strangers = [checkpoint.Signer("other.example", CLASSIC.algorithm, CLASSIC.seed)]
+    storage._objects["checkpoint"] = sequencer.publish(other, strangers, time_s=NOW_S)
+    with pytest.raises(ConsistencyError, match="another log"):
+        sequencer.publish(storage, SIGNERS, time_s=NOW_S)
+
+
 @pytest.mark.parametrize("origin", ["", "with space", "with+plus", "two\nlines"])
 def test_a_log_needs_an_origin_that_can_name_a_key(origin: str) -> None:
     with pytest.raises(InputError):

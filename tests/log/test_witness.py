@@ -8,7 +8,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from headwater.errors import ConsistencyError, FormatError, HeadwaterError, SignatureError, UnavailableError
+from headwater.errors import (
+    ConsistencyError,
+    FormatError,
+    HeadwaterError,
+    InputError,
+    SignatureError,
+    UnavailableError,
+)
 from headwater.log import checkpoint, note, sequencer, witness
 from headwater.log.checkpoint import Checkpoint, Policy, Signer
 from headwater.log.reader import Reader
@@ -115,7 +122,9 @@ def test_nobody_there_is_said_so() -> None:
     running = witness_server.Witness(WITNESS, COSIGNER.seed, (ORIGIN, CLASSIC.key.public), NOW_S)
     with serving(running) as url:
         pass
-    for gone in (url, "no-such-scheme://x", "http://127.0.0.1:bad/"):
+    with pytest.raises(InputError, match="no URL"):
+        ask(Witness("file:///etc/passwd", (COSIGNER.key,)), log_of(5))
+    for gone in (url, "http://127.0.0.1:bad/"):
         with pytest.raises(UnavailableError, match="no answer"):
             ask(Witness(gone, (COSIGNER.key,)), log_of(5))
 

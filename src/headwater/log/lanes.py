@@ -20,7 +20,7 @@ Words = npt.NDArray[np.uint32]
 
 _LANES = 16
 _BLOCK_BYTES = 64
-_CHUNK = 4096  # messages; their words stay in the cache of one core
+_CHUNK, _CHUNK_BYTES = 4096, 2**20  # messages at a time: what is made of them stays in the cache of a core
 
 
 def _primes(n: int) -> list[int]:
@@ -87,7 +87,8 @@ LANES = Hasher(leaves, parents)
 def _digests(prefix: int, data: bytes, shape: tuple[int, int]) -> bytes:
     """Hash messages that stand end to end, (number, length), each with a byte before it."""
     messages = np.frombuffer(data, dtype=np.uint8).reshape(shape)
-    chunks = (messages[at : at + _CHUNK] for at in range(0, shape[0], _CHUNK))
+    step = min(_CHUNK, max(_LANES, _CHUNK_BYTES // (shape[1] + _BLOCK_BYTES)))
+    chunks = (messages[at : at + step] for at in range(0, shape[0], step))
     return b"".join(_chunk(prefix, chunk) for chunk in chunks)
 
 

@@ -141,16 +141,21 @@ def publish(
     if published is not None:
         before = checkpoint.parse(published)[0]
         Reader(storage).prove_growth(before, last)
+        if before.origin != last.origin:
+            raise ConsistencyError(f"the checkpoint is of another log, {before.origin!a}")
         if before.size == last.size:
             return published
     named = f"checkpoints/{last.size}"
     signed = storage.read(named)
+    decided = Checkpoint(last.origin, last.size, last.root)
     if signed is None:
-        signed = checkpoint.sign(Checkpoint(last.origin, last.size, last.root), signers, time_s=time_s)
+        signed = checkpoint.sign(decided, signers, time_s=time_s)
         signed = _with(signed, cosign(signed) if cosign else ())
-    elif checkpoint.parse(signed)[0].root != last.root:
-        raise ConsistencyError(f"another root of size {last.size} was published")
-    storage.create(named, signed)
+        storage.swap(named, signed, expected=None)  # Of two who sign at once, one is asked to come again.
+    elif checkpoint.parse(signed)[0] != decided:
+        raise ConsistencyError(f"another checkpoint of size {last.size} was published")
+    else:
+        storage.create(named, signed)  # It may have been seen before it was durable.
     storage.swap(CHECKPOINT, signed, expected=published)
     return signed
 

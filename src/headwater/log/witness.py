@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from headwater.errors import ConsistencyError, FormatError, SignatureError, UnavailableError
+from headwater.errors import ConsistencyError, FormatError, InputError, SignatureError, UnavailableError
 from headwater.log import checkpoint, note, proof
 from headwater.log.note import Note, Signature, VerifierKey
 
@@ -120,8 +120,11 @@ def post(url: str, body: bytes, *, timeout_s: float = 30.0) -> tuple[int, bytes]
         Status and body, whatever the status.
 
     Raises:
+        InputError: If the URL is of another kind.
         UnavailableError: If there is no answer, or one beyond `MAX_ANSWER_BYTES`.
     """
+    if not url.startswith(("http://", "https://")):
+        raise InputError(f"no URL of a witness: {url!a}", hint="it begins with https://")
     try:
         request = urllib.request.Request(url, data=body, headers={"Content-Type": "text/plain"})
         with urllib.request.urlopen(request, timeout=timeout_s) as answer:
