@@ -16,6 +16,7 @@ from headwater.collapse.models.model import require
 from headwater.collapse.study import Band, Fan, Ridgeline, Setting, Study, Told, Value, Work
 from headwater.collapse.study.probe import Probe
 from headwater.collapse.study.text import read
+from headwater.errors import UnavailableError
 
 PLAYS = Path(__file__).parents[1] / "plays.txt"
 SHARES, BLOCK, EDGES = (0.0, 0.1), 64, np.geomspace(1.0, 20_000.0, 61)
@@ -34,6 +35,7 @@ class World:
         biases: Ways of sampling, by name.
         seeds: Repetitions.
         scored: Tokens scored of a block.
+        looked: Tokens of each generation that are looked at.
     """
 
     model: Model
@@ -43,6 +45,7 @@ class World:
     biases: Mapping[str, Sampling]
     seeds: int
     scored: int = BLOCK
+    looked: int = 20_000
 
 
 def ngram() -> World:
@@ -63,9 +66,16 @@ def transformer() -> World:
 
 
 def causal(name: str) -> World:
-    """Take any causal language model by name or path, with beams as published."""
+    """Take any causal language model by name or path, with beams as published.
+
+    Raises:
+        UnavailableError: If it is not on this machine.
+    """
     transformers = require("transformers", extra="lm")
-    tokenizer = transformers.AutoTokenizer.from_pretrained(name, local_files_only=True)
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(name, local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise UnavailableError(f"no tokenizer of {name} here", hint="give the path of a model") from error
     numbers = np.array(tokenizer(PLAYS.read_text("utf-8"))["input_ids"], dtype=np.int64)
     blocks = numbers[: len(numbers) // BLOCK * BLOCK].reshape(-1, BLOCK)
     train, test = blocks[:-300], blocks[-300:]
@@ -82,7 +92,7 @@ def arm(model: str, bias: str, share: float, rng: np.random.Generator) -> dict[s
     world = WORLDS[model]() if model in WORLDS else causal(model)
     sampling, first, eyes = world.biases[bias], list[Fitted](), np.random.default_rng(0)
     middle: list[float] = []
-    wanted = 20_000 if world.train.ndim == 1 else 20_000 // BLOCK
+    wanted = world.looked if world.train.ndim == 1 else world.looked // BLOCK
 
     def perplexities(fitted: Fitted, data: np.ndarray) -> np.ndarray:
         scores = fitted.score(data)

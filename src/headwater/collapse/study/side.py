@@ -55,7 +55,12 @@ def _start(work: Work, name: str) -> tuple[SpawnProcess, Connection]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_child, args=(work, name, theirs), daemon=True)
-    process.start()
+    # An interrupt goes to the whole group; a child inherits the mask, and is ended by its parent.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     theirs.close()
     return process, ours
 
@@ -77,8 +82,6 @@ def _finish(process: SpawnProcess, pipe: Connection) -> None:
 
 
 def _child(work: Work, name: str, pipe: Connection) -> None:
-    # An interrupt goes to the whole group; the parent ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         work(name)
     except HeadwaterError as error:
