@@ -15,6 +15,8 @@ from headwater.log import checkpoint, sequencer
 from headwater.log.export import explode
 from headwater.log.storage import Directory, Memory
 from tests.log.samples import CLASSIC, LASTING, NOW_S, ORIGIN, entries
+from tests.log.test_vectors import cases
+from tests.log.vectors import FOLDER
 
 pytestmark = pytest.mark.interop
 SOURCE = Path(__file__).parent / "go"
@@ -115,3 +117,15 @@ def test_go_refuses_a_changed_line_of_the_checkpoint(verify: Verify, tmp_path: P
     path.write_text("\n".join(lines), "utf-8")
 
     assert verify().startswith("refused")
+
+
+def test_go_judges_the_vectors_of_ml_dsa_as_we_do(binary: Path, tmp_path: Path) -> None:
+    path = FOLDER / "note.json"
+    expected = [one for one in cases("note.json") if "ml-dsa" in one["comment"] and one["result"] == "valid"]
+    done = subprocess.run([str(binary), "notes", str(path)], capture_output=True, text=True, check=False)
+
+    assert done.stdout == f"ok {7 * len(expected)}\n", done.stderr
+    changed = tmp_path / "note.json"
+    changed.write_text(path.read_text("utf-8").replace('"result": "invalid"', '"result": "valid"'), "utf-8")
+    twin = subprocess.run([str(binary), "notes", str(changed)], capture_output=True, text=True, check=False)
+    assert twin.stdout.startswith("refused: case")

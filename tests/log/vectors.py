@@ -229,7 +229,7 @@ def proofs() -> Iterator[Case]:
 
 FILES: dict[str, tuple[str, Callable[[], Iterator[Case]]]] = {
     "checkpoint.json": (AICS, texts),
-    "note.json": (f"{AICS}; ML-DSA-44: Go judges the same signer in test_log_go_peer.py", notes),
+    "note.json": (f"{AICS}; ML-DSA-44: Go's crypto/mldsa, in tests/interop/test_log_go_peer.py", notes),
     "path.json": (AICS, paths),
     "proof.json": (f"{AICS}, for the tree and Ed25519", proofs),
     "tree.json": (AICS, lambda: iter([*inclusions(), *consistencies()])),

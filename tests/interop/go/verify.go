@@ -1,8 +1,10 @@
 // Verify checks a log of plain tiles with Go's own note, tlog and mldsa packages.
 //
 //	verify DIR ED25519-VKEY ML-DSA-VKEY INDEX ENTRY-HEX OLD-SIZE OLD-ROOT-HEX
+//	verify notes FILE
 //
-// It prints "ok SIZE", or what is wrong and ends with status 1.
+// It prints "ok SIZE", or what is wrong and ends with status 1. The second form judges the cases of ML-DSA-44
+// keys in a file of vectors, and prints how many are as they should be.
 package main
 
 import (
@@ -12,6 +14,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -46,6 +49,15 @@ func (d tileDir) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 }
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == "notes" {
+		n, err := judge(os.Args[2])
+		if err != nil {
+			fmt.Println("refused:", err)
+			os.Exit(1)
+		}
+		fmt.Println("ok", n)
+		return
+	}
 	size, err := verify(os.Args[1:])
 	if err != nil {
 		fmt.Println("refused:", err)
@@ -95,23 +107,71 @@ func openCheckpoint(signed []byte, ed25519Key, mldsaKey string) (tree tlog.Tree,
 	if err != nil {
 		return tree, err
 	}
-	lines := strings.Split(opened.Text, "\n")
-	if len(lines) != 4 || lines[0] != verifier.Name() {
+	tree, origin, err := parseHead(opened.Text)
+	if err != nil || origin != verifier.Name() {
 		return tree, errors.New("not a checkpoint of this log without extension lines")
+	}
+	return tree, checkMLDSA(opened.UnverifiedSigs, mldsaKey, origin, tree)
+}
+
+// judge holds every case of a timed ML-DSA-44 signature in a file of vectors against what it says of itself.
+func judge(path string) (n int, err error) {
+	var file struct {
+		Tests []struct {
+			ID     int
+			Note   string
+			Keys   []string
+			Result string
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return 0, err
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		return 0, err
+	}
+	for _, test := range file.Tests {
+		if len(test.Keys[0]) < 1000 || test.Result == "malformed" {
+			continue
+		}
+		text, signatures, _ := strings.Cut(test.Note, "\n\n")
+		tree, origin, err := parseHead(text + "\n")
+		if err == nil {
+			err = checkMLDSA(parseSignatures(signatures), test.Keys[0], origin, tree)
+		}
+		if (err == nil) != (test.Result == "valid") {
+			return 0, fmt.Errorf("case %d is %s, and here: %v", test.ID, test.Result, err)
+		}
+		n++
+	}
+	return n, nil
+}
+
+func parseSignatures(lines string) (found []note.Signature) {
+	for _, line := range strings.Split(strings.TrimSuffix(lines, "\n"), "\n") {
+		parts := strings.Split(line, " ")
+		found = append(found, note.Signature{Name: parts[1], Base64: parts[2]})
+	}
+	return found
+}
+
+func parseHead(text string) (tree tlog.Tree, origin string, err error) {
+	lines := strings.Split(text, "\n")
+	if len(lines) != 4 {
+		return tree, "", errors.New("not three lines")
 	}
 	root, err := base64.StdEncoding.DecodeString(lines[2])
 	if err != nil || len(root) != tlog.HashSize {
-		return tree, errors.New("no root")
+		return tree, "", errors.New("no root")
 	}
 	tree.Hash = tlog.Hash(root)
-	if tree.N, err = strconv.ParseInt(lines[1], 10, 64); err != nil {
-		return tree, err
-	}
-	return tree, checkMLDSA(opened, mldsaKey, lines[0], tree)
+	tree.N, err = strconv.ParseInt(lines[1], 10, 64)
+	return tree, lines[0], err
 }
 
-// checkMLDSA verifies the C2SP tlog-cosignature of type 0x06 by the log itself.
-func checkMLDSA(opened *note.Note, vkey, origin string, tree tlog.Tree) error {
+// checkMLDSA verifies the C2SP tlog-cosignature of type 0x06 by a key.
+func checkMLDSA(lines []note.Signature, vkey, origin string, tree tlog.Tree) error {
 	parts := strings.SplitN(vkey, "+", 3)
 	raw, err := base64.StdEncoding.DecodeString(parts[2])
 	if err != nil || raw[0] != 0x06 {
@@ -122,10 +182,13 @@ func checkMLDSA(opened *note.Note, vkey, origin string, tree tlog.Tree) error {
 	if err != nil {
 		return err
 	}
-	for _, line := range opened.UnverifiedSigs {
+	for _, line := range lines {
 		data, err := base64.StdEncoding.DecodeString(line.Base64)
 		if err != nil || line.Name != parts[0] || !bytes.Equal(data[:4], id[:4]) {
 			continue
+		}
+		if len(data) < 12 {
+			return errors.New("no time")
 		}
 		message := []byte("subtree/v1\n\x00")
 		message = append(append(message, byte(len(parts[0]))), parts[0]...)
