@@ -1,0 +1,1 @@
+"""The reserve: leaves, for now."""
