@@ -26,8 +26,8 @@ def monitor(*, reference: str, current: str, page: str | None, as_json: bool, se
     The stages are healthy, early, late, noise and over-confident.
 
     REFERENCE is human text of the same kind, at least eight documents; CURRENT is what to watch. Both are
-    what `headwater measure` reads. The status is 0 for a healthy corpus, 1 for any other stage and 2 for
-    input that cannot be judged.
+    what `headwater measure` reads, or arrays of token numbers (.npy) by the same tokenizer. The status is
+    0 for a healthy corpus, 1 for any other stage and 2 for input that cannot be judged.
     """
     import numpy as np
 

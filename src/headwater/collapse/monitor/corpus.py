@@ -1,4 +1,4 @@
-"""A corpus as the user names it: texts from any source or plain file, profiled in one pass."""
+"""A corpus as the user names it: texts from any source, plain file or array, profiled in one pass."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from headwater.collapse.monitor import array
 from headwater.measure import profile
 from headwater.measure.profile import Profile
 from headwater.record import Record
@@ -44,13 +45,13 @@ def read(names: Sequence[str], *, text_of: TextOf, show: Show = _silent) -> Read
     """Profile the corpus that names stand for, in one pass and bounded memory.
 
     Args:
-        names: What `sources.discover` takes, and plain `.txt` files or folders of these.
+        names: What `sources.discover` takes, and plain `.txt` or `.npy` files or folders of these.
         text_of: The text of a record; None where it has none that can be read.
         show: Told of the step, the inputs or shards read and how many there are.
 
     Returns:
         The profile, and how many records could not be read. A plain file is cut into documents at the
-        first end of a line after 256 words.
+        first end of a line after 256 words; an array holds token numbers, one row a document.
 
     Raises:
         InputError: If a name stands for nothing that can be read.
@@ -67,7 +68,7 @@ def read(names: Sequence[str], *, text_of: TextOf, show: Show = _silent) -> Read
 
     def texts() -> Iterator[str]:
         for place, path in enumerate(plain):
-            yield from _pieces(path)
+            yield from _pieces(path) if path.lower().endswith(".txt") else _rows(path)
             show("reading", place + 1, len(plain) + len(shards))
         for place, shard in enumerate(shards, len(plain)):
             yield from _records(shard, text_of, lost)
@@ -78,11 +79,11 @@ def read(names: Sequence[str], *, text_of: TextOf, show: Show = _silent) -> Read
 
 
 def _plain(name: str) -> list[str]:
-    """List the plain text files of a name, unless it has inputs of a known kind."""
+    """List the plain text files and arrays of a name, unless it has inputs of a known kind."""
     tree = open_tree(name)
     if tree is None or any(kind_by_name(path) for path in tree.paths):
         return []
-    return [path for path in tree.paths if path.lower().endswith(".txt")]
+    return [path for path in tree.paths if path.lower().endswith((".txt", ".npy"))]
 
 
 def _pieces(path: str) -> Iterator[str]:
@@ -101,6 +102,11 @@ def _pieces(path: str) -> Iterator[str]:
                 piece, n_words = [], 0
     if n_words:
         yield "".join(piece)
+
+
+def _rows(path: str) -> Iterator[str]:
+    with open_input(path) as raw, io.BufferedReader(raw) as file:  # type: ignore[type-var]
+        yield from array.documents(file, path, words=PIECE_WORDS)
 
 
 def _records(shard: Shard, text_of: TextOf, lost: list[str]) -> Iterator[str]:
