@@ -81,6 +81,13 @@ def test_whole_bundles_are_proved_against_a_root(n: int, hasher: tree.Hasher) ->
             bundle.verify_proof([*whole[:-1], one], n, root, hasher=hasher)
 
 
+def test_a_bundle_of_another_width_is_named() -> None:
+    some = entries(300)
+    proof = tree.prove_inclusion(0, 300, reader(some), height=8)
+    with pytest.raises(InclusionError, match="bundle 0 does not hold what a tree of 300 has"):
+        bundle.verify_proof([(0, bundle.encode(some[:255]), proof)], 300, slow.mth(some))
+
+
 @given(st.integers(1, 1000))
 def test_the_roots_of_bundles_make_the_root_of_the_tree(n: int) -> None:
     some = entries(n)

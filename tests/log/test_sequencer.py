@@ -17,7 +17,7 @@ from headwater.log.checkpoint import Checkpoint
 from headwater.log.head import Head
 from headwater.log.note import Signature
 from headwater.log.reader import Reader
-from headwater.log.storage import Directory, Memory
+from headwater.log.storage import Directory, Memory, Storage
 from headwater.log.tile import Tile
 from tests.log import slow
 from tests.log.samples import CLASSIC, COSIGNER, LASTING, NOW_S, ORIGIN, POLICY, entries, log_of
@@ -143,6 +143,48 @@ def test_of_two_who_sign_one_head_one_is_asked_to_come_again() -> None:
         sequencer.publish(storage, SIGNERS, time_s=NOW_S, cosign=meanwhile)
     first = Reader(storage).checkpoint()[1]
     assert sequencer.publish(storage, SIGNERS, time_s=NOW_S + 2) == first
+
+
+def test_a_step_that_was_decided_does_not_fail_because_another_followed() -> None:
+    """A failure would make the caller append the same entries again."""
+
+    class Overtaken(Memory):
+        def swap(self, path: str, data: bytes, *, expected: bytes | None) -> None:
+            Memory.swap(self, path, data, expected=expected)
+            if path == "head" and data != expected and not followed:
+                followed.append(1)
+                sequencer.append(self, [b"theirs"])
+
+    followed: list[int] = []
+    storage = Overtaken()
+    storage._objects.update(copied(log_of(3)))
+    assert sequencer.append(storage, [b"ours"]).size == 4
+    assert Reader(storage).head().size == 5
+
+
+def copied(storage: Storage) -> dict[str, bytes]:
+    assert isinstance(storage, Memory)
+    return dict(storage._objects)
+
+
+def test_what_another_publishes_meanwhile_is_not_taken_for_a_rollback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    storage = log_of(3)
+    sequencer.append(storage, [b"ours"])
+    recover = sequencer.recover
+
+    def interrupted(where: Storage) -> Head:
+        found = recover(where)
+        monkeypatch.setattr(sequencer, "recover", recover)
+        sequencer.append(where, [b"theirs"])
+        sequencer.publish(where, SIGNERS, time_s=NOW_S)
+        return found
+
+    monkeypatch.setattr(sequencer, "recover", interrupted)
+    with pytest.raises(UnavailableError, match="another writer"):
+        sequencer.publish(storage, SIGNERS, time_s=NOW_S)
+    assert checkpoint.parse(sequencer.publish(storage, SIGNERS, time_s=NOW_S))[0].size == 5
 
 
 def test_a_checkpoint_of_another_log_is_not_continued() -> None:

@@ -63,13 +63,13 @@ def recover(storage: Storage) -> Head:
     # It may have been seen before it was durable. What is about to be built on it must not outlive it.
     data = head.encode(last)
     storage.swap(head.PATH, data, expected=data)
-    for tile, hashes in _upper_tiles(storage, last):
-        storage.create(tile.path, hashes)
-    return last
+    return _complete(storage, last)
 
 
 def append(storage: Storage, entries: Iterable[bytes], *, hasher: Hasher = PLAIN) -> Head:
     """Append entries in one step: all of them, or none.
+
+    After an error the head says whether the step was taken: a disk can fail after that was decided.
 
     Args:
         storage: Where the log lies.
@@ -134,10 +134,11 @@ def publish(
         InputError: If no signer has the name of the log.
         ConsistencyError: If the log does not begin with what it published: it was rolled back or changed.
     """
+    # Read before the head, which is then no older: what others do meanwhile is not taken for a rollback.
+    published = storage.read(CHECKPOINT)
     last = recover(storage)
     if not any(signer.name == last.origin for signer in signers):
         raise InputError(f"none of the keys is named {last.origin}, as the log is")
-    published = storage.read(CHECKPOINT)
     if published is not None:
         before = checkpoint.parse(published)[0]
         Reader(storage).prove_growth(before, last)
@@ -202,7 +203,14 @@ def _step(storage: Storage, last: Head, built: Sequence[tuple[bytes, int]]) -> H
     tail = tails[0][0] if tails else b""
     new = Head(last.origin, size, _root(tree, tail), last.full, full, tail)
     storage.swap(head.PATH, head.encode(new), expected=head.encode(last))
-    return recover(storage)
+    # From here on no other writer can make this fail: who is told of a failure may append the same again.
+    return _complete(storage, new)
+
+
+def _complete(storage: Storage, last: Head) -> Head:
+    for tile, hashes in _upper_tiles(storage, last):
+        storage.create(tile.path, hashes)
+    return last
 
 
 def _root(tree: Range, tail: bytes) -> bytes:
