@@ -131,15 +131,17 @@ def _row(decision: Decision) -> dict[str, Any]:
     }
 
 
-def settle_clusters(item: Item) -> Item:
+def settle_clusters(item: Item, open_frame: OpenFrame) -> Item:
     """Look at every cluster of duplicates as a whole, and note which drafts change.
 
     Args:
         item: `root`, `shards` (their names) and `policy` (TOML): what duplicates lead to.
+        open_frame: Not needed; clusters are read shard by shard.
 
     Returns:
         Nothing; the changes stand in a file for each shard.
     """
+    del open_frame
     layout, shards, policy = Layout(Path(item["root"])), item["shards"], parse(item["policy"])
     members: list[tuple[str, str, Member]] = []
     signatures: dict[str, bytes] = {}

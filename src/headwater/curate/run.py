@@ -11,6 +11,7 @@ from typing import Any
 from headwater.curate import crumb, decide, evidence, publish, seam, write
 from headwater.curate.config import Config, run_id, versions
 from headwater.curate.engine.engine import Engine, Item, Task, WorkerDiedError
+from headwater.curate.labels import LABELS
 from headwater.curate.layout import FOLDERS, Layout
 from headwater.curate.policy import Policy, encode
 from headwater.curate.store import Tables, exclusive, read_json, sweep, write_json
@@ -267,15 +268,18 @@ def _decide_and_write(
     items = [common | {"shard": name, "documents": documents[name]} for name in names]
     whole = common | {"shards": names}
     resolved = layout.commit(decide.STEP, "resolved")
+    compared = any(hasattr(LABELS[name], "resolved") for name in config["labels"])
     if not resolved.exists():
         setting.progress("comparing", 0, 1)
-        _or_tell(lambda: setting.engine.query(decide.resolve, whole), "comparing documents")
+        if compared:
+            _or_tell(lambda: setting.engine.query(decide.resolve, whole), "comparing documents")
         write_json(resolved, {})
     sources = {Shard(**shard).name: shard["source"] for shard in plan["shards"]}
     _map_or_blame(setting, decide.run, items, sources)
     settled = layout.commit(decide.STEP, "settled")
     if not settled.exists():
-        _or_tell(lambda: list(setting.engine.map(decide.settle_clusters, [whole])), "settling duplicates")
+        if compared:
+            _or_tell(lambda: setting.engine.query(decide.settle_clusters, whole), "settling duplicates")
         write_json(settled, {})
     _map_or_blame(setting, write.run, items, sources)
     sweep(layout.root)  # A worker that died may have left files half-written.

@@ -71,9 +71,9 @@ def _write(layout: Layout, shard: str, item: Item) -> list[dict[str, Any]]:
             for action, path in parts.items():
                 tables.put(path, batch.filter(pc.equal(actions, action)))
             tables.put(ledger, lines)
-            texts = batch["text"].to_pylist()
+            texts = batch["text"]
             for line, row, text in zip(lines.to_pylist(), islice(labels, len(batch)), texts, strict=True):
-                audit.add(row, line["action"], line["reason"], len(text))
+                audit.add(row, line["action"], line["reason"], line["n_chars"])
                 present = row.get("vocabulary", {}).get("sample", ())
                 words.add(present, kept=int(line["action"] == "admit"))
                 examples.add(line, row, text)
@@ -97,7 +97,8 @@ def in_order(paths: list[Path]) -> Iterator[pa.Table]:
 
 
 def _decisions(layout: Layout, shard: str) -> Iterator[Mapping[str, Any]]:
-    settled = {row["id"]: row for row in read_rows(layout.settled(shard))}
+    path = layout.settled(shard)  # There is none when no label compares documents.
+    settled = {row["id"]: row for row in read_rows(path)} if path.exists() else {}
     return (settled.get(row["id"], row) for row in read_rows(layout.drafts(shard)))
 
 
@@ -117,7 +118,7 @@ class _Examples:
     def __init__(self) -> None:
         self._by_reason: dict[tuple[str, str], list[dict[str, Any]]] = {}
 
-    def add(self, line: Mapping[str, Any], labels: Mapping[str, Mapping[str, Any]], text: str) -> None:
+    def add(self, line: Mapping[str, Any], labels: Mapping[str, Mapping[str, Any]], text: pa.Scalar) -> None:
         kept = self._by_reason.setdefault((line["action"], line["reason"]), [])
         if len(kept) == N_EXAMPLES and line["id"] > kept[-1]["id"]:
             return
@@ -130,7 +131,7 @@ class _Examples:
                 "source": f"{line['source']}@{line['offset']}",
                 "language": labels.get("language", {}).get("language") or "und",
                 "evidence": line["evidence"],
-                "excerpt": text[:_EXCERPT_CHARS],
+                "excerpt": text.as_py()[:_EXCERPT_CHARS],
             }
         )
         kept[:] = least(kept)

@@ -95,6 +95,8 @@ def _of_text(document: Document, trust_anchors: str) -> Iterator[Claim]:
 def _source_text(document: Document) -> str | None:
     """Decode the source if it has a wrapper; extraction would have lost it."""
     payload = document.record.payload
+    if payload.isascii():  # In UTF-16 too, a selector has a byte that is not.
+        return None
     if c2pa_text.MARK_UTF8 in payload:
         return document.markup or payload.decode("utf-8", "replace")
     charset = document.record.charset
