@@ -27,14 +27,37 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--quick", action="store_true", help="small input, one repetition, under a minute")
+    parser.add_argument("--memory", action="store_true", help="memory and start-up alone, at full size")
     parser.add_argument(
         "--peers", type=Path, default=HERE.parent / ".venv-peers", help="the peers' environment"
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
-        bench = Bench(Path(folder), options.peers, quick=options.quick)
-        rows = [row for name in bench.inputs for row in bench.throughput(name)]
-        return show([*rows, *bench.memory(), help_row()], as_json=options.json)
+        rows = [help_row()]
+        if not options.memory:
+            bench = Bench(Path(folder), options.peers, quick=options.quick)
+            rows += [row for name in bench.inputs for row in bench.throughput(name)]
+        if not options.quick:
+            rows += memory_rows(Path(folder))
+        return show(rows, as_json=options.json)
+
+
+def curate(source: Path, out: Path, names: Sequence[str], *, sample_memory: bool) -> Cost:
+    """Run the whole command line, all three passes and the report.
+
+    Args:
+        source: Folder of the crawl.
+        out: Where to.
+        names: Labels; none for all.
+        sample_memory: Whether to sample memory.
+
+    Returns:
+        What it took.
+    """
+    labels = [part for name in names for part in ("--label", name)]
+    program = str(Path(sys.executable).with_name("headwater"))
+    command = [program, "curate", str(source), "--out", str(out), *labels, "--workers", str(WORKERS)]
+    return run(command, sample_memory=sample_memory)
 
 
 class Bench:
@@ -51,14 +74,11 @@ class Bench:
             raise UnavailableError(f"no peers in {peers}", hint="make peers")
         self._folder = folder
         self._repeats = 1 if quick else 5
-        self._quick = quick
         self._serial = 0
         web, sample = web_pages(peers / "pages"), sample_pages()
         self.inputs: dict[str, tuple[Path, int]] = {}
-        for name, pages, copies in (
-            ("web pages", web, 1 if quick else 24),
-            ("sample pages", sample, 1 if quick else 6),
-        ):
+        crawls = [("web pages", web, 1 if quick else 24), ("sample pages", sample, 6)]
+        for name, pages, copies in crawls[: 1 if quick else None]:
             size = sum(len(body) for *_, body in pages) / len(pages)
             into = folder / name.replace(" ", "-")
             self.inputs[f"{name} of {size / 1e3:.0f} kB"] = (into, write(into, pages, copies=copies))
@@ -66,13 +86,6 @@ class Bench:
     def _out(self) -> str:
         self._serial += 1
         return str(self._folder / f"out{self._serial}")
-
-    def _curate(self, source: Path, names: Sequence[str], *, sample_memory: bool) -> Cost:
-        """Run the whole command line, all three passes and the report."""
-        labels = [part for name in names for part in ("--label", name)]
-        program = str(Path(sys.executable).with_name("headwater"))
-        command = [program, "curate", str(source), "--out", self._out(), *labels]
-        return run([*command, "--workers", str(WORKERS)], sample_memory=sample_memory)
 
     def _pool(self, source: Path) -> Cost:
         files = sorted(map(str, source.iterdir()))
@@ -93,7 +106,7 @@ class Bench:
         """
         source, n = self.inputs[name]
         jobs: dict[str, Callable[[], Cost]] = {
-            "ours": lambda: self._curate(source, LABELS, sample_memory=False),
+            "ours": lambda: curate(source, Path(self._out()), LABELS, sample_memory=False),
             "pool": lambda: self._pool(source),
             "datatrove": lambda: self._datatrove(source, "resiliparse"),
         }
@@ -117,20 +130,20 @@ class Bench:
         what = f"wall clock, {WORKERS} workers, {n} {name}"
         return [*rows, Row(what, ours_wall, "s", peer, ours_wall / pool_wall, "<= 1.15")]
 
-    def memory(self) -> list[Row]:
-        """Sample the tree's memory at one and at eight times the sample, with every label there is."""
-        copies = 1 if self._quick else 6
-        peaks = []
-        for times, n_files in ((1, 8), (8, 16)):
-            source = self._folder / f"memory{times}"
-            write(source, sample_pages(), copies=times * copies, n_files=n_files)
-            peaks.append(self._curate(source, (), sample_memory=True).peak_bytes)
-        small, big = peaks
-        flat = f"1x {small / 1e6:.0f} MB"
-        return [
-            Row("peak memory at 8x input, whole process tree", big / 1e6, "MB", "", big / 1e6, "<= 500"),
-            Row("peak memory, 8x over 1x input", big / 1e6, "MB", flat, big / small, "<= 1.15"),
-        ]
+
+def memory_rows(folder: Path) -> list[Row]:
+    """Sample the tree's memory at one and at eight times an input, with every label there is."""
+    peaks = []
+    for times, n_files in ((1, 8), (8, 16)):
+        source = folder / f"memory{times}"
+        write(source, sample_pages(), copies=6 * times, n_files=n_files)
+        peaks.append(curate(source, folder / f"memory{times}-out", (), sample_memory=True).peak_bytes)
+    small, big = peaks
+    flat = f"1x {small / 1e6:.0f} MB"
+    return [
+        Row("peak memory at 8x input, whole process tree", big / 1e6, "MB", "", big / 1e6, "<= 500"),
+        Row("peak memory, 8x over 1x input", big / 1e6, "MB", flat, big / small, "<= 1.15"),
+    ]
 
 
 def help_row() -> Row:
