@@ -1,0 +1,175 @@
+"""Texts against keys: totals, p-values, and the p-value of the best of many keys."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from headwater.errors import InputError
+from headwater.watermark.keys import Key
+from headwater.watermark.ngrams import Batch, Longs, batch, gather
+from headwater.watermark.scheme import Floats, Scheme, ScoreStream
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """Hold what a scheme says of m texts under k keys.
+
+    Attributes:
+        n_scored: Shape (m,), tokens that count.
+        totals: Shape (m, k), sums of scores.
+        log_p: Shape (m, k), natural logarithms of p-values; 0 where nothing counts.
+    """
+
+    n_scored: Longs
+    totals: Floats
+    log_p: Floats
+
+    @property
+    def log_p_any(self) -> Floats:
+        """Give ln p, shape (m,), that no key marked the text, whatever the number of keys."""
+        return log_p_any(self.log_p)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Say what the best of some keys says of one text.
+
+    Attributes:
+        profile: Versioned name of the scheme.
+        key: Place of the key with the smallest p-value, in the order given.
+        n_keys: How many were tried.
+        n_scored: Tokens that count.
+        total: Sum of their scores under that key.
+        log_p: ln of the p-value, corrected for the number of keys; 0 for a text too short to tell.
+    """
+
+    profile: str
+    key: int
+    n_keys: int
+    n_scored: int
+    total: float
+    log_p: float
+
+    @property
+    def p(self) -> float:
+        """Give the p-value; 0 where it is below the smallest float."""
+        return math.exp(self.log_p)
+
+
+def scan(texts: Batch, scheme: Scheme, keys: Sequence[Key]) -> Scan:
+    """Score every text of a batch under every key.
+
+    What is scored does not depend on the key, so it is found once.
+
+    Null law: the text chosen without knowledge of the key; then each p-value is uniform or, for scores
+    on a lattice, larger, over a random key.
+
+    Args:
+        texts: m texts of tokens.
+        scheme: How they may be marked.
+        keys: k keys of that scheme, all different.
+
+    Returns:
+        Totals and p-values.
+
+    Raises:
+        InputError: If there is no key, one is of another profile, or one is given twice.
+    """
+    _check(scheme, keys)
+    found = gather(texts, scheme)
+    totals = np.empty((found.n_scored.size, len(keys)))
+    log_p = np.empty_like(totals)
+    for at, key in enumerate(keys):
+        totals[:, at] = found.totals(scheme.scores(found.table, key.secret))
+        log_p[:, at] = scheme.law.log_survival(totals[:, at], found.n_scored)
+    return Scan(found.n_scored, totals, log_p)
+
+
+def detect(tokens: npt.ArrayLike, scheme: Scheme, keys: Sequence[Key]) -> Finding:
+    """Test one text against some keys.
+
+    Args:
+        tokens: Shape (n,), token ids of the tokenizer of the model.
+        scheme: How it may be marked.
+        keys: Keys of that scheme, all different.
+
+    Returns:
+        The best key, and a p-value that counts how many were tried.
+
+    Raises:
+        InputError: If tokens are none, or keys as in `scan`.
+    """
+    found = scan(batch([tokens]), scheme, keys)
+    best = int(np.argmin(found.log_p[0]))
+    return Finding(
+        profile=scheme.name,
+        key=best,
+        n_keys=len(keys),
+        n_scored=int(found.n_scored[0]),
+        total=float(found.totals[0, best]),
+        log_p=float(found.log_p_any[0]),
+    )
+
+
+def stream(tokens: npt.ArrayLike, scheme: Scheme, key: Key) -> ScoreStream:
+    """Give the score of every token of a text, for whatever looks at parts of it.
+
+    Args:
+        tokens: Shape (n,).
+        scheme: How it may be marked.
+        key: A key of that scheme.
+
+    Returns:
+        Scores and weights, shape (n,).
+
+    Raises:
+        InputError: If tokens are none, or the key is of another profile.
+    """
+    _check(scheme, [key])
+    texts = batch([tokens])
+    found = gather(texts, scheme)
+    scores, weights = np.zeros(texts.tokens.size), np.zeros(texts.tokens.size)
+    scores[found.position] = scheme.scores(found.table, key.secret)
+    weights[found.position] = 1.0
+    return ScoreStream(scores, weights)
+
+
+def log_p_any(log_p: Floats) -> Floats:
+    """Correct the smallest of k p-values for their number.
+
+    Null law: the p-values of different keys are independent and uniform or larger, as pseudo-random
+    functions under different keys make them.
+
+    Args:
+        log_p: Shape (..., k), k at least 1.
+
+    Returns:
+        ln(1 - (1 - p)**k) for the smallest p, shape (...).
+
+    Source:
+        Šidák (1967), JASA 62, exact for independent tests; Bonferroni's k p is larger by (k p)**2 / 2 at
+        most.
+    """
+    least, k = log_p.min(axis=-1), log_p.shape[-1]
+    with np.errstate(divide="ignore"):
+        spared = np.log1p(-np.exp(np.minimum(least, -1e-300)))  # ln of the chance that one key spares it
+        exact = np.log(-np.expm1(k * spared))
+    # Below the smallest float both sides are k p.
+    return np.asarray(np.where(least < -600.0, np.minimum(least + math.log(k), 0.0), np.minimum(exact, 0.0)))
+
+
+def _check(scheme: Scheme, keys: Sequence[Key]) -> None:
+    if not keys:
+        raise InputError("no key to detect with")
+    other = next((key.profile for key in keys if key.profile != scheme.name), None)
+    if other is not None:
+        raise InputError(f"a key of {other} finds no mark by {scheme.name}")
+    if len(set(keys)) < len(keys):
+        raise InputError(
+            "a key is given twice", hint="give each key once; the number of keys is corrected for"
+        )

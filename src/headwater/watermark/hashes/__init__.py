@@ -1,0 +1,1 @@
+"""The hash functions of schemes that other software marks with, one file each."""

@@ -1,0 +1,112 @@
+"""Texts of tokens, and the n-grams in them that a scheme scores: each at its first occurrence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from headwater.errors import InputError
+from headwater.watermark.scheme import Floats, Scheme, Tokens
+
+MISSING = 0xFFFF_FFFF
+_MOST = 2**31 - 1
+
+Longs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Hold texts of tokens end to end.
+
+    Attributes:
+        tokens: Shape (n,).
+        starts: Shape (m + 1,), where each of the m texts begins, and n.
+    """
+
+    tokens: Tokens
+    starts: Longs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ngrams:
+    """Hold what is scored of a batch.
+
+    Attributes:
+        table: Shape (k, width + 1), n-grams in the order of the text.
+        position: Shape (k,), where in the batch each ends.
+        n_scored: Shape (m,), how many each text has.
+    """
+
+    table: Tokens
+    position: Longs
+    n_scored: Longs
+
+    def totals(self, scores: Floats) -> Floats:
+        """Add up scores, shape (k,), within each text, shape (m,)."""
+        filled = self.n_scored > 0
+        totals = np.zeros(self.n_scored.size)
+        if scores.size:
+            first = np.cumsum(self.n_scored) - self.n_scored
+            totals[filled] = np.add.reduceat(scores, first[filled])
+        return totals
+
+
+def batch(texts: Sequence[npt.ArrayLike]) -> Batch:
+    """Lay texts end to end.
+
+    Args:
+        texts: Token ids, each of shape (n_i,), in [0, 2**32 - 1).
+
+    Returns:
+        The batch; texts may be empty, and there may be none.
+
+    Raises:
+        InputError: If a text is not flat, holds what is no token id, or all are longer than 2**31 - 1.
+    """
+    rows = [_checked(text) for text in texts]
+    starts = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum([row.size for row in rows], out=starts[1:])
+    if int(starts[-1]) > _MOST:
+        raise InputError(f"a batch holds {_MOST:,} tokens at most", hint="make several batches")
+    return Batch(np.concatenate([np.empty(0, dtype=np.uint32), *rows]), starts)
+
+
+def gather(texts: Batch, scheme: Scheme) -> Ngrams:
+    """List the n-grams that a scheme scores, each once in a text.
+
+    Repeats are found by comparing tokens, so none is missed and nothing else is dropped.
+
+    Args:
+        texts: A batch.
+        scheme: Says how long contexts are, whether they may begin before the text, and what may repeat.
+
+    Returns:
+        The n-grams; a text shorter than a context has none.
+    """
+    from headwater.watermark import kernels
+
+    n, width = texts.tokens.size, scheme.width
+    table = np.empty((n, width + 1), dtype=np.uint32)
+    position, n_scored = np.empty(n, dtype=np.int64), np.zeros(texts.starts.size - 1, dtype=np.int64)
+    rule = kernels.Rule(
+        whole=scheme.once == "ngram", padded=scheme.padded, limit=scheme.limit or _MOST, width=width
+    )
+    k = kernels.gather(texts.tokens, texts.starts, rule, (table, position, n_scored))
+    return Ngrams(table[:k], position[:k], n_scored)
+
+
+def _checked(text: npt.ArrayLike) -> Tokens:
+    row = np.asarray(text)
+    if row.size == 0 and row.ndim == 1:
+        return np.empty(0, dtype=np.uint32)
+    if row.ndim != 1 or row.dtype.kind not in "iu":
+        raise InputError("a text of tokens is a flat sequence of whole numbers")
+    if int(row.min()) < 0 or int(row.max()) >= MISSING:
+        raise InputError(
+            f"token ids lie in [0, {MISSING}), not {int(row.min())} to {int(row.max())}",
+            hint="tokenize with the tokenizer of the model",
+        )
+    return np.ascontiguousarray(row, dtype=np.uint32)

@@ -1,0 +1,79 @@
+"""The pseudo-random function of the native profiles: AES-128, one block an n-gram."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+MASTER_BYTES = 32
+KEY_BYTES = 16
+BLOCK_TOKENS = 4
+_EMPTY = 0xFFFF_FFFF  # fills a block whose n-gram is shorter; no token has this id
+_CHUNK = 16_384  # blocks at a time: 256 KiB, which stays in the cache of a core
+
+Tokens = npt.NDArray[np.uint32]
+Words = npt.NDArray[np.uint64]
+Floats = npt.NDArray[np.float64]
+
+
+def derive(master: bytes, purpose: str) -> bytes:
+    """Derive the AES key of one purpose from a master key.
+
+    Args:
+        master: 32 secret bytes.
+        purpose: The name of a profile, or a part of it.
+
+    Returns:
+        16 bytes; keys of different purposes tell nothing of each other.
+
+    Source:
+        RFC 5869 with SHA-256, no salt, info `headwater watermark ` and the purpose.
+    """
+    info = f"headwater watermark {purpose}".encode()
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(master)
+
+
+def words(ngrams: Tokens, key: bytes) -> Words:
+    """Encrypt n-grams, and give the first half of each block.
+
+    A block is the n-gram's ids as little-endian 32-bit numbers, oldest first, behind as many
+    `0xFFFFFFFF` as make four numbers. ECB over distinct blocks is a permutation, which up to 2**64
+    blocks nobody tells from a random function.
+
+    Args:
+        ngrams: Shape (n, length), length at most 4.
+        key: 16 bytes.
+
+    Returns:
+        Shape (n,), the first eight bytes as little-endian numbers.
+
+    Source:
+        FIPS 197.
+    """
+    n, length = ngrams.shape
+    out = np.empty(n, dtype=np.uint64)
+    cipher = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305
+    room = bytearray(16 * min(n, _CHUNK) + 15)
+    coded = np.frombuffer(room, dtype="<u8", count=2 * min(n, _CHUNK)).reshape(-1, 2)
+    for start in range(0, n, _CHUNK):
+        some = ngrams[start : start + _CHUNK]
+        block = np.full((len(some), BLOCK_TOKENS), _EMPTY, dtype="<u4")
+        block[:, BLOCK_TOKENS - length :] = some
+        cipher.update_into(block.data.cast("B"), room)
+        out[start : start + _CHUNK] = coded[: len(some), 0]
+    return out
+
+
+def uniforms(drawn: Words) -> Floats:
+    """Turn 64-bit words into numbers strictly between 0 and 1.
+
+    Args:
+        drawn: Shape (n,).
+
+    Returns:
+        (highest 52 bits + 1/2) / 2**52: exact in double precision, and so is 1 minus it.
+    """
+    return np.asarray(((drawn >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52)

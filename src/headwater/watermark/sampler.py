@@ -1,0 +1,105 @@
+"""Draw marked text from any model that gives the law of the next token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from headwater.errors import InputError
+from headwater.watermark.keys import Key
+from headwater.watermark.ngrams import MISSING
+from headwater.watermark.scheme import Floats, Scheme, Tokens
+
+Model = Callable[[Tokens], Floats]
+
+
+def law_of(logits: npt.ArrayLike, *, temperature: float = 1.0, top_p: float = 1.0) -> Floats:
+    """Turn logits into the law of the next token.
+
+    Args:
+        logits: Shape (n_types,); minus infinity excludes a token.
+        temperature: Above 0.
+        top_p: In (0, 1]; the most probable tokens that together have this much are kept.
+
+    Returns:
+        Shape (n_types,), sums to 1.
+
+    Raises:
+        InputError: If a number is out of range, or no token is left.
+    """
+    row = np.asarray(logits, dtype=np.float64)
+    if not 0.0 < temperature < np.inf or not 0.0 < top_p <= 1.0:
+        raise InputError(f"no law at temperature {temperature} and top-p {top_p}")
+    if row.ndim != 1 or row.size == 0 or not np.isfinite(row.max()):
+        raise InputError("logits are a flat sequence of numbers, one of them finite at least, none infinite")
+    chances = np.exp((row - row.max()) / temperature)
+    chances /= chances.sum()
+    if top_p < 1.0:
+        order = np.argsort(-chances, kind="stable")
+        before = np.cumsum(chances[order]) - chances[order]
+        chances[order[before >= top_p]] = 0.0
+        chances /= chances.sum()
+    return np.asarray(chances, dtype=np.float64)
+
+
+def sample(
+    model: Model,
+    scheme: Scheme,
+    key: Key,
+    *,
+    n_tokens: int,
+    rng: np.random.Generator,
+    prompt: npt.ArrayLike = (),
+) -> Tokens:
+    """Draw a marked text.
+
+    A token is drawn from the model's own law where the context is too short, and, for schemes that
+    score a context once, where it has occurred before in prompt or text: a mark there would make the
+    text repeat itself.
+
+    Args:
+        model: From the tokens so far, prompt first, to the law of the next one, shape (n_types,).
+        scheme: How to mark.
+        key: A key of that scheme.
+        n_tokens: How many tokens, at least 0.
+        rng: Draws one uniform number a token.
+        prompt: Shape (m,), what stands before the text.
+
+    Returns:
+        Shape (n_tokens,), without the prompt.
+
+    Raises:
+        InputError: If the key is of another profile, or the number of tokens negative.
+    """
+    if key.profile != scheme.name:
+        raise InputError(f"a key of {key.profile} marks no text by {scheme.name}")
+    if n_tokens < 0:
+        raise InputError(f"no text of {n_tokens} tokens")
+    before = np.asarray(prompt, dtype=np.uint32)
+    text = np.concatenate([before, np.zeros(n_tokens, dtype=np.uint32)])
+    begin = before.size if scheme.padded else 0  # padded contexts are of the text alone
+    seen: set[bytes] = set()
+    for place in range(begin, text.size):
+        context = _context(text[begin:place], scheme)
+        new = context is not None and context.tobytes() not in seen
+        if context is not None and scheme.once == "context":
+            seen.add(context.tobytes())
+        if place < before.size:
+            continue
+        chances = np.asarray(model(text[:place]), dtype=np.float64)
+        if new and context is not None:
+            chances = scheme.tilt(chances, context, key.secret)
+        upto = np.cumsum(chances)
+        text[place] = np.searchsorted(upto, rng.random() * upto[-1], side="right")
+    return text[before.size :]
+
+
+def _context(so_far: Tokens, scheme: Scheme) -> Tokens | None:
+    if so_far.size >= scheme.width:
+        return so_far[so_far.size - scheme.width :]
+    if not scheme.padded:
+        return None
+    missing = np.full(scheme.width - so_far.size, MISSING, dtype=np.uint32)
+    return np.concatenate([missing, so_far])

@@ -1,0 +1,152 @@
+"""What a watermark scheme is: scores of n-grams, their law without a mark, and a tilt of a sampler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from headwater import canonical
+from headwater.errors import InputError
+from headwater.watermark.law import Law
+
+Tokens = npt.NDArray[np.uint32]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """Say what a user of a profile must know of it.
+
+    Attributes:
+        distortion_free: Whether the law of a marked token, averaged over keys, is the model's.
+        needs_prompt: Whether a detector needs what stood before the text.
+        device_dependent: Whether other hardware marks in another way under the same key.
+        key_bits: Strength against whoever sees marked text and wants the key: the work of the best attack
+            known to us, in bits.
+        weakness: What limits it; empty where nothing is known.
+    """
+
+    distortion_free: bool
+    needs_prompt: bool
+    device_dependent: bool
+    key_bits: int
+    weakness: str
+
+
+class Scheme(Protocol):
+    """Mark and score n-grams by their last token; those before it are its context.
+
+    Under the null law (text chosen without knowledge of the key) scores of different n-grams are
+    independent over a random key, and the total over n of them follows `law`.
+    """
+
+    @property
+    def name(self) -> str:
+        """Give the versioned name."""
+
+    @property
+    def width(self) -> int:
+        """Give how many tokens a context has."""
+
+    @property
+    def padded(self) -> bool:
+        """Tell whether contexts may begin before the text."""
+
+    @property
+    def once(self) -> Literal["context", "ngram"]:
+        """Name what counts at its first occurrence only."""
+
+    @property
+    def limit(self) -> int:
+        """Give the most n-grams scored in a text; 0 for no limit."""
+
+    @property
+    def key_bytes(self) -> int:
+        """Give the length of a key."""
+
+    @property
+    def traits(self) -> Traits:
+        """Give what a user must know."""
+
+    @property
+    def law(self) -> Law:
+        """Give the law of a total without a mark."""
+
+    def spec(self) -> Mapping[str, Any]:
+        """Give all that a detector by others needs, as a JSON value."""
+
+    def scores(self, ngrams: Tokens, key: bytes) -> Floats:
+        """Score the last token of each n-gram, shape (n, width + 1) to (n,)."""
+
+    def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
+        """Give the law that the next token is drawn from, from the model's.
+
+        Args:
+            chances: Shape (n_types,), the model's law.
+            context: Shape (width,).
+            key: Of `key_bytes`.
+
+        Returns:
+            Shape (n_types,), 0 wherever `chances` is.
+        """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreStream:
+    """Hold a score for every token of a text.
+
+    Attributes:
+        scores: Shape (n,); 0 where nothing is scored.
+        weights: Shape (n,), what a score counts: 1, or 0 where a context repeats or is missing.
+    """
+
+    scores: Floats
+    weights: Floats
+
+    @property
+    def keep(self) -> npt.NDArray[np.bool_]:
+        """Give the mask of the tokens that count."""
+        return self.weights > 0.0
+
+
+def profile_id(scheme: Scheme) -> str:
+    """Name a profile with its parameters.
+
+    Returns:
+        SHA-256 of the canonical form of its specification, 64 hex digits.
+    """
+    return canonical.digest(dict(scheme.spec()))
+
+
+def check_key(scheme: Scheme, key: bytes) -> None:
+    """Refuse a key of the wrong length.
+
+    Raises:
+        InputError: If it has another length than the profile says. The message does not quote it.
+    """
+    if len(key) != scheme.key_bytes:
+        raise InputError(
+            f"a key of {scheme.name} has {scheme.key_bytes} bytes, not {len(key)}",
+            hint="make one with headwater.watermark.keys.generate",
+        )
+
+
+def candidates(chances: Floats, context: Tokens) -> tuple[npt.NDArray[np.intp], Tokens]:
+    """List the tokens that may come next, and the n-grams they would end.
+
+    Args:
+        chances: Shape (n_types,).
+        context: Shape (width,).
+
+    Returns:
+        The tokens with a chance above 0, shape (k,), and n-grams, shape (k, width + 1).
+    """
+    tokens = np.flatnonzero(chances > 0.0)
+    ngrams = np.empty((tokens.size, context.size + 1), dtype=np.uint32)
+    ngrams[:, :-1] = context
+    ngrams[:, -1] = tokens
+    return tokens, ngrams

@@ -1,0 +1,230 @@
+"""Green lists: after each context a keyed share of the vocabulary is green, and green is favoured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from headwater.errors import InputError
+from headwater.watermark import prf
+from headwater.watermark.law import Bits, Law
+from headwater.watermark.scheme import Floats, Tokens, Traits, candidates, check_key
+
+_MOST_TYPES = 2**17  # beyond, the table of a left hash would hold more than 2 GiB
+_PRIME = 1_000_003
+_ALL_ONES = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Greenlist:
+    """Add `delta_nats` to the logit of every green token.
+
+    What is not told here is as `scheme.Scheme` has it.
+
+    Attributes:
+        n_types: Size of the model's vocabulary, which for HF profiles is that of its logits.
+        share: Of the vocabulary that is green, in (0, 1).
+        delta_nats: Bias of green tokens.
+        function: Name of the pseudo-random function, for the specification.
+        green: From n-grams, shape (n, width + 1), a key and the scheme to 1 or 0, shape (n,).
+
+    Source:
+        Kirchenbauer et al. (2023), "A Watermark for Large Language Models", algorithm 2; with no context,
+        Zhao et al. (2023), "Provable Robust Watermarking for AI-Generated Text".
+    """
+
+    name: str
+    width: int
+    function: str
+    green: Callable[[Tokens, bytes, Greenlist], Floats]
+    key_bytes: int
+    traits: Traits
+    n_types: int = 50_257
+    share: float = 0.25
+    delta_nats: float = 2.0
+
+    @property
+    def padded(self) -> bool:
+        """Score whole contexts only."""
+        return False
+
+    @property
+    def limit(self) -> int:
+        """Score all of a text."""
+        return 0
+
+    @property
+    def once(self) -> Literal["context", "ngram"]:
+        """Score an n-gram once; another token after the same context is new."""
+        return "ngram"
+
+    @property
+    def n_green(self) -> int:
+        """Give the length of a list that is cut from a permutation."""
+        return int(self.n_types * self.share)
+
+    @property
+    def law(self) -> Law:
+        """Give the binomial law of green tokens."""
+        listed = self.function.startswith("torch.")
+        return Bits(self.n_green / self.n_types if listed else self.share)
+
+    def spec(self) -> dict[str, Any]:
+        """Give all that a detector by others needs."""
+        return {
+            "delta_nats": self.delta_nats,
+            "n_types": self.n_types,
+            "once": self.once,
+            "profile": self.name,
+            "pseudorandom": self.function,
+            "scheme": "greenlist",
+            "score": "1 if green",
+            "share": self.share,
+            "width": self.width,
+        }
+
+    def scores(self, ngrams: Tokens, key: bytes) -> Floats:
+        """Score n-grams: 1 where the token is green, else 0, shape (n,).
+
+        Raises:
+            InputError: If a token is none of the vocabulary.
+        """
+        check_key(self, key)
+        if ngrams.size and int(ngrams.max()) >= self.n_types:
+            raise InputError(
+                f"token {int(ngrams.max())} is not in a vocabulary of {self.n_types:,}",
+                hint="set n_types to the size of the model's logits",
+            )
+        return self.green(ngrams, key, self)
+
+    def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
+        """Multiply the chances of green tokens by e to the bias, and normalise."""
+        check_key(self, key)
+        tokens, ngrams = candidates(chances, context)
+        tilted = np.zeros_like(chances)
+        tilted[tokens] = chances[tokens] * np.exp(self.delta_nats * self.green(ngrams, key, self))
+        return np.asarray(tilted / tilted.sum(), dtype=np.float64)
+
+
+def _native(ngrams: Tokens, key: bytes, scheme: Greenlist) -> Floats:
+    drawn = prf.uniforms(prf.words(ngrams, prf.derive(key, scheme.name)))
+    return (drawn < scheme.share).astype(np.float64)
+
+
+def _integer(key: bytes) -> int:
+    return int.from_bytes(key, "big", signed=True)
+
+
+class _Lists:
+    """Keep the green lists of one key, filled in as contexts come up."""
+
+    __slots__ = ("bits", "filled")
+
+    def __init__(self, n_types: int) -> None:
+        # Pages that nothing is written to take no memory.
+        self.bits = np.zeros((n_types, (n_types + 7) // 8), dtype=np.uint8)
+        self.filled = np.zeros(n_types, dtype=np.bool_)
+
+
+@lru_cache(maxsize=1)
+def _lists(hash_key: int, n_types: int, n_green: int) -> _Lists:
+    return _Lists(n_types)
+
+
+def _left(ngrams: Tokens, key: bytes, scheme: Greenlist) -> Floats:
+    from headwater.watermark.hashes import mersenne
+
+    n, n_green, hash_key = scheme.n_types, scheme.n_green, _integer(key)
+    if n > _MOST_TYPES:
+        raise InputError(f"a vocabulary of {n:,} is too large for the table of lists; {_MOST_TYPES:,} fit")
+    lists = _lists(hash_key, n, n_green)
+    contexts = ngrams[:, 0].astype(np.int64)
+    needed = np.zeros(n, dtype=np.bool_)
+    needed[contexts] = True
+    missing = np.flatnonzero(needed & ~lists.filled)
+    seeds = [hash_key * token % _ALL_ONES & 0xFFFFFFFF for token in missing.tolist()]
+    mersenne.fill_rows(np.array(seeds, dtype=np.uint32), missing, (n, n_green), lists.bits)
+    lists.filled[missing] = True
+    return mersenne.look_up(lists.bits, contexts, ngrams[:, 1])
+
+
+@lru_cache(maxsize=2)
+def _shuffled(seed: int) -> npt.NDArray[np.uint64]:
+    from headwater.watermark.hashes import mersenne
+
+    return mersenne.permutation(seed, _PRIME, _PRIME).astype(np.uint64) + np.uint64(1)
+
+
+def _self(ngrams: Tokens, key: bytes, scheme: Greenlist) -> Floats:
+    from headwater.watermark.hashes import mersenne
+
+    hash_key = _integer(key)
+    shuffled = _shuffled(hash_key & 0xFFFFFFFF)
+    rows = shuffled[ngrams % np.uint32(_PRIME)]
+    factor = np.uint64(hash_key & _ALL_ONES)
+    signed = (factor * rows * rows[:, -1:]).view(np.int64).min(axis=1)
+    # Python's remainder by 2**64 - 1 adds that to a negative number: 1 less in 64 bits.
+    seeds = (signed.view(np.uint64) - (signed < 0)).astype(np.uint32)
+    return mersenne.each_among_first(
+        seeds, np.ascontiguousarray(ngrams[:, -1]), scheme.n_types, scheme.n_green
+    ).astype(np.float64)
+
+
+_AES = "AES-128 by HKDF-SHA256, 52 bits below the share"
+_SOUND = Traits(distortion_free=False, needs_prompt=False, device_dependent=False, key_bits=128, weakness="")
+NATIVE = Greenlist(
+    name="greenlist-aes-1",
+    width=1,
+    function=_AES,
+    green=_native,
+    key_bytes=prf.MASTER_BYTES,
+    traits=_SOUND,
+)
+UNIGRAM = Greenlist(
+    name="greenlist-unigram-aes-1",
+    width=0,
+    function=_AES,
+    green=_native,
+    key_bytes=prf.MASTER_BYTES,
+    traits=Traits(
+        distortion_free=False,
+        needs_prompt=False,
+        device_dependent=False,
+        key_bits=128,
+        weakness="one list for all contexts: who sees enough marked text learns the list, if not the key",
+    ),
+)
+HF_LEFT = Greenlist(
+    name="greenlist-hf-lefthash-1",
+    width=1,
+    function="torch.randperm on CPU, seeded by key times last token",
+    green=_left,
+    key_bytes=8,
+    traits=Traits(
+        distortion_free=False,
+        needs_prompt=False,
+        device_dependent=True,
+        key_bits=32,
+        weakness="32 bits of seed; after token 0 every key has the same list; the default key is public",
+    ),
+)
+HF_SELF = Greenlist(
+    name="greenlist-hf-selfhash-1",
+    width=3,
+    function="torch.randperm on CPU, seeded by the least product over the window",
+    green=_self,
+    key_bytes=8,
+    traits=Traits(
+        distortion_free=False,
+        needs_prompt=False,
+        device_dependent=True,
+        key_bits=32,
+        weakness="32 bits of seed; the default key is public",
+    ),
+)
+PROFILES = (NATIVE, UNIGRAM, HF_LEFT, HF_SELF)

@@ -1,0 +1,1 @@
+"""Hash functions of other software's schemes."""
