@@ -1,78 +1,72 @@
-"""The bound on nesting, against a stack that closes what is open."""
+"""Pages that nest too deep, and pages that are only wide."""
 
 from __future__ import annotations
-
-import re
-from collections import Counter
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from resiliparse.parse.html import HTMLTree
 
-from headwater.curate.nesting import depth_bound, nests_too_deep
-
-TAG = re.compile(rb"<(/?)([a-z][a-z0-9]*)")
-NAMES = st.sampled_from(["div", "b", "ul", "table", "article", "br", "p", "blockquote"])
-TAGS = st.tuples(st.sampled_from(["", "/"]), NAMES).map(lambda tag: f"<{tag[0]}{tag[1]}>")
-VOID = {b"br", b"p"}
+from headwater.curate.nesting import MAX_DEPTH, depth_of, nests_too_deep
 
 
-def slow(source: bytes) -> int:
-    """Count what is open, one tag at a time; eight letters of a name count."""
-    n_open: Counter[bytes] = Counter()
-    depth = deepest = 0
-    for slash, name in TAG.findall(source):
-        name = name[:8]
-        if name in VOID:
-            continue
-        if not slash:
-            n_open[name] += 1
-            depth += 1
-        elif n_open[name]:
-            n_open[name] -= 1
-            depth -= 1
-        deepest = max(deepest, depth)
-    return deepest
+def too_deep(source: bytes) -> bool:
+    """Ask of a page and its tree."""
+    return nests_too_deep(source, HTMLTree.parse(source.decode()))
 
 
-@given(st.lists(TAGS | st.sampled_from(["text", " ", "it's", "<", "</", "< div>", "<1>"]), max_size=60))
-def test_the_bound_is_what_a_stack_says(pieces: list[str]) -> None:
-    source = " > ".join(pieces).encode()
+@given(st.integers(0, 40), st.integers(0, 3))
+def test_depth_is_that_of_the_tree(depth: int, n_beside: int) -> None:
+    page = "<div>" * depth + "x" + "</div>" * depth + "<p>y</p>" * n_beside
 
-    assert depth_bound(source) == slow(source)
+    assert depth_of(HTMLTree.parse(page)) == max(depth, min(1, n_beside))
 
 
-@given(st.lists(TAGS | st.sampled_from(["<div title='", "'>", '<b class="', '">', "it's"]), max_size=60))
-def test_the_bound_is_no_less_than_the_depth_of_the_tree(pieces: list[str]) -> None:
-    source = "".join(pieces).encode()
-    body = HTMLTree.parse(source.decode()).body
-
-    depth = -1
-    level: list[Any] = [body] if body is not None else []
-    while level:
-        children = [child for node in level for child in node.child_nodes]
-        level = [child for child in children if child.tag not in (None, "#text", "p", "br")]
-        depth += 1
-    # A parser makes the body and rows of a table by itself.
-    implied = 2 * source.count(b"<table")
-    assert depth_bound(source) >= depth - implied
+def test_counting_ends_past_the_bound() -> None:
+    assert depth_of(HTMLTree.parse("<div>" * 50_000)) == MAX_DEPTH + 1
 
 
 @pytest.mark.parametrize(
     "level",
-    [b"<div>", b"<div></b>", b"<div><!--</div>-->", b"<div title='</div>'>", b'<div title=">"><i></b>'],
+    [
+        b"<div>",
+        b"<div></b>",
+        b"<div><!--</div>-->",
+        b"<div title='</div>'>",
+        b'<div title=">"><i></b>',
+        b"<aaaaaaaab></aaaaaaaac>",
+        b"<x-a></x-b>",
+        b"<svg><g><text>",
+        b"<div><script>'</div>'</script>",
+    ],
 )
 def test_depth_that_is_hidden_is_found(level: bytes) -> None:
-    assert nests_too_deep(level * 4_000)
+    assert too_deep(level * 3_000)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b'<a title="<!--">',
+        b"<script><!--</script>",
+        b"<title><!--</title>",
+        b"<textarea><!--</textarea>",
+        b"<!-->",
+        b"<!-- a --!>",
+    ],
+)
+def test_what_begins_no_comment_hides_nothing(before: bytes) -> None:
+    assert too_deep(before + b"<div>" * 4_000 + b"-->")
+
+
+def test_lists_in_lists_would_outgrow_the_page() -> None:
+    assert too_deep(b"<ul>" * 900 + b"<li>a" * 900)
 
 
 @pytest.mark.parametrize("row", [b"<b>x</b>", b"<p>", b"<img alt='a > b'>", b"<li><a href=x>y</a>"])
 def test_a_wide_page_is_not_deep(row: bytes) -> None:
-    assert not nests_too_deep(b"<ul>" + row * 20_000)
+    assert not too_deep(b"<ul>" + row * 20_000)
 
 
-@given(st.binary(max_size=200))
-def test_any_bytes_have_a_bound(source: bytes) -> None:
-    assert depth_bound(source.lower()) >= 0
+def test_a_page_without_a_body_is_not_deep() -> None:
+    assert not too_deep(b"<frameset>" * 2_000)

@@ -39,7 +39,7 @@ def open_document(record: Record, extract: Callable[[Any], str]) -> Document:
         return Document(record, "", None, _clean(markup))
     tree = HTMLTree.parse(markup)
     folded = fold(record.payload, markup)
-    if nests_too_deep(folded):
+    if nests_too_deep(folded, tree):
         extract = _flat
     return Document(record, markup, tree, _clean(extract(tree)), folded)
 

@@ -1,6 +1,7 @@
 """The label `disclosure-1` as the pipeline sees it."""
 
 import pickle
+import time
 
 import pyarrow as pa
 import pytest
@@ -72,3 +73,39 @@ def test_one_document_can_disclose_in_every_way() -> None:
     assert {claim["kind"] for claim in claims} == set(Kind) - {Kind.C2PA_STRUCTURED}
     assert ("c2pa-html", "ai-generated", "document", "valid") in brief(claims)
     assert ("c2pa-text", "ai-generated", "element", "valid") in brief(claims)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<!-- </head> -->",
+        "<!-->",
+        "<script>document.write('<body>')</script>",
+        "<script>var s = '</head>'</script>",
+        "<style>/* </head */</style>",
+        "<title>How to close </head></title>",
+        '<meta name="description" content="<body> > </head>">',
+    ],
+)
+@pytest.mark.parametrize("name", ["ai-disclosure", "ai&#45;disclosure", "ai&#x2d;disclosure"])
+def test_text_that_looks_like_the_end_of_the_head_hides_nothing(before: str, name: str) -> None:
+    page = f'<html><head>{before}<meta name="{name}" content="ai-generated"></head><body>x'
+
+    assert [claim["kind"] for claim in measure(page)] == ["meta-ai-disclosure"]
+
+
+def test_what_follows_the_head_does_not_speak_for_the_page() -> None:
+    meta = '<meta name="ai-disclosure" content="ai-generated">'
+
+    assert not measure(f"<html><head></head>{meta}<body>x")
+    assert not measure(f"<html><BODY>{meta}x")
+
+
+@pytest.mark.parametrize("line", ["Regenerate response", "As an AI, I can"])
+def test_leftovers_in_a_text_about_assistants_cost_time_linear_in_it(line: str) -> None:
+    text = "ChatGPT, an LLM, a chatbot. " * 700 + f"\n{line}" * 40_000
+    start = time.process_time()
+
+    measure(text, media_type="text/plain")
+
+    assert time.process_time() - start < 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from headwater.curate.disclosure.claim import Claim, Kind, Says, asserted
@@ -24,6 +25,8 @@ _REPORTING: Final = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_LIMIT: Final = 3
+_SUBJECT_CHARS: Final = 20_000
+MAX_MATCHES: Final = 1_000
 
 
 def leftovers(text: str) -> Iterator[Claim]:
@@ -45,13 +48,13 @@ def leftovers(text: str) -> Iterator[Claim]:
         (tail, CLOSINGS, "last lines"),
     ):
         patterns = [pattern for needle, pattern in table if needle in words]
-        if patterns:
+        if patterns and len(ABOUT_AI.findall(words[:_SUBJECT_CHARS])) < _ABOUT_LIMIT:
             yield from _first(words, patterns, where)
 
 
 def _first(text: str, patterns: list[re.Pattern[str]], where: str) -> Iterator[Claim]:
     for pattern in patterns:
-        for match in pattern.finditer(text):
+        for match in islice(pattern.finditer(text), MAX_MATCHES):
             if _is_leftover(text, match.start(), match.end()):
                 yield asserted(Kind.CHAT_BOILERPLATE, Says.AI_GENERATED, where, match[0])
                 return
@@ -68,6 +71,4 @@ def _is_leftover(text: str, start: int, end: int) -> bool:
         return False
     if line.count('"') % 2 or line.count("“") > line.count("”") or line.count("«") > line.count("»"):
         return False
-    if after[:1] in _QUOTES and after[:1] not in ("'", "’", ""):
-        return False
-    return len(ABOUT_AI.findall(text[:20_000])) < _ABOUT_LIMIT
+    return not (after[:1] in _QUOTES and after[:1] not in ("'", "’", ""))

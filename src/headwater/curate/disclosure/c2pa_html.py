@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from headwater.curate.disclosure.data_uri import from_base64, manifest_of
-from headwater.curate.disclosure.tags import Tag, head, tags
+from headwater.curate.disclosure.tags import Tag, head_tags
 from headwater.errors import FormatError
 
 _CARRIERS: Final = frozenset({"link", "script"})
@@ -46,7 +46,7 @@ def find(payload: bytes) -> Association | None:
         `link` is our extension.
     """
     # Latin-1 gives each byte one character, so that indices are byte offsets.
-    found = [tag for tag in tags(head(payload.decode("latin-1")), _CARRIERS) if _is_carrier(tag)]
+    found = [tag for tag in head_tags(payload.decode("latin-1"), _CARRIERS) if _is_carrier(tag)]
     if not found:
         return None
     if len(found) > 1:

@@ -8,7 +8,7 @@ from typing import Final
 
 from headwater.curate.disclosure.claim import Claim, Kind, Says, asserted, malformed
 from headwater.curate.disclosure.iptc import source_type
-from headwater.curate.disclosure.tags import head, tags
+from headwater.curate.disclosure.tags import head_tags
 from headwater.curate.disclosure.vocabulary import (
     AI_DISCLOSURE,
     AI_GENERATED_NAMES,
@@ -45,7 +45,7 @@ def metas(source: str) -> tuple[Meta, ...]:
         The first 512, in document order; microdata properties (`itemprop`) are not among them.
     """
     listed = []
-    for tag in tags(head(source), _META):
+    for tag in head_tags(source, _META):
         attributes = tag.attributes()
         name = attributes.get("name") or attributes.get("property")
         if name:

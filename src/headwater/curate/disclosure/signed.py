@@ -19,12 +19,11 @@ _BLOCKS: Final = ("p", "pre", "textarea", "section", "article", "main", "body")
 MAX_BLOCK_CHARS: Final = 1_000_000
 
 
-def claims(document: Document, *, head: bytes, trust_anchors: str) -> Iterator[Claim]:
+def claims(document: Document, *, trust_anchors: str) -> Iterator[Claim]:
     """Find the manifests a document carries or points at; verify those it carries.
 
     Args:
         document: The opened record.
-        head: The page's source up to the end of its head, ASCII lower case; empty if it is no page.
         trust_anchors: PEM certificates of the roots to trust; empty for none.
 
     Yields:
@@ -32,7 +31,7 @@ def claims(document: Document, *, head: bytes, trust_anchors: str) -> Iterator[C
         it does not parse.
     """
     if document.tree is not None:
-        if b"c2pa" in head:
+        if b"c2pa" in document.folded:
             yield from _of_page(document, trust_anchors)
     else:
         yield from _of_comment(document.record.payload, trust_anchors)

@@ -18,13 +18,15 @@ MAX_ATTRIBUTES: Final = 64
 # Every alternative succeeds once it has begun, to the end of the source if need be, so that no stretch is
 # ever scanned twice.
 _TOKEN: Final = re.compile(
-    r"<!--.*?(?:--!?>|\Z)|<([a-zA-Z][^\s/>]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*+)(?:>|[\"'].*|\Z)", re.DOTALL
+    r"<!--(?:-?>|.*?(?:--!?>|\Z))|"
+    r"<(/[hH][eE][aA][dD](?=[\s/>])|[a-zA-Z][^\s/>]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*+)(?:>|[\"'].*|\Z)",
+    re.DOTALL,
 )
 _ATTRIBUTE: Final = re.compile(
     r"([^\s\"'<>/=]+)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?", re.DOTALL
 )
 _RAW: Final = frozenset({"script", "style", "textarea", "title", "xmp", "iframe"})
-_HEAD_END: Final = re.compile(r"</head\b|<body\b", re.IGNORECASE)
+_AFTER_HEAD: Final = frozenset({"/head", "body"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,18 @@ def tags(source: str, names: frozenset[str]) -> Iterator[Tag]:
             yield Tag(name, match[2], match.start(), at, content)
 
 
-def head(source: str) -> str:
-    """Cut a page's source where its head ends.
+def head_tags(source: str, names: frozenset[str]) -> Iterator[Tag]:
+    """List the start tags of some elements in a page's head.
 
     Args:
-        source: HTML source.
+        source: As for `tags`.
+        names: Element names, lower case.
 
-    Returns:
-        Everything before `</head` or `<body`, or all of it when it has neither.
+    Yields:
+        Those before the tag `</head>` or `<body>`, or all if the page has neither. Such a tag in a comment,
+        a script or a style is none.
     """
-    match = _HEAD_END.search(source)
-    return source[: match.start()] if match else source
+    for tag in tags(source, names | _AFTER_HEAD):
+        if tag.name in _AFTER_HEAD:
+            return
+        yield tag

@@ -20,7 +20,9 @@ CLAIM: Final = pa.struct(
     [pa.field(name, pa.string()) for name in ("kind", "claim", "scope", "status", "where", "value")]
 )
 
-_IN_HEAD: Final = meta.NEEDLES + generator.NEEDLES + usage.NEEDLES
+# A name may be written with character references, so these too are reason enough to parse.
+_IN_HEAD: Final = (*meta.NEEDLES, *generator.NEEDLES, *usage.NEEDLES, b"&#")
+_META_BYTES: Final = 4_096
 
 
 @final
@@ -63,8 +65,7 @@ class Disclosure:
     def _claims(self, document: Document) -> Iterator[Claim]:
         fields = http.fields(document.record.headers)
         page, folded = document.tree is not None, document.folded
-        head = _head(folded)
-        named = _metas(head)
+        named = _metas(folded)
         metas = meta.metas(document.markup) if any(needle in named for needle in _IN_HEAD) else ()
         yield from chain(http.ai_disclosure(fields), http.link_c2pa(fields), usage.aipref(fields))
         yield from chain(usage.tdmrep(fields, metas), usage.robots(fields, metas))
@@ -79,18 +80,13 @@ class Disclosure:
         if b"digitalsource" in folded:
             yield from jsonld.digital_source_type(document.markup)
             yield from microdata.digital_source_type(document.tree)
-        yield from signed.claims(document, head=head, trust_anchors=self.trust_anchors)
+        yield from signed.claims(document, trust_anchors=self.trust_anchors)
         for claim in leftovers(document.text):
             if not (page and is_quoted(document.markup, claim.value)):
                 yield claim
 
 
-def _head(folded: bytes) -> bytes:
-    end = folded.find(b"</head")
-    return folded[:end] if end >= 0 else folded
-
-
-def _metas(head: bytes) -> bytes:
-    """Give the stretches of a head that begin with a meta element, scripts and styles cut off."""
-    parts = head.split(b"<meta")[1:]
-    return b"<".join(part.partition(b"<script")[0].partition(b"<style")[0] for part in parts)
+def _metas(folded: bytes) -> bytes:
+    """Give the stretches of a page that begin with a meta element, scripts and styles cut off."""
+    parts = folded.split(b"<meta")[1:]
+    return b"<".join(part.partition(b"<script")[0].partition(b"<style")[0][:_META_BYTES] for part in parts)
