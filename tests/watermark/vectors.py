@@ -28,11 +28,7 @@ KEY_BYTES = {"aes": 32, "murmur3-dual": 16, "gumbel": 8, "greenlist": 8, "tourna
 
 def key_bytes(profile: str) -> int:
     """Give the length of a profile's key."""
-    return (
-        KEY_BYTES["aes"]
-        if "aes" in profile
-        else KEY_BYTES[max((n for n in KEY_BYTES if n in profile), key=len)]
-    )
+    return next(length for part, length in KEY_BYTES.items() if part in profile)
 
 
 def key(profile: str, number: int) -> bytes:

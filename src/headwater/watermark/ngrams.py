@@ -85,16 +85,24 @@ def gather(texts: Batch, scheme: Scheme) -> Ngrams:
 
     Returns:
         The n-grams; a text shorter than a context has none.
+
+    Raises:
+        InputError: If contexts are longer than any scheme's here.
     """
     from headwater.watermark import kernels
 
-    n, width = texts.tokens.size, scheme.width
+    n, width, n_texts = texts.tokens.size, scheme.width, texts.starts.size - 1
+    if width > kernels.MAX_WIDTH:
+        raise InputError(f"a context of {width} tokens is too long; {kernels.MAX_WIDTH} fit")
+    tokens, starts = texts.tokens, texts.starts
+    if scheme.padded:
+        tokens, starts = kernels.lead(tokens, starts, width), starts + width * np.arange(n_texts + 1)
     table = np.empty((n, width + 1), dtype=np.uint32)
-    position, n_scored = np.empty(n, dtype=np.int64), np.zeros(texts.starts.size - 1, dtype=np.int64)
-    rule = kernels.Rule(
-        whole=scheme.once == "ngram", padded=scheme.padded, limit=scheme.limit or _MOST, width=width
-    )
-    k = kernels.gather(texts.tokens, texts.starts, rule, (table, position, n_scored))
+    position, n_scored = np.empty(n, dtype=np.int64), np.empty(n_texts, dtype=np.int64)
+    rule = kernels.Rule(whole=scheme.once == "ngram", limit=scheme.limit or _MOST, width=width)
+    k = kernels.gather(tokens, starts, rule, (table, position, n_scored))
+    if scheme.padded:
+        position[:k] -= width * np.repeat(np.arange(1, n_texts + 1), n_scored)
     return Ngrams(table[:k], position[:k], n_scored)
 
 

@@ -28,12 +28,19 @@ def _seeded(seed: int) -> Words:
     return state
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _next(here: np.uint32, after: np.uint32, far: np.uint32) -> np.uint32:
+    mixed = (here & np.uint32(0x80000000)) | (after & np.uint32(0x7FFFFFFF))
+    return far ^ (mixed >> np.uint32(1)) ^ (np.uint32(0x9908B0DF) * (mixed & np.uint32(1)))
+
+
 @njit(cache=True, nogil=True)
 def _twist(state: Words) -> None:
-    for i in range(_N):
-        mixed = (state[i] & np.uint32(0x80000000)) | (state[(i + 1) % _N] & np.uint32(0x7FFFFFFF))
-        odd = np.uint32(0x9908B0DF) if mixed & np.uint32(1) else np.uint32(0)
-        state[i] = state[(i + _M) % _N] ^ (mixed >> np.uint32(1)) ^ odd
+    for i in range(_N - _M):
+        state[i] = _next(state[i], state[i + 1], state[i + _M])
+    for i in range(_N - _M, _N - 1):
+        state[i] = _next(state[i], state[i + 1], state[i + _M - _N])
+    state[_N - 1] = _next(state[_N - 1], state[0], state[_M - 1])
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -56,14 +63,24 @@ def draws(seed: int, n: int) -> npt.NDArray[np.int64]:
 
 
 @njit(cache=True, nogil=True)
+def _shuffle(seed: int, items: npt.NDArray[np.int32], n_first: int) -> None:
+    """Permute items in place as far as the first entries need it."""
+    state, n, used = _seeded(seed), items.size, _N
+    for i in range(min(n_first, n - 1)):
+        if used == _N:
+            _twist(state)
+            used = 0
+        # Without signs the remainder is one division.
+        j = i + np.int64(np.uint64(_tempered(state[used])) % np.uint64(n - i))
+        used += 1
+        items[i], items[j] = items[j], items[i]
+
+
+@njit(cache=True, nogil=True)
 def permutation(seed: int, n: int, n_first: int) -> npt.NDArray[np.int32]:
     """Give the first entries of `torch.randperm(n)` on a CPU, shape (n_first,)."""
-    state, items = _seeded(seed), np.arange(n).astype(np.int32)
-    for i in range(min(n_first, n - 1)):
-        if i % _N == 0:
-            _twist(state)
-        j = i + _tempered(state[i % _N]) % (n - i)
-        items[i], items[j] = items[j], items[i]
+    items = np.arange(n).astype(np.int32)
+    _shuffle(seed, items, n_first)
     return items[:n_first]
 
 
@@ -97,9 +114,13 @@ def fill_rows(
 ) -> None:
     """Set, in the row of each seed, the bits of the first entries of its permutation."""
     n, n_first = shape
+    in_order = np.arange(n).astype(np.int32)
+    items = np.empty(n, dtype=np.int32)
     for at in range(seeds.size):
+        items[:] = in_order
+        _shuffle(seeds[at], items, n_first)
         row = bits[rows[at]]
-        for item in permutation(seeds[at], n, n_first):
+        for item in items[:n_first]:
             row[item >> 3] |= np.uint8(1 << (item & 7))
 
 
