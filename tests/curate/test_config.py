@@ -13,6 +13,7 @@ from headwater.curate.labels import LABELS
 from headwater.curate.policy import ACTIONS, Policy
 from headwater.errors import ConfigError
 from headwater.sources.shard import Limits, Shard
+from tests.curate.disclosure.signer import ANCHOR
 
 SHARD = Shard("/data/a.warc", "a.warc", "warc", "ab" * 32, 1_000, 0, 500)
 NAME = run_id(Config().to_json(), [SHARD])
@@ -24,6 +25,7 @@ CHANGED: dict[str, Any] = {
     "shard_bytes": 2**16,
     "limits": Limits(max_payload_bytes=1),
     "cpu_limit_s": 29.5,
+    "trust_anchors": ANCHOR,
 }
 
 
@@ -86,7 +88,10 @@ def test_the_order_of_labels_is_part_of_the_name() -> None:
         ({"text": ""}, "unknown text form ''"),
         ({"shard_bytes": 0}, "shard_bytes"),
         ({"shard_bytes": 2**16 - 1}, "shard_bytes"),
+        ({"shard_bytes": 10**23}, "shard_bytes"),
         ({"cpu_limit_s": -1.0}, "cpu_limit_s"),
+        ({"cpu_limit_s": 1e-7}, "cpu_limit_s"),
+        ({"trust_anchors": "trust me"}, "no PEM certificates"),
         ({"cpu_limit_s": float("nan")}, "cpu_limit_s"),
         ({"cpu_limit_s": float("inf")}, "cpu_limit_s"),
         ({"limits": Limits(max_payload_bytes=0)}, "max_payload_bytes"),

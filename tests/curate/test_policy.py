@@ -22,7 +22,7 @@ def policies() -> st.SearchStrategy[Policy]:
         name=st.text(ENCODABLE, min_size=1),
         **{name: st.sampled_from(ACTIONS) for name in SWITCHES},
         min_words=st.integers(0, 10**12),
-        languages=st.lists(st.text(ENCODABLE)).map(tuple),
+        languages=st.lists(st.from_regex("[a-z]{2,3}", fullmatch=True)).map(tuple),
     )
 
 
@@ -81,6 +81,8 @@ def test_an_unknown_key_near_nothing_is_still_named() -> None:
         "min_words = nan",
         'languages = "en"',
         "languages = [1]",
+        'languages = ["english"]',
+        'languages = ["EN"]',
         "name = 3",
         'name = ""',
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -68,22 +68,82 @@ def test_no_human_page_is_excluded_but_for_copies_of_one_that_stays(
         assert [row["action"] for row in ledger.values() if row["id"] == keeper] == ["admit"]
 
 
+def test_every_reason_that_the_truth_determines_is_given(ledger: dict[tuple[str, str], Row]) -> None:
+    told = [row for row in truth() if row["reason"] and row["expected"] != "skip"]
+    wrong = [
+        (row["url"], row["reason"])
+        for row in told
+        if ledger[row["file"], row["url"]]["reason"] != row["reason"]
+    ]
+    assert len(told) >= 7
+    assert not wrong
+
+
+def test_what_discloses_is_excluded_for_that_and_not_by_chance(ledger: dict[tuple[str, str], Row]) -> None:
+    disclosing = [row for row in truth() if row["kinds"] and row["expected"] == "exclude"]
+    reasons = {ledger[row["file"], row["url"]]["reason"] for row in disclosing}
+
+    assert len(disclosing) >= 25
+    assert not reasons & {"duplicate-exact", "duplicate-near", "no-text", "http-error"}
+
+
+def test_every_skip_that_the_truth_determines_is_made(demo: Path) -> None:
+    told = Counter(row["reason"] for row in truth() if row["expected"] == "skip")
+    rows = pq.read_table(demo / "skipped.parquet").to_pylist()
+    made: Counter[str] = Counter()
+    for row in rows:
+        made[row["reason"]] += row["n_records"]
+
+    assert len(told) >= 6
+    assert all(made[reason] >= n for reason, n in told.items())
+
+
+def disclosed(demo: Path) -> dict[str, list[Row]]:
+    """Read the claims of every document."""
+    paths = (demo / "labels" / "disclosure-1").glob("*.parquet")
+    return {row["id"]: row["claims"] for path in paths for row in pq.read_table(path).to_pylist()}
+
+
 def test_every_kind_of_disclosure_is_found_wherever_it_stands(
     demo: Path, ledger: dict[tuple[str, str], Row]
 ) -> None:
-    kinds: dict[str, set[str]] = {}
-    for path in (demo / "labels" / "disclosure-1").glob("*.parquet"):
-        for row in pq.read_table(path).to_pylist():
-            kinds[row["id"]] = {claim["kind"] for claim in row["claims"]}
+    claims = disclosed(demo)
     seen: dict[str, int] = defaultdict(int)
     for row in truth():
-        line = ledger.get((row["file"], row["url"]))
-        for kind in row["kinds"] if line else ():
-            assert line is not None
-            assert kind in kinds[line["id"]], (kind, row["url"])
+        for kind in row["kinds"]:
+            found = claims[ledger[row["file"], row["url"]]["id"]]
+            assert kind in {claim["kind"] for claim in found}, (kind, row["url"])
             seen[kind] += 1
     assert min(seen.values()) >= 2
     assert len(seen) >= 16
+
+
+def test_every_signature_is_judged_as_the_truth_says(demo: Path, ledger: dict[tuple[str, str], Row]) -> None:
+    claims = disclosed(demo)
+    judged: dict[str, int] = defaultdict(int)
+    for row in truth():
+        if row["c2pa"] in {"valid-untrusted", "invalid"}:
+            found = claims[ledger[row["file"], row["url"]]["id"]]
+            statuses = {claim["status"] for claim in found if claim["kind"].startswith("c2pa")}
+            assert statuses == {row["c2pa"]}, row["url"]
+            judged[row["c2pa"]] += 1
+    assert min(judged.values()) >= 4
+
+
+def test_under_its_root_every_intact_signature_is_valid(tmp_path: Path, demo: Path) -> None:
+    out, root = tmp_path / "out", ROOT / "examples" / "keys" / "TEST-ONLY-root.pem"
+    options = ["--out", str(out), "--trust-anchors", str(root), "--label", "disclosure-1"]
+    command = [sys.executable, "-m", "headwater", "curate", str(CRAWL), *options]
+    subprocess.run(command, check=True, capture_output=True)
+
+    def statuses(folder: Path) -> Counter[str]:
+        signed = (claim for found in disclosed(folder).values() for claim in found)
+        return Counter(claim["status"] for claim in signed if claim["kind"].startswith("c2pa"))
+
+    before, after = statuses(demo), statuses(out)
+    assert after["valid"] == before["valid-untrusted"] > 0
+    assert after["valid-untrusted"] == 0
+    assert after["invalid"] == before["invalid"] > 0
 
 
 def test_what_cannot_be_read_is_named_and_everything_adds_up(demo: Path) -> None:

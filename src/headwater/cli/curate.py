@@ -34,6 +34,7 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
     "shard_bytes": int,
     "max_payload_bytes": int,
     "cpu_limit_s": (int, float),
+    "trust_anchors": str,
 }
 
 
@@ -48,6 +49,7 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
 @click.option(
     "--text-field", metavar="NAME", help="Field of JSON lines and tables that holds the text, if another."
 )
+@click.option("--trust-anchors", metavar="FILE", help="PEM roots under which C2PA signers are trusted.")
 @click.option("--engine", help="native (default, this machine) or ray (a cluster).")
 @click.option("--ray-address", help="Ray cluster, such as auto or host:6379.")
 @click.option("--workers", type=click.IntRange(min=1), help="Worker processes; without it, one a core.")
@@ -155,6 +157,8 @@ def _config(settings: dict[str, Any]) -> Any:
         chosen["labels"] = tuple(settings["labels"])
     if "max_payload_bytes" in settings:
         chosen["limits"] = Limits(max_payload_bytes=settings["max_payload_bytes"])
+    if "trust_anchors" in settings:
+        chosen["trust_anchors"] = _read(settings["trust_anchors"], "trust anchors")
     if "cpu_limit_s" in settings:
         chosen["cpu_limit_s"] = float(settings["cpu_limit_s"])
     return Config(policy=_policy(settings), **chosen)
@@ -165,10 +169,16 @@ def _policy(settings: dict[str, Any]) -> Policy:
 
     if "policy" not in settings:
         return Policy()
+    return parse(_read(settings["policy"], "policy"))
+
+
+def _read(path: str, what: str) -> str:
     try:
-        return parse(Path(settings["policy"]).read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot read the policy {settings['policy']}: {error}") from error
+        return Path(path).read_text("utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot read the {what} {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"the {what} {path} is not UTF-8 text") from error
 
 
 def _engine(settings: dict[str, Any]) -> Engine:

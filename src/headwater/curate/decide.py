@@ -10,7 +10,6 @@ from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from headwater.curate.engine.engine import Item, OpenFrame
 from headwater.curate.labels import LABELS
@@ -19,7 +18,7 @@ from headwater.curate.labels.label import CorpusLabel
 from headwater.curate.layout import Layout
 from headwater.curate.policy import parse
 from headwater.curate.rules import Decision, Member, decide, settle
-from headwater.curate.store import Tables, atomic, parquet_writer, read_rows, write_json
+from headwater.curate.store import Tables, atomic, parquet_writer, read_rows, read_table, write_json
 
 STEP = "decide"
 DRAFT_SCHEMA = pa.schema(
@@ -64,7 +63,7 @@ def resolve(item: Item, open_frame: OpenFrame) -> Item:
 
 def _lay_beside(rows: pa.Table, pairs: Sequence[tuple[Path, Path]]) -> None:
     for columns, target in pairs:
-        ids = pq.read_table(columns, columns=["id"])["id"]
+        ids = read_table(columns, columns=["id"])["id"]
         found = rows.filter(pc.is_in(rows["id"], value_set=ids.combine_chunks()))
         with atomic(target) as temporary, parquet_writer(temporary, rows.schema) as writer:
             writer.write_table(found.sort_by("id"))
@@ -146,7 +145,7 @@ def settle_clusters(item: Item, open_frame: OpenFrame) -> Item:
     members: list[tuple[str, str, Member]] = []
     signatures: dict[str, bytes] = {}
     for shard in shards:
-        clustered = pq.read_table(layout.drafts(shard), filters=pc.field("near_cluster").is_valid())
+        clustered = read_table(layout.drafts(shard), filters=pc.field("near_cluster").is_valid())
         members += [(row["near_cluster"], shard, _member(row)) for row in clustered.to_pylist()]
         signatures |= _signatures(layout, shard, clustered["id"])
 
@@ -170,7 +169,7 @@ def settle_clusters(item: Item, open_frame: OpenFrame) -> Item:
 def _signatures(layout: Layout, shard: str, ids: pa.ChunkedArray) -> dict[str, bytes]:
     if len(ids) == 0:
         return {}
-    columns = pq.read_table(layout.label(Duplicate.name, shard), columns=["id", "signature"])
+    columns = read_table(layout.label(Duplicate.name, shard), columns=["id", "signature"])
     found = columns.filter(pc.is_in(columns["id"], value_set=ids.combine_chunks()))
     return {
         key: value or b"" for key, value in zip(*map(pa.ChunkedArray.to_pylist, found.columns), strict=True)

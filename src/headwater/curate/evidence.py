@@ -93,7 +93,7 @@ def run(item: Item) -> Item:
 
     Args:
         item: `root`, `shard`, `floor` (what starts before it is left to the shard before), `labels`, `text`,
-            `limits` and `cpu_limit_s`.
+            `limits`, `cpu_limit_s`, and what labels name in their `settings`.
 
     Returns:
         `{"shard": name}`, or `{"error": …}` for what the whole run must stop at.
@@ -107,7 +107,7 @@ def run(item: Item) -> Item:
 
 
 def _read(shard: Shard, layout: Layout, item: Item) -> Tally:
-    measure = _Measure(item["labels"], item["text"], _poison(layout, shard))
+    measure = _Measure(_labels(item), item["text"], _poison(layout, shard))
     documents, skips = layout.documents(shard.name), layout.skips(shard.name)
     paths = {name: layout.label(name, shard.name) for name in item["labels"]}
     schemas = {documents: DOCUMENT_SCHEMA, skips: SKIP_SCHEMA}
@@ -143,16 +143,22 @@ class _Measured:
 
 
 @cache
-def _label(name: str) -> Label:
+def _label(name: str, settings: tuple[tuple[str, str], ...]) -> Label:
     """Load a label once a process, since workers take shard after shard."""
-    return LABELS[name]()
+    return LABELS[name](**dict(settings))
+
+
+def _labels(item: Item) -> list[Label]:
+    """Load the labels of a pass, each with what it takes of the configuration."""
+    wanted = {name: getattr(LABELS[name], "settings", ()) for name in item["labels"]}
+    return [_label(name, tuple((key, item[key]) for key in keys)) for name, keys in wanted.items()]
 
 
 class _Measure:
     """Open a record and measure every label; a record that resists becomes a skip."""
 
-    def __init__(self, labels: Sequence[str], text: str, poison: Mapping[str, str]) -> None:
-        self._labels: list[Label] = [_label(name) for name in labels]
+    def __init__(self, labels: Sequence[Label], text: str, poison: Mapping[str, str]) -> None:
+        self._labels = labels
         self._extract = EXTRACTORS[text]
         self._poison = poison
         self._n = 0

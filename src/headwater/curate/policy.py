@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -13,6 +14,7 @@ from headwater.errors import ConfigError
 
 Action = Literal["admit", "quarantine", "exclude"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
+_LANGUAGE = re.compile("[a-z]{2,3}")
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -119,12 +121,16 @@ def _check(key: str, value: object) -> None:
             good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
             wanted = "a whole number from 0 to 9223372036854775807"
         case "languages":
-            good = isinstance(value, list) and all(isinstance(item, str) for item in value)
-            wanted = "a list of language codes"
+            good = isinstance(value, list) and all(map(_is_language, value))
+            wanted = "a list of language codes such as en or ceb"
         case _:
             good, wanted = value in ACTIONS, f"one of {', '.join(ACTIONS)}"
     if not good:
         raise ConfigError(f"policy key '{key}' has a value it cannot take", hint=f"it takes {wanted}")
+
+
+def _is_language(value: object) -> bool:
+    return isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None
 
 
 def encode(policy: Policy) -> str:

@@ -6,8 +6,9 @@ import shutil
 from collections.abc import Mapping
 from typing import Any
 
+from headwater.curate.labels import LABELS
 from headwater.curate.layout import RESULTS, RUN, Layout
-from headwater.curate.store import read_json, write_json
+from headwater.curate.store import intact, read_json, write_json
 
 _TRANSIENT = ("documents", "drafts", "settled", "ledger", "audit", "words", "next", "old", "crumbs")
 
@@ -55,11 +56,28 @@ def clear(layout: Layout) -> None:
     _remove(layout.work / "redecide.json")
 
 
+def plan_of(layout: Layout) -> dict[str, Any]:
+    """Read the plan of a run.
+
+    Raises:
+        FormatError: If it is damaged, or names labels that there are not.
+    """
+    held: dict[str, Any] = read_json(layout.plan)
+    with intact(layout.plan):
+        for key in ("run_id", "evidence_id", "version", "libraries", "decided", "shards", "passed_over"):
+            held[key]
+        for name in held["config"]["labels"]:
+            LABELS[name]
+    return held
+
+
 def is_published(layout: Layout) -> bool:
     """Tell whether the folder holds the results of its plan."""
     if not layout.plan.exists() or not all((layout.root / name).exists() for name in RESULTS):
         return False
-    return bool(read_json(layout.root / RUN)["run_id"] == read_json(layout.plan)["run_id"])
+    run = read_json(layout.root / RUN)
+    with intact(layout.root / RUN):
+        return bool(run["run_id"] == plan_of(layout)["run_id"])
 
 
 def _remove(path: Any) -> None:

@@ -110,7 +110,7 @@ def _redecide(layout: Layout, policy: Policy, setting: Setting) -> Summary:
     publish.finish(layout)
     if not publish.is_published(layout):
         raise InputError(f"{root} holds no finished run", hint="run headwater curate SOURCE... --out first")
-    before = read_json(layout.plan)
+    before = publish.plan_of(layout)
     shards = [Shard(**shard) for shard in before["shards"]]
     config = {**before["config"], "policy": encode(policy)}
     labelled = {key: before[key] for key in versions()}
@@ -149,7 +149,7 @@ def _begin(layout: Layout, plan: Mapping[str, Any]) -> bool:
     """
     publish.finish(layout)
     if layout.plan.exists():
-        held = read_json(layout.plan)
+        held = publish.plan_of(layout)
         if held["run_id"] != plan["run_id"]:
             raise InputError(
                 f"{layout.root} holds another run",
@@ -267,7 +267,8 @@ def _decide_and_write(
     common = {"root": str(layout.root), "labels": config["labels"], "policy": config["policy"]}
     items = [common | {"shard": name, "documents": documents[name]} for name in names]
     whole = common | {"shards": names}
-    resolved = layout.commit(decide.STEP, "resolved")
+    # What was compared does not depend on the policy, so it is not compared again when one changes.
+    resolved = layout.commit(evidence.STEP, "resolved")
     compared = any(hasattr(LABELS[name], "resolved") for name in config["labels"])
     if not resolved.exists():
         setting.progress("comparing", 0, 1)

@@ -106,9 +106,23 @@ def read_json(path: Path) -> Any:
     Raises:
         FormatError: If it is damaged or gone.
     """
-    try:
+    with intact(path):
         return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+
+
+@contextmanager
+def intact(path: Path) -> Iterator[None]:
+    """Read a file of a run, which only somebody else can have damaged.
+
+    Args:
+        path: The file, to be named.
+
+    Raises:
+        FormatError: If it is damaged or gone.
+    """
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, pa.ArrowException) as error:
         raise FormatError(
             f"{path} is damaged or gone", hint="the run's folder was changed; choose a new --out"
         ) from error
@@ -199,9 +213,19 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def row_groups(path: Path) -> Iterator[pa.Table]:
     """Read a Parquet file, a row group at a time."""
-    with pq.ParquetFile(path) as file:
+    with intact(path):
+        file = pq.ParquetFile(path)
+    with file:
         for index in range(file.num_row_groups):
-            yield file.read_row_group(index)
+            with intact(path):
+                group = file.read_row_group(index)
+            yield group
+
+
+def read_table(path: Path, **options: Any) -> pa.Table:
+    """Read columns of a Parquet file, as `pyarrow.parquet.read_table` does."""
+    with intact(path):
+        return pq.read_table(path, **options)
 
 
 def concatenate(paths: Sequence[Path], into: Path, schema: pa.Schema) -> None:

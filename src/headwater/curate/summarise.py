@@ -13,7 +13,7 @@ from headwater.curate import audit, evidence, write
 from headwater.curate.labels import LABELS, duplicate
 from headwater.curate.layout import LEDGER, REPORT, RUN, SKIPPED, SUMMARY, Layout
 from headwater.curate.policy import ACTIONS, Policy, parse
-from headwater.curate.store import concatenate, read_json, read_rows, write_json, write_text
+from headwater.curate.store import concatenate, intact, read_json, read_rows, write_json, write_text
 from headwater.curate.summary import (
     Example,
     LabelView,
@@ -64,8 +64,18 @@ def _skip_parts(layout: Layout, names: Sequence[str]) -> list[Path]:
 
 
 def load(layout: Layout) -> Summary:
-    """Read the summary of a finished run."""
-    held = read_json(layout.root / SUMMARY)
+    """Read the summary of a finished run.
+
+    Raises:
+        FormatError: If it is damaged or gone.
+    """
+    path = layout.root / SUMMARY
+    held = read_json(path)
+    with intact(path):
+        return _loaded(held)
+
+
+def _loaded(held: dict[str, Any]) -> Summary:
     kinds: dict[str, Any] = {
         "sources": SourceCount,
         "skips": SkipCount,

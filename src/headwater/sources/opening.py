@@ -16,6 +16,7 @@ Hash = Callable[[str], tuple[str, int]]
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _BLOCK_BYTES = 1 << 20
+_EXTRAS = {"http": "http", "https": "http", "s3": "s3", "s3a": "s3"}
 
 
 def is_url(path: str) -> bool:
@@ -106,8 +107,15 @@ def reaching(verb: str, path: str) -> Iterator[None]:
 
 
 def _way_out(path: str, error: Exception) -> str:
+    scheme = path.partition("://")[0]
     if isinstance(error, ImportError):
-        return "install the fsspec driver for this scheme"
+        extra = _EXTRAS.get(scheme)
+        return f"pip install 'headwater[{extra}]'" if extra else "install the fsspec driver for this scheme"
+    if isinstance(error, ValueError) and is_url(path):
+        from fsspec import available_protocols
+
+        if scheme not in available_protocols():
+            return f"the schemes that are known: {', '.join(sorted(available_protocols()))}"
     if is_url(path):
         return "check the address, the network and the credentials"
     return "check that it exists and may be read"

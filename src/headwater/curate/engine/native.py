@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import ClassVar
 
 from headwater.curate.engine.engine import Item, Query, Task, WorkerDiedError, answer, opened
+from headwater.errors import HeadwaterError
 
 
 class NativeEngine:
@@ -35,6 +36,8 @@ class NativeEngine:
 
         Raises:
             WorkerDiedError: If a worker ended without an answer.
+            HeadwaterError: If the task raised one.
+            RuntimeError: If the task has a bug.
         """
         futures: list[Future[Item]] = []
         try:
@@ -46,9 +49,17 @@ class NativeEngine:
         except BrokenProcessPool as error:
             self._pool = None
             raise WorkerDiedError("a worker process ended without an answer") from error
+        except (HeadwaterError, RuntimeError):
+            self._end()  # Workers that are left to the interpreter's end may end with a traceback.
+            raise
         finally:
             for future in futures:
                 future.cancel()
+
+    def _end(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
     def query(self, query: Query, item: Item) -> Item:
         """Run a query in a process of its own, as `Engine.query` says.
@@ -58,9 +69,7 @@ class NativeEngine:
         Raises:
             WorkerDiedError: If the process ended without an answer.
         """
-        if self._pool is not None:
-            self._pool.shutdown()
-            self._pool = None
+        self._end()
         with _interrupts_ignored():
             pool = _pool_of(1)
             future = pool.submit(_ask, query, dict(item))

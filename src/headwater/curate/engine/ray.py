@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import socket
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from headwater.curate.engine.engine import Item, Query, Task
 from headwater.errors import UnavailableError
+
+_PATIENCE_S = 5.0
+_HINT = "start one: ray start --head"
 
 
 class RayEngine:
@@ -29,6 +33,7 @@ class RayEngine:
         """
         if importlib.util.find_spec("ray") is None:
             raise UnavailableError("the ray engine is not installed", hint="pip install 'headwater[ray]'")
+        _knock(address)
         import ray
 
         from headwater.curate.engine import plan  # Before Daft: it sets Daft's environment.
@@ -44,9 +49,7 @@ class RayEngine:
                 )
                 ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, RuntimeError, ValueError) as error:
-            raise UnavailableError(
-                f"no Ray cluster answers at '{address}'", hint="start one: ray start --head"
-            ) from error
+            raise UnavailableError(f"no Ray cluster answers at '{address}'", hint=_HINT) from error
         daft.set_runner_ray(noop_if_initialized=True)
 
     def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item]:
@@ -56,3 +59,18 @@ class RayEngine:
     def query(self, query: Query, item: Item) -> Item:
         """Run a query in this process, whose frames are computed on the cluster."""
         return query(item, self._plan.open_frame)
+
+
+def _knock(address: str) -> None:
+    """See whether anything listens at `host:port`; Ray itself would go on trying for minutes.
+
+    Raises:
+        UnavailableError: If nothing does.
+    """
+    host, _, port = address.rpartition(":")
+    if not port.isdecimal() or "/" in host:
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE_S).close()
+    except (OSError, OverflowError) as error:
+        raise UnavailableError(f"no Ray cluster answers at '{address}'", hint=_HINT) from error

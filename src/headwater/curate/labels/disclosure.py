@@ -42,6 +42,8 @@ class Disclosure:
         tally=lambda row: [f"{c['kind']}: {c['claim']} ({c['status']})" for c in row["claims"]],
     )
 
+    settings: ClassVar[tuple[str, ...]] = ("trust_anchors",)
+
     trust_anchors: str = ""
 
     def measure(self, document: Document) -> Mapping[str, Any]:

@@ -37,7 +37,8 @@ class View:
 class Label(Protocol):
     """Facts, claims or evidence about one document; a label never drops anything.
 
-    The constructor takes nothing and loads what `measure` needs; importing the module loads nothing.
+    The constructor loads what `measure` needs; importing the module loads nothing. It takes nothing, or
+    by keyword, each with a default, the fields of `Config` that the class names in `settings`.
 
     Attributes:
         name: Versioned name such as `language-1`; it goes into files and never changes meaning.
