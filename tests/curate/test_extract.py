@@ -149,6 +149,17 @@ def test_markdown_keeps_headings_and_lists() -> None:
     assert next(line.strip() for line in lines if line.endswith("one"))[0] in "*-+"
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<ul><li>Ebb: when water falls.</li><li>Flow: when it rises.</li></ul>",
+        "<div class=sidebar>Ebb.</div>",
+    ],
+)
+def test_a_page_without_a_main_part_is_taken_whole(page: str) -> None:
+    assert "Ebb" in opened(page.encode()).text
+
+
 def test_an_empty_page_is_an_empty_text() -> None:
     for payload in (b"", b"<html></html>", b" \n\t", b"<!--"):
         assert opened(payload).text == ""

@@ -98,7 +98,13 @@ def _clean(text: str) -> str:
 
 _flat = partial(extract_plain_text, preserve_formatting=False, main_content=False, alt_texts=False)
 _full = partial(extract_plain_text, preserve_formatting=True, main_content=False, alt_texts=False)
-_main = partial(extract_plain_text, preserve_formatting=True, main_content=True, alt_texts=False)
+_core = partial(extract_plain_text, preserve_formatting=True, main_content=True, alt_texts=False)
+
+
+def _main(tree: Any) -> str:
+    """Take the main content, or the whole page where none is found: a glossary, a poem set as a list."""
+    core = str(_core(tree))
+    return core if core.strip() else str(_full(tree))
 
 
 def _markdown(tree: Any) -> str:
