@@ -33,7 +33,7 @@ def test_far_below_the_smallest_float_the_correction_is_the_number_of_keys() -> 
 
 
 def test_the_best_of_wrong_keys_is_uniform() -> None:
-    pages = [page % worlds.N_TYPES for page in worlds.human() if page.size >= 200][:250]
+    pages = [page % worlds.N_TYPES for page in worlds.human() if page.size >= 200][:150]
     p = np.array(
         [
             detect.detect(page, SCHEME, [worlds.key(SCHEME, 1000 + 8 * at + i) for i in range(8)]).p

@@ -10,6 +10,7 @@ from numba import njit
 
 Tokens = npt.NDArray[np.uint32]
 Longs = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
 
 _MISSING = np.uint32(0xFFFFFFFF)
 # Odd factors of a multiplicative hash, one for each place of an n-gram; the highest bits are used.
@@ -57,14 +58,14 @@ def _slot_bits(starts: Longs) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _copy(tokens: Tokens, firsts: Longs, table: Tokens) -> None:
+def _copy(tokens: Tokens, firsts: Places, table: Tokens) -> None:
     for row in range(firsts.size):
         for column in range(table.shape[1]):
             table[row, column] = tokens[firsts[row] + column]
 
 
 @njit(cache=True, nogil=True)
-def gather(tokens: Tokens, starts: Longs, rule: Rule, out: tuple[Tokens, Longs, Longs]) -> int:
+def gather(tokens: Tokens, starts: Longs, rule: Rule, out: tuple[Tokens, Places, Longs]) -> int:
     """Write the n-grams that count, where they end, and how many each text has."""
     table, position, n_scored = out
     bits = _slot_bits(starts)
@@ -90,5 +91,5 @@ def gather(tokens: Tokens, starts: Longs, rule: Rule, out: tuple[Tokens, Longs, 
                 if k - before == rule.limit:
                     break
         n_scored[text] = k - before
-    _copy(tokens, position[:k] - width, table)
+    _copy(tokens, position[:k] - np.int32(width), table)
     return k

@@ -41,7 +41,7 @@ class Ngrams:
     """
 
     table: Tokens
-    position: Longs
+    position: npt.NDArray[np.int32]
     n_scored: Longs
 
     def totals(self, scores: Floats) -> Floats:
@@ -98,7 +98,7 @@ def gather(texts: Batch, scheme: Scheme) -> Ngrams:
     if scheme.padded:
         tokens, starts = kernels.lead(tokens, starts, width), starts + width * np.arange(n_texts + 1)
     table = np.empty((n, width + 1), dtype=np.uint32)
-    position, n_scored = np.empty(n, dtype=np.int64), np.empty(n_texts, dtype=np.int64)
+    position, n_scored = np.empty(n, dtype=np.int32), np.empty(n_texts, dtype=np.int64)
     rule = kernels.Rule(whole=scheme.once == "ngram", limit=scheme.limit or _MOST, width=width)
     k = kernels.gather(tokens, starts, rule, (table, position, n_scored))
     if scheme.padded:

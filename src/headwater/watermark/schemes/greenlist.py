@@ -27,7 +27,8 @@ class Greenlist:
     What is not told here is as `scheme.Scheme` has it.
 
     Attributes:
-        n_types: Size of the model's vocabulary, which for HF profiles is that of its logits.
+        n_types: Size of the model's logits where lists are cut from a vocabulary; 0 where each token has
+            a number of its own.
         share: Of the vocabulary that is green, in (0, 1).
         delta_nats: Bias of green tokens.
         function: Name of the pseudo-random function, for the specification.
@@ -44,7 +45,7 @@ class Greenlist:
     green: Callable[[Tokens, bytes, Greenlist], Floats]
     key_bytes: int
     traits: Traits
-    n_types: int = 50_257
+    n_types: int = 0
     share: float = 0.25
     delta_nats: float = 2.0
 
@@ -71,8 +72,7 @@ class Greenlist:
     @property
     def law(self) -> Law:
         """Give the binomial law of green tokens."""
-        listed = self.function.startswith("torch.")
-        return Bits(self.n_green / self.n_types if listed else self.share)
+        return Bits(self.n_green / self.n_types if self.n_types else self.share)
 
     def spec(self) -> dict[str, Any]:
         """Give all that a detector by others needs."""
@@ -95,7 +95,7 @@ class Greenlist:
             InputError: If a token is none of the vocabulary.
         """
         check_key(self, key)
-        if ngrams.size and int(ngrams.max()) >= self.n_types:
+        if self.n_types and ngrams.size and int(ngrams.max()) >= self.n_types:
             raise InputError(
                 f"token {int(ngrams.max())} is not in a vocabulary of {self.n_types:,}",
                 hint="set n_types to the size of the model's logits",
@@ -212,6 +212,7 @@ HF_LEFT = Greenlist(
         key_bits=32,
         weakness="32 bits of seed; after token 0 every key has the same list; the default key is public",
     ),
+    n_types=50_257,
 )
 HF_SELF = Greenlist(
     name="greenlist-hf-selfhash-1",
@@ -226,5 +227,6 @@ HF_SELF = Greenlist(
         key_bits=32,
         weakness="32 bits of seed; the default key is public",
     ),
+    n_types=50_257,
 )
 PROFILES = (NATIVE, UNIGRAM, HF_LEFT, HF_SELF)
