@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,9 @@ SOURCE_HINT = "name WARC, WET, JSON lines, Parquet or .txt files, a dataset on d
 def measure(*, corpus: str, as_json: bool) -> None:
     """Measure a corpus: vocabulary, entropy, missing mass, n-grams, repetition.
 
-    CORPUS is what `headwater curate` reads, or plain .txt files: a file, a folder, a glob or a URL. It is
-    read once, in bounded memory. The interval covers what the sketch does not know of this corpus, and
-    nothing else; to compare two corpora use `headwater monitor`.
+    CORPUS is what `headwater curate` reads, plain .txt files or arrays of token numbers (.npy): a file, a
+    folder, a glob or a URL. It is read once, in bounded memory. The interval covers what the sketch does
+    not know of this corpus, and nothing else; to compare two corpora use `headwater monitor`.
     """
     from headwater.measure.profile import estimates
 
@@ -51,7 +52,7 @@ def profiled(name: str) -> Profile:
     from headwater.collapse.monitor.corpus import read
 
     with progress() as show:
-        reading = read([name], text_of=_text, show=show)
+        reading = read([name], text_of=_text, show=show, workers=len(os.sched_getaffinity(0)))
     if reading.n_lost:
         sys.stderr.write(f"headwater: {name}: {reading.n_lost:,} records could not be read\n")
     if not reading.profile.n_words:

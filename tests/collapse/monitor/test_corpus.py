@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from headwater.collapse.monitor import read
+from headwater.collapse.monitor import corpus, read
 from headwater.errors import InputError, UnavailableError
 from headwater.measure import profile
 from headwater.record import Record
@@ -58,3 +60,43 @@ def test_a_name_that_stands_for_nothing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").symlink_to(tmp_path / "a.txt")
     with pytest.raises((InputError, UnavailableError)):
         read([str(tmp_path / "a.txt")], text_of=text_of)
+
+
+def deadly(record: Record) -> str | None:
+    """Kill the process that reads a certain text."""
+    if b"deadly" in record.payload:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return text_of(record)
+
+
+def library(folder: Path, *, last: str = "the end") -> Path:
+    """Write four files of documents, each with a line that is cut."""
+    for at in range(4):
+        lines = [f"chapter {at} of the book of {at * n} rivers and {n} mills" for n in range(300)]
+        rows = [json.dumps({"text": "\n".join(lines[n : n + 9])}) for n in range(0, 300, 10)]
+        (folder / f"{at}.jsonl").write_text("\n".join([*rows, json.dumps({"text": last}), "{"]), "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_the_number_of_workers_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    monkeypatch.setattr(corpus, "_WORTH_BYTES", 1)
+    names = [str(library(tmp_path))]
+    shown: list[tuple[str, int, int]] = []
+
+    alone = read(names, text_of=text_of)
+    shared = read(names, text_of=text_of, workers=workers, show=lambda *step: shown.append(step))
+
+    assert profile.encode(shared.profile) == profile.encode(alone.profile)
+    assert shared.n_lost == alone.n_lost == 4
+    assert shown[-1] == ("reading", 4, 4)
+
+
+def test_a_worker_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "_WORTH_BYTES", 1)
+    names = [str(library(tmp_path, last="deadly"))]
+
+    with pytest.raises(UnavailableError, match="a worker died"):
+        read(names, text_of=deadly, workers=2)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from headwater.collapse.monitor import array
+from headwater.errors import UnavailableError
 from headwater.measure import profile
 from headwater.measure.profile import Profile
 from headwater.record import Record
 from headwater.sources import SOURCES, Limits, Shard
 from headwater.sources.discover import discover, kind_by_name
-from headwater.sources.opening import open_input
+from headwater.sources.opening import open_input, size_of
 from headwater.sources.place import open_tree
 from headwater.sources.plan import plan
 
@@ -20,6 +24,10 @@ PIECE_WORDS = 256  # as many as a profile keeps of a document
 _SHARD_BYTES = 1 << 25
 _LINE_CHARS = 1 << 20
 _LIMITS = Limits()
+# Below this a second process takes longer to start than it saves.
+_WORTH_BYTES = 1 << 25
+_CHUNKS_A_WORKER = 4
+Piece = str | Shard
 TextOf = Callable[[Record], str | None]
 Show = Callable[[str, int, int], None]
 
@@ -41,13 +49,15 @@ class Reading:
     n_lost: int
 
 
-def read(names: Sequence[str], *, text_of: TextOf, show: Show = _silent) -> Reading:
+def read(names: Sequence[str], *, text_of: TextOf, show: Show = _silent, workers: int = 1) -> Reading:
     """Profile the corpus that names stand for, in one pass and bounded memory.
 
     Args:
         names: What `sources.discover` takes, and plain `.txt` or `.npy` files or folders of these.
-        text_of: The text of a record; None where it has none that can be read.
+        text_of: The text of a record; None where it has none that can be read. With more than one worker, a
+            top-level function of an importable module.
         show: Told of the step, the inputs or shards read and how many there are.
+        workers: Processes for a large corpus of several pieces; their number does not change the profile.
 
     Returns:
         The profile, and how many records could not be read. A plain file is cut into documents at the
@@ -55,7 +65,7 @@ def read(names: Sequence[str], *, text_of: TextOf, show: Show = _silent) -> Read
 
     Raises:
         InputError: If a name stands for nothing that can be read.
-        UnavailableError: If an input cannot be opened.
+        UnavailableError: If an input cannot be opened, or a worker dies.
     """
     plain, other = [], []
     for name in names:
@@ -63,19 +73,51 @@ def read(names: Sequence[str], *, text_of: TextOf, show: Show = _silent) -> Read
         plain += found
         if not found:
             other.append(name)
-    lost: list[str] = []
     shards = plan(discover(other), shard_bytes=_SHARD_BYTES) if other else []
+    pieces: list[Piece] = [*plain, *shards]
+    size_bytes = sum(map(size_of, plain)) + sum({shard.path: shard.size for shard in shards}.values())
+    if min(workers, len(pieces)) < 2 or size_bytes < _WORTH_BYTES:
+        return _profiled(pieces, text_of, lambda done: show("reading", done, len(pieces)))
+    return _shared(pieces, text_of, min(workers, len(pieces)), show)
+
+
+def _shared(pieces: Sequence[Piece], text_of: TextOf, workers: int, show: Show) -> Reading:
+    """Profile runs of pieces in processes of their own; profiles merge to what one pass would have given.
+
+    Raises:
+        UnavailableError: If a worker dies.
+    """
+    width = -(-len(pieces) // (_CHUNKS_A_WORKER * workers))
+    chunks = [pieces[at : at + width] for at in range(0, len(pieces), width)]
+    made, n_lost, done = profile.of(()), 0, 0
+    spawn = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(workers, spawn) as pool:
+            for chunk, part in zip(chunks, pool.map(_profiled, chunks, [text_of] * len(chunks)), strict=True):
+                made, n_lost, done = (
+                    profile.merge(made, part.profile),
+                    n_lost + part.n_lost,
+                    done + len(chunk),
+                )
+                show("reading", done, len(pieces))
+    except BrokenProcessPool as error:
+        raise UnavailableError("a worker died while reading", hint="is there enough memory?") from error
+    return Reading(made, n_lost)
+
+
+def _profiled(pieces: Sequence[Piece], text_of: TextOf, show: Callable[[int], None] | None = None) -> Reading:
+    lost: list[str] = []
 
     def texts() -> Iterator[str]:
-        for place, path in enumerate(plain):
-            yield from _pieces(path) if path.lower().endswith(".txt") else _rows(path)
-            show("reading", place + 1, len(plain) + len(shards))
-        for place, shard in enumerate(shards, len(plain)):
-            yield from _records(shard, text_of, lost)
-            show("reading", place + 1, len(plain) + len(shards))
+        for done, piece in enumerate(pieces, 1):
+            if isinstance(piece, Shard):
+                yield from _records(piece, text_of, lost)
+            else:
+                yield from _pieces(piece) if piece.lower().endswith(".txt") else _rows(piece)
+            if show is not None:
+                show(done)
 
-    made = profile.of(texts())
-    return Reading(made, len(lost))
+    return Reading(profile.of(texts()), len(lost))
 
 
 def _plain(name: str) -> list[str]:
