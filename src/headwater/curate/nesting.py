@@ -11,7 +11,7 @@ from resiliparse.parse.html import traverse_dom
 MAX_DEPTH = 1_000
 # Every list item is indented by its depth: a page of nested lists would grow quadratically.
 _MAX_INDENT = 2**18
-_FEW_TAGS = 3_000
+_FEW_TAGS = 5_000
 _FEWEST_TAGS = 1_000  # Half of them lists and half items would still stay below.
 
 

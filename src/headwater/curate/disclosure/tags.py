@@ -26,6 +26,7 @@ _ATTRIBUTE: Final = re.compile(
     r"([^\s\"'<>/=]+)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?", re.DOTALL
 )
 _RAW: Final = frozenset({"script", "style", "textarea", "title", "xmp", "iframe"})
+_CLOSE: Final = {name: re.compile(f"</{name}", re.IGNORECASE) for name in _RAW}
 _AFTER_HEAD: Final = frozenset({"/head", "body"})
 
 
@@ -70,7 +71,6 @@ def tags(source: str, names: frozenset[str]) -> Iterator[Tag]:
 
     Source: WHATWG HTML section 13.2.5, without the tree construction.
     """
-    folded = source.lower() if len(source.lower()) == len(source) else source
     at = 0
     for _ in range(MAX_TAGS):
         match = _TOKEN.search(source, at)
@@ -80,9 +80,9 @@ def tags(source: str, names: frozenset[str]) -> Iterator[Tag]:
         name = (match[1] or "").lower()
         content = ""
         if name in _RAW:
-            close = folded.find(f"</{name}", at)
-            content = source[at : close if close >= 0 else len(source)]
-            past = folded.find(">", close) if close >= 0 else -1
+            close = _CLOSE[name].search(source, at)
+            content = source[at : close.start() if close else len(source)]
+            past = source.find(">", close.start()) if close else -1
             at = past + 1 if past >= 0 else len(source)
         if name in names:
             yield Tag(name, match[2], match.start(), at, content)

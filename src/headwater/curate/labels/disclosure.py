@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -22,7 +23,7 @@ CLAIM: Final = pa.struct(
 
 # A name may be written with character references, so these too are reason enough to parse.
 _IN_HEAD: Final = (*meta.NEEDLES, *generator.NEEDLES, *usage.NEEDLES, b"&#")
-_META_BYTES: Final = 4_096
+_TO_END: Final = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*'|["'])*+""")
 
 
 @final
@@ -89,6 +90,6 @@ class Disclosure:
 
 
 def _metas(folded: bytes) -> bytes:
-    """Give the stretches of a page that begin with a meta element, scripts and styles cut off."""
-    parts = folded.split(b"<meta")[1:]
-    return b"<".join(part.partition(b"<script")[0].partition(b"<style")[0][:_META_BYTES] for part in parts)
+    """Give what stands in everything that looks like a meta element."""
+    matches = map(_TO_END.match, folded.split(b"<meta")[1:])
+    return b"<".join(match[0] for match in matches if match)
