@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 
-from headwater.errors import FormatError, InputError, UnavailableError
-from headwater.log import note
+from headwater.errors import FormatError, InputError
+from headwater.log import keyfile, note
 from headwater.log.algorithm import ALGORITHMS, SEED_BYTES, Algorithm
 from headwater.log.checkpoint import Signer
 
 _PREFIX = "PRIVATE+KEY+"
-_MAX_BYTES = 4096
 
 
 def encode(signer: Signer) -> str:
@@ -79,17 +77,7 @@ def write(path: Path, signer: Signer) -> None:
         InputError: If there is such a file already; it is not touched.
         UnavailableError: If it cannot be written.
     """
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(file, "wb") as opened:
-            os.fchmod(file, 0o600)
-            opened.write(f"{encode(signer)}\n".encode())
-            opened.flush()
-            os.fsync(file)
-    except FileExistsError as error:
-        raise InputError(f"{path} exists", hint="a key is never overwritten; choose another file") from error
-    except OSError as error:
-        raise UnavailableError(f"cannot write {path}: {error.strerror}") from error
+    keyfile.write(path, encode(signer))
 
 
 def read(path: Path) -> Signer:
@@ -103,18 +91,4 @@ def read(path: Path) -> Signer:
         FormatError: If it holds no key.
         UnavailableError: If it cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UnavailableError(f"cannot read {path}: {error.strerror}") from error
-    if stat.S_IMODE(mode) & 0o077:
-        raise InputError(f"others may read the key in {path}", hint=f"chmod 600 {path}")
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise FormatError(f"{path} holds no private key of a log") from error
-    if not text.endswith("\n") or len(data) > _MAX_BYTES:
-        raise FormatError(f"{path} holds no private key of a log")
-    return parse(text.removesuffix("\n"))
+    return parse(keyfile.read(path, what="private key of a log"))

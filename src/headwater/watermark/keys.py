@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from headwater.errors import FormatError, InputError, UnavailableError
+from headwater.errors import FormatError, InputError
+from headwater.log import keyfile
 from headwater.watermark.scheme import Scheme, check_key
 
 _PREFIX = "WATERMARK+KEY+"
-_MAX_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +93,7 @@ def write(path: Path, key: Key) -> None:
         InputError: If there is such a file already; it is not touched.
         UnavailableError: If it cannot be written.
     """
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(file, "wb") as opened:
-            os.fchmod(file, 0o600)
-            opened.write(f"{encode(key)}\n".encode())
-            opened.flush()
-            os.fsync(file)
-    except FileExistsError as error:
-        raise InputError(f"{path} exists", hint="a key is never overwritten; choose another file") from error
-    except OSError as error:
-        raise UnavailableError(f"cannot write {path}: {error.strerror}") from error
+    keyfile.write(path, encode(key))
 
 
 def read(path: Path) -> Key:
@@ -118,14 +107,7 @@ def read(path: Path) -> Key:
         FormatError: If it holds no key.
         UnavailableError: If it cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UnavailableError(f"cannot read {path}: {error.strerror}") from error
-    if stat.S_IMODE(mode) & 0o077:
-        raise InputError(f"others may read the key in {path}", hint=f"chmod 600 {path}")
-    if not data.isascii() or not data.endswith(b"\n") or len(data) > _MAX_BYTES:
+    line = keyfile.read(path, what="watermark key")
+    if not line.isascii():
         raise FormatError(f"{path} holds no watermark key")
-    return parse(data.decode("ascii").removesuffix("\n"))
+    return parse(line)
