@@ -41,6 +41,11 @@ SETTLED_SCHEMA = pa.schema(
 )
 
 
+def comparing(labels: Sequence[str]) -> list[str]:
+    """Name the labels among these that look at the whole corpus."""
+    return [name for name in labels if hasattr(LABELS[name], "resolved")]
+
+
 def resolve(item: Item, open_frame: OpenFrame) -> Item:
     """Compute the corpus-wide columns of every label that has any.
 
@@ -52,9 +57,7 @@ def resolve(item: Item, open_frame: OpenFrame) -> Item:
         Nothing; the columns lie beside the label's own.
     """
     layout, shards = Layout(Path(item["root"])), item["shards"]
-    for name in item["labels"]:
-        if not hasattr(LABELS[name], "resolved"):
-            continue
+    for name in comparing(item["labels"]):
         label = cast("CorpusLabel", LABELS[name]())
         rows = label.resolve(open_frame([str(layout.label(name, shard)) for shard in shards]))
         _lay_beside(rows, [(layout.label(name, shard), layout.resolved(name, shard)) for shard in shards])

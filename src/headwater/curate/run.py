@@ -11,7 +11,6 @@ from typing import Any
 from headwater.curate import crumb, decide, evidence, publish, seam, write
 from headwater.curate.config import Config, run_id, versions
 from headwater.curate.engine.engine import Engine, Item, Task, WorkerDiedError
-from headwater.curate.labels import LABELS
 from headwater.curate.layout import FOLDERS, Layout
 from headwater.curate.policy import Policy, encode
 from headwater.curate.store import Tables, exclusive, read_json, sweep, write_json
@@ -269,7 +268,7 @@ def _decide_and_write(
     whole = common | {"shards": names}
     # What was compared does not depend on the policy, so it is not compared again when one changes.
     resolved = layout.commit(evidence.STEP, "resolved")
-    compared = any(hasattr(LABELS[name], "resolved") for name in config["labels"])
+    compared = bool(decide.comparing(config["labels"]))
     if not resolved.exists():
         setting.progress("comparing", 0, 1)
         if compared:
