@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from headwater.cli.main import run
@@ -22,9 +24,11 @@ def test_what_would_break_a_line_or_drive_the_terminal_is_escaped(text: str, sho
     assert printable(text) == shown
 
 
-def test_a_name_with_a_line_end_gives_one_line_and_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_name_with_a_line_end_gives_one_line_and_a_hint(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as left:
-        run(["curate", "no\nsuch\x1bone", "--out", "out"])
+        run(["curate", "no\nsuch\x1bone", "--out", str(tmp_path / "out")])
 
     assert left.value.code == 2
     assert capsys.readouterr().err.splitlines() == [
