@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from headwater.errors import InputError
 from headwater.watermark.keys import Key
-from headwater.watermark.ngrams import Batch, Longs, batch, gather
+from headwater.watermark.localise import log_p_best
+from headwater.watermark.ngrams import Batch, Longs, Ngrams, batch, gather
 from headwater.watermark.scheme import Floats, Scheme, ScoreStream
 
 
@@ -61,6 +62,51 @@ class Finding:
         return math.exp(self.log_p)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """Hold what a scheme says of m texts under one key.
+
+    Attributes:
+        n_scored: Shape (m,), tokens that count.
+        totals: Shape (m,), sums of scores.
+        log_p: Shape (m,), ln of the p-values of the totals; 0 where nothing counts.
+        log_p_best: Shape (m,), ln of the p-values of the interval of each that stands out most, corrected
+            for the number of intervals.
+    """
+
+    n_scored: Longs
+    totals: Floats
+    log_p: Floats
+    log_p_best: Floats
+
+
+def read(found: Ngrams, scheme: Scheme, key: Key) -> Reading:
+    """Test every text of a batch, as a whole and by its spans, under one key.
+
+    Null law: as in `scan`, for either p-value by itself.
+
+    Args:
+        found: What the scheme scores of m texts.
+        scheme: How they may be marked.
+        key: A key of that scheme.
+
+    Returns:
+        Totals and p-values.
+
+    Raises:
+        InputError: If the key is of another profile.
+    """
+    check_keys(scheme, [key])
+    scores = scheme.scores(found.table, key.secret)
+    totals = found.totals(scores)
+    return Reading(
+        n_scored=found.n_scored,
+        totals=totals,
+        log_p=scheme.law.log_survival(totals, found.n_scored),
+        log_p_best=log_p_best(scores, found.n_scored, scheme.law),
+    )
+
+
 def scan(texts: Batch, scheme: Scheme, keys: Sequence[Key]) -> Scan:
     """Score every text of a batch under every key.
 
@@ -80,7 +126,7 @@ def scan(texts: Batch, scheme: Scheme, keys: Sequence[Key]) -> Scan:
     Raises:
         InputError: If there is no key, one is of another profile, or one is given twice.
     """
-    _check(scheme, keys)
+    check_keys(scheme, keys)
     found = gather(texts, scheme)
     totals = np.empty((found.n_scored.size, len(keys)))
     log_p = np.empty_like(totals)
@@ -130,7 +176,7 @@ def stream(tokens: npt.ArrayLike, scheme: Scheme, key: Key) -> ScoreStream:
     Raises:
         InputError: If tokens are none, or the key is of another profile.
     """
-    _check(scheme, [key])
+    check_keys(scheme, [key])
     texts = batch([tokens])
     found = gather(texts, scheme)
     scores, weights = np.zeros(texts.tokens.size), np.zeros(texts.tokens.size)
@@ -163,7 +209,12 @@ def log_p_any(log_p: Floats) -> Floats:
     return np.asarray(np.where(least < -600.0, np.minimum(least + math.log(k), 0.0), np.minimum(exact, 0.0)))
 
 
-def _check(scheme: Scheme, keys: Sequence[Key]) -> None:
+def check_keys(scheme: Scheme, keys: Sequence[Key]) -> None:
+    """Refuse keys that cannot be tried together.
+
+    Raises:
+        InputError: If there is no key, one is of another profile, or one is given twice.
+    """
     if not keys:
         raise InputError("no key to detect with")
     other = next((key.profile for key in keys if key.profile != scheme.name), None)

@@ -1,0 +1,205 @@
+"""Documents against all keys that may have marked them: one p-value for everything that was tried.
+
+Each text is tested as a whole and by its spans, under every key, in every variant (tokenizer,
+normalisation); the p-value is corrected for all of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from headwater.errors import InputError
+from headwater.watermark import detect, localise, ngrams
+from headwater.watermark.keys import Key
+from headwater.watermark.localise import Span
+from headwater.watermark.ngrams import Batch
+from headwater.watermark.scheme import Scheme
+
+_TWO = math.log(2.0)  # a text is tested as a whole, and by its spans
+_BEST = np.dtype(
+    [(name, np.int64) for name in ("suspect", "key", "text", "n_scored")]
+    + [(name, np.float64) for name in ("total", "whole", "log_p")]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """Name a scheme and the keys that may have marked by it.
+
+    Attributes:
+        scheme: The scheme.
+        keys: One at least, all different.
+    """
+
+    scheme: Scheme
+    keys: Sequence[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Say what the strongest evidence is that a document is marked.
+
+    Attributes:
+        suspect: Place of the suspect in the order given.
+        key: Place of the key among those of the suspect.
+        text: Place of the text in the batch: the variant of the document.
+        n_scored: Tokens of it that count.
+        total: Sum of their scores.
+        log_p_whole: ln of the p-value of that total, corrected for nothing.
+        spans: Where it is marked, the plainest first; empty if only the whole stands out, or nothing does.
+        n_tests: Pairs of a key and a text that were tried for this document.
+        log_p: ln of the p-value of the document, corrected for keys, variants and spans; 0 for a document
+            too short to tell.
+    """
+
+    suspect: int
+    key: int
+    text: int
+    n_scored: int
+    total: float
+    log_p_whole: float
+    spans: tuple[Span, ...]
+    n_tests: int
+    log_p: float
+
+    @property
+    def p(self) -> float:
+        """Give the p-value; 0 where it is below the smallest float."""
+        return math.exp(self.log_p)
+
+
+def examine(
+    texts: Batch,
+    suspects: Sequence[Suspect],
+    *,
+    documents: npt.ArrayLike | None = None,
+    level: float = 1e-3,
+) -> tuple[Finding, ...]:
+    """Test documents against all suspects.
+
+    Null law: the documents chosen without knowledge of the keys; then p is uniform or larger, whatever
+    the dependence of variants and keys (Bonferroni).
+
+    Args:
+        texts: m texts of tokens, of one tokenizer.
+        suspects: Who may have marked them; one at least.
+        documents: Shape (m,), from 0 without a gap: the document that each text is a variant of. Each text
+            is a document of its own if None.
+        level: Chance, in (0, 1), that an unmarked document shows any span under its best key; a document
+            with a larger p-value shows none.
+
+    Returns:
+        A finding for each document.
+
+    Raises:
+        InputError: If there is no suspect, keys are as `detect.scan` refuses them, or `documents` does not
+            number the texts.
+    """
+    owner = _owners(documents, texts.starts.size - 1)
+    if not suspects:
+        raise InputError("no key to detect with")
+    best = np.zeros(int(owner.max(initial=-1)) + 1, dtype=_BEST)
+    best["log_p"] = np.inf
+    for place, suspect in enumerate(suspects):
+        detect.check_keys(suspect.scheme, suspect.keys)
+        found = ngrams.gather(texts, suspect.scheme)
+        for at, key in enumerate(suspect.keys):
+            _improve(best, owner, (place, at), detect.read(found, suspect.scheme, key))
+    n_tests = np.bincount(owner, minlength=best.size) * sum(len(each.keys) for each in suspects)
+    with np.errstate(divide="ignore"):
+        best["log_p"] = np.minimum(best["log_p"] + np.log(n_tests), 0.0)
+    return tuple(_finding(texts, suspects, best[at], (int(n), level)) for at, n in enumerate(n_tests))
+
+
+def strongest(findings: Sequence[Finding]) -> Finding:
+    """Take the strongest of what separate examinations say of one document.
+
+    As with several tokenizers, whose texts do not fit into one batch.
+
+    Args:
+        findings: One at least; of different keys or variants.
+
+    Returns:
+        The one of the smallest p-value, corrected for all that was tried in any of them.
+
+    Raises:
+        InputError: If there is none.
+    """
+    if not findings:
+        raise InputError("no finding to take the strongest of")
+    n_tests = sum(found.n_tests for found in findings)
+    # Corrected for its own number of tests alone, each is too small by what the others tried.
+    best = min(findings, key=lambda found: found.log_p - math.log(found.n_tests))
+    log_p = best.log_p + math.log(n_tests / best.n_tests) if best.log_p < 0.0 else 0.0
+    return replace(best, n_tests=n_tests, log_p=min(log_p, 0.0))
+
+
+def _owners(documents: npt.ArrayLike | None, n_texts: int) -> npt.NDArray[np.int64]:
+    if documents is None:
+        return np.arange(n_texts, dtype=np.int64)
+    owner = np.asarray(documents)
+    numbers = owner.ndim == 1 and owner.size == n_texts and (owner.dtype.kind in "iu" or not n_texts)
+    if not numbers or not np.array_equal(np.unique(owner), np.arange(int(owner.max(initial=-1)) + 1)):
+        raise InputError(f"{n_texts} texts need the numbers of their documents, from 0 without a gap")
+    return owner.astype(np.int64)
+
+
+def _improve(
+    best: npt.NDArray[np.void],
+    owner: npt.NDArray[np.int64],
+    who: tuple[int, int],
+    reading: detect.Reading,
+) -> None:
+    """Keep what is stronger than what was found before."""
+    log_p = np.minimum(reading.log_p, reading.log_p_best) + _TWO
+    better = np.flatnonzero(log_p < best["log_p"][owner])
+    # The last row that is written for a document stays: that of its strongest variant.
+    better = better[np.argsort(-log_p[better], kind="stable")]
+    rows = np.empty(better.size, dtype=_BEST)
+    rows["suspect"], rows["key"] = who
+    rows["text"], rows["log_p"] = better, log_p[better]
+    rows["n_scored"], rows["total"] = reading.n_scored[better], reading.totals[better]
+    rows["whole"] = reading.log_p[better]
+    best[owner[better]] = rows
+
+
+def _finding(texts: Batch, suspects: Sequence[Suspect], row: np.void, known: tuple[int, float]) -> Finding:
+    suspect, key, text, n_scored, total, whole, log_p = row.tolist()
+    n_tests, level = known
+    found: tuple[Span, ...] = ()
+    if log_p <= math.log(level):
+        tokens = texts.tokens[texts.starts[text] : texts.starts[text + 1]]
+        found = spans(tokens, suspects[suspect].scheme, suspects[suspect].keys[key], level=level)
+    return Finding(suspect, key, text, n_scored, total, whole, found, n_tests, log_p)
+
+
+def spans(tokens: npt.ArrayLike, scheme: Scheme, key: Key, *, level: float) -> tuple[Span, ...]:
+    """List the spans of one text that a key has marked, the plainest first.
+
+    Args:
+        tokens: Shape (n,).
+        scheme: How it may be marked.
+        key: A key of that scheme.
+        level: Chance, in (0, 1), that a text without a mark has any.
+
+    Returns:
+        Spans by places in the text; each begins with the context of its first token that counts.
+
+    Raises:
+        InputError: If tokens are none, or the key is of another profile.
+    """
+    stream = detect.stream(tokens, scheme, key)
+    places = np.flatnonzero(stream.keep)
+    return tuple(
+        replace(
+            span,
+            start=max(0, int(places[span.start]) - scheme.width),
+            stop=int(places[span.stop - 1]) + 1,
+        )
+        for span in localise.spans(stream.scores[places], scheme.law, level=level)
+    )
