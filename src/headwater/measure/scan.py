@@ -10,6 +10,7 @@ _SEED = np.uint64(0xCBF29CE484222325)
 _PRIME = np.uint64(0x100000001B3)
 _MIX = (np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53))
 _33 = np.uint64(33)
+_MOST_HASHED = 4096  # numbers that may meet in one slot, by malice; more are sorted
 
 Longs = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
@@ -87,10 +88,35 @@ def extend(grams: Hashes, hashes: Hashes, bounds: Longs, length: int) -> Hashes:
 def n_repeated(grams: Hashes, bounds: Longs, length: int) -> int:
     """Count the n-grams that their document has used before."""
     n, place = 0, 0
+    slots = np.empty(2 * _MOST_HASHED, dtype=np.uint64)
     for i in range(bounds.size - 1):
         n_grams = max(bounds[i + 1] - bounds[i] - length + 1, 0)
-        ordered = np.sort(grams[place : place + n_grams])
-        for k in range(1, n_grams):
-            n += ordered[k] == ordered[k - 1]
+        own = grams[place : place + n_grams]
+        if n_grams <= _MOST_HASHED:
+            n += _n_again(own, slots)
+        else:
+            ordered = np.sort(own)
+            n += (ordered[1:] == ordered[:-1]).sum()
         place += n_grams
     return n
+
+
+@njit(cache=True)
+def _n_again(grams: Hashes, slots: Hashes) -> int:
+    """Count the numbers that stood before, by a table in `slots`, which has room for twice as many."""
+    n_slots = 16
+    while n_slots < 2 * grams.size:
+        n_slots *= 2
+    # A slot that holds 0 is empty, so that zeros are counted apart.
+    slots[:n_slots] = 0
+    n, n_zeros, mask = 0, 0, np.uint64(n_slots - 1)
+    for gram in grams:
+        if gram == 0:
+            n_zeros += 1
+            continue
+        at = gram & mask
+        while slots[at] != 0 and slots[at] != gram:
+            at = (at + np.uint64(1)) & mask
+        n += slots[at] == gram
+        slots[at] = gram
+    return n + max(0, n_zeros - 1)

@@ -75,7 +75,7 @@ def test_cut_and_padded_bytes_are_refused(data: bytes) -> None:
         {"size": {**json.loads(HEADER)["size"], "bucket_bits": 60}},
         {"n_repeated": 10**6},
         {"n_sample_words": 1},
-        {"format": "headwater-profile-2"},
+        {"format": "headwater-profile-1"},
         {"more": 1},
     ],
 )

@@ -21,12 +21,12 @@ from headwater.sources.place import open_tree
 from headwater.sources.plan import plan
 
 PIECE_WORDS = 256  # as many as a profile keeps of a document
-_SHARD_BYTES = 1 << 25
+_SHARD_BYTES = 1 << 23
 _LINE_CHARS = 1 << 20
 _LIMITS = Limits()
 # Below this a second process takes longer to start than it saves.
 _WORTH_BYTES = 1 << 25
-_CHUNKS_A_WORKER = 4
+_CHUNKS_A_WORKER = 8
 Piece = str | Shard
 TextOf = Callable[[Record], str | None]
 Show = Callable[[str, int, int], None]

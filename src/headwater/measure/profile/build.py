@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
+import zstandard
 
 from headwater.measure.profile.merge import count, gather, join, merge
 from headwater.measure.profile.sketch import (
@@ -25,6 +25,7 @@ from headwater.measure.profile.sketch import (
 from headwater.measure.tokens import hashes_of_all
 
 _BATCH_CHARS = 1 << 20
+_PACK_LEVEL = 3
 
 
 def of(texts: Iterable[str], *, size: Size | None = None) -> Profile:
@@ -128,6 +129,7 @@ def _sampled(whole: Profile, hashes: Hashes, bounds: Longs) -> Sample:
 def _pack(batch: list[str]) -> tuple[Longs, int]:
     """Compress the start of every document, cut to a power of two of bytes."""
     packed = [[0, 0] for _ in PACK_BITS]
+    pack = zstandard.ZstdCompressor(level=_PACK_LEVEL, write_content_size=False).compress
     n_bytes = 0
     for text in batch:
         data = text.encode("utf-8", "surrogatepass")
@@ -136,5 +138,5 @@ def _pack(batch: list[str]) -> tuple[Longs, int]:
         if bits >= PACK_BITS[0]:
             class_ = packed[bits - PACK_BITS[0]]
             class_[0] += 1
-            class_[1] += len(zlib.compress(data[: 1 << bits], 6))
+            class_[1] += len(pack(data[: 1 << bits]))
     return np.array(packed, np.int64), n_bytes

@@ -22,7 +22,7 @@ from headwater.measure.profile.sketch import (
     bucket_of,
 )
 
-_NAME = "headwater-profile-1"
+_NAME = "headwater-profile-2"
 _MOST = 2**31
 _KEYS = {
     "format", "lengths", "n_buckets", "n_bytes", "n_documents", "n_grams", "n_keys", "n_repeated",

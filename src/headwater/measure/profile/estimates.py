@@ -58,7 +58,7 @@ def _compression(profile: Profile) -> Iterator[Estimate]:
     """Give the compression ratio of documents' starts, for every length at which there are any."""
     for bits, (n, packed) in zip(PACK_BITS, profile.packed.tolist(), strict=True):
         if packed:
-            yield normal(f"sketch-compression-{1 << bits}-1", (n << bits) / packed, 0.0, n=n)
+            yield normal(f"sketch-compression-{1 << bits}-2", (n << bits) / packed, 0.0, n=n)
 
 
 def total(profile: Profile, term: Term) -> tuple[float, float]:
