@@ -148,10 +148,20 @@ def assumptions(sampling: Sampling = FAITHFUL) -> tuple[Assumption, ...]:
         Assumption(
             "temperature 1",
             not cold,
-            f"sampling at {sampling.temperature:g} selects, and selection outruns drift by far",
+            f"sampling at {sampling.temperature:g} selects, and selection outruns drift by far"
+            if cold
+            else "drift alone is at work",
         ),
-        Assumption("the whole law", not cut, f"top-p {sampling.top_p:g} cuts the tail in every generation"),
-        Assumption("sampling", not searched, f"a beam search of {sampling.beam} does not sample"),
+        Assumption(
+            "the whole law",
+            not cut,
+            f"top-p {sampling.top_p:g} cuts the tail in every generation" if cut else "nothing is cut off",
+        ),
+        Assumption(
+            "sampling",
+            not searched,
+            f"a beam search of {sampling.beam} does not sample" if searched else "tokens are drawn",
+        ),
         Assumption(
             "faithful unigrams",
             holds=True,
