@@ -45,7 +45,12 @@ def when_lost(counts: ArrayLike, *, loss: float, share: float = 0.0) -> Answer:
     number = None if math.isinf(found) else int(found)
     never = "never with this human share" if share else f"not within {_AHEAD:,} generations"
     said = never if number is None else f"by generation {number:,}"
-    facts = {"question": "generations-to-loss-1", "loss": loss, "human_share": share, "generation": number}
+    facts: dict[str, Fact] = {
+        "question": "generations-to-loss-1",
+        "loss": loss,
+        "human_share": share,
+        "generation": number,
+    }
     return Answer(facts, f"{loss:.4g} of the types lost: {said}")
 
 
@@ -63,7 +68,12 @@ def reserve_to_keep(*, count: float, chance: float) -> Answer:
         InputError: If a number is out of range, or no share is enough.
     """
     share = forecast.minimum_reserve(count=count, keep=chance)
-    facts = {"question": "minimum-reserve-1", "count": count, "chance": chance, "human_share": share}
+    facts: dict[str, Fact] = {
+        "question": "minimum-reserve-1",
+        "count": count,
+        "chance": chance,
+        "human_share": share,
+    }
     kept = f"types of {count:g} occurrences in {chance:.4g} of the generations"
     return Answer(facts, f"{kept}: a human share of at least {share:.4f}")
 
@@ -84,8 +94,8 @@ def detector_for(*, synthetic: float, human: float, fpr: float, adoption: float)
         InputError: If a number is out of range.
     """
     found = forecast.required_detection(synthetic=synthetic, human=human, fpr=fpr, adoption=adoption)
-    asked = {"synthetic": synthetic, "human_share": human, "fpr": fpr, "adoption": adoption}
-    numbers = {"caught": found.caught, "tpr": found.tpr, "reachable": found.reachable}
+    asked: dict[str, Fact] = {"synthetic": synthetic, "human_share": human, "fpr": fpr, "adoption": adoption}
+    numbers: dict[str, Fact] = {"caught": found.caught, "tpr": found.tpr, "reachable": found.reachable}
     rate = f"a true-positive rate of {found.tpr:.4f}" if found.reachable else "cannot be had"
     text = (
         f"a human share of {human:.4g} from a crawl that is {synthetic:.4g} synthetic: true-positive rate"
@@ -108,7 +118,12 @@ def share_for_variance(*, keep: float, scale: float) -> Answer:
         InputError: If a number is out of range.
     """
     share = forecast.minimum_fresh_share(keep=keep, scale=scale)
-    facts = {"question": "minimum-fresh-share-1", "keep": keep, "bias": scale, "human_share": share}
+    facts: dict[str, Fact] = {
+        "question": "minimum-fresh-share-1",
+        "keep": keep,
+        "bias": scale,
+        "human_share": share,
+    }
     return Answer(
         facts,
         f"{keep:.4g} of the variance under a bias of {scale:.4g}: a human share of at least {share:.4f}",

@@ -131,8 +131,9 @@ def _classes() -> npt.NDArray[np.uint8]:
     """Class code points: 0 separates, 1 is a letter, 2 a mark, 3 stands alone."""
     # Two letters a point, of which the first is the class; a loop would cost a tenth of a second.
     kinds = "".join(map(unicodedata.category, map(chr, range(_N_POINTS)))).encode("ascii")
-    first = np.frombuffer(kinds, dtype=np.uint8)[::2]
-    table = (first == ord("L")) + np.uint8(2) * (first == ord("M"))
+    major = np.frombuffer(kinds, dtype=np.uint8)[::2]
+    table = np.zeros(_N_POINTS, dtype=np.uint8)
+    table[major == ord("L")], table[major == ord("M")] = 1, 2
     for first, last in _ALONE:
         block = table[first : last + 1]
         block[block == 1] = 3

@@ -9,6 +9,7 @@ from headwater.collapse.mix.bias import Bias
 from headwater.collapse.mix.detector import Detector
 from headwater.collapse.mix.intervention import Draft, Intervention, Stage
 from headwater.collapse.mix.keep import Accumulate, AccumulateSubsample, Replace
+from headwater.collapse.mix.manifest import Manifest
 from headwater.collapse.mix.plan import Plan, draft_of, plan
 from headwater.collapse.mix.review import HumanLoop, surprise
 from headwater.collapse.mix.share import Fresh, Reserve
@@ -43,6 +44,7 @@ __all__ = [
     "HumanLoop",
     "Importance",
     "Intervention",
+    "Manifest",
     "Plan",
     "Replace",
     "Reserve",
