@@ -1,0 +1,1 @@
+"""Human judgement at corpus scale: what to ask, how answers are combined, what they are worth."""

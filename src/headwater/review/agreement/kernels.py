@@ -1,0 +1,71 @@
+"""The compiled pass over votes; numba is imported with this module, so import it late."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Codes = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@njit(cache=True, nogil=True)
+def _posterior(row: Floats, known: int) -> None:
+    """Turn log-weights into chances, in place."""
+    if known >= 0:
+        row[:] = 0.0
+        row[known] = 1.0
+        return
+    top, total = row.max(), 0.0
+    for k in range(row.size):
+        row[k] = math.exp(row[k] - top)
+        total += row[k]
+    for k in range(row.size):
+        row[k] /= total
+
+
+@njit(cache=True, nogil=True)
+def sweep(
+    ballots: tuple[Longs, Codes, Codes],
+    log_model: tuple[Floats, Floats],
+    beside: tuple[Codes, Floats],
+    state: tuple[Floats, Floats],
+) -> float:
+    """Weigh the votes of every item, and count what validators said of each label.
+
+    Args:
+        ballots: Where items begin, shape (n_items + 1,); validator and label of each vote.
+        log_model: Log-chance that a validator says l when the label is k, shape (n_validators, l, k); log
+            prior of labels, shape (k,).
+        beside: Gold, shape (n_items,), -1 where unknown; log-likelihoods, shape (n_items, k).
+        state: Both overwritten: posterior, shape (n_items, k); expected votes, shape (n_validators, l, k).
+
+    Returns:
+        The changes of chances against what the posterior was, summed over items, halved.
+    """
+    starts, validator, label = ballots
+    log_confusion, log_prior = log_model
+    gold, seen = beside
+    posterior, counts = state
+    counts[:] = 0.0
+    row, change = np.empty(log_prior.size), 0.0
+    for item in range(gold.size):
+        for k in range(row.size):
+            row[k] = log_prior[k] + seen[item, k]
+        for vote in range(starts[item], starts[item + 1]):
+            says = log_confusion[validator[vote], label[vote]]
+            for k in range(row.size):
+                row[k] += says[k]
+        _posterior(row, gold[item])
+        for k in range(row.size):
+            change += 0.5 * abs(row[k] - posterior[item, k])
+            posterior[item, k] = row[k]
+        for vote in range(starts[item], starts[item + 1]):
+            said = counts[validator[vote], label[vote]]
+            for k in range(row.size):
+                said[k] += row[k]
+    return change
