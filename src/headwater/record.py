@@ -21,7 +21,7 @@ class Record:
         media_type: Lower-case essence such as `text/html`, as declared or sniffed.
         charset: The declared charset label, lower case; empty when none was declared.
         captured: RFC 3339 UTC timestamp as the source claims it; empty when it claims none.
-        captured_from: Where that claim stands: `warc-date`, `field:NAME`, or empty.
+        captured_from: Where that claim stands: `warc-date`, `field:NAME`, `mw-revision`, or empty.
         status: HTTP status code; 0 when the record is not an HTTP response.
         headers: HTTP response header fields in order, names as sent.
         payload: The body with transfer and content encodings undone.

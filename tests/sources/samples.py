@@ -106,7 +106,7 @@ def read_bytes(
     """
     path = folder / name
     path.write_bytes(data)
-    kind = "jsonl" if "json" in name else "warc"
+    kind = "jsonl" if "json" in name else "mediawiki" if ".xml" in name else "warc"
     shards = SOURCES[kind].shards(str(path), name, shard_bytes=shard_bytes)
     return read_shards(shards, limits=limits)
 

@@ -14,7 +14,7 @@ from tests.sources.samples import documented_reasons
 # Hyphenated words in code that are no reasons: header fields, codings, kinds, encodings.
 FOREIGN = re.compile(
     r"content-(encoding|type|length)|transfer-encoding|warc-(date|target-uri|truncated|type)|utf-8|latin-1"
-    r"|hf-dataset|x-gzip"
+    r"|hf-dataset|x-gzip|mw-revision"
 )
 REASON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headwater.sources.hfdataset import HfDataset
 from headwater.sources.jsonl import Jsonl
+from headwater.sources.mediawiki import MediaWiki
 from headwater.sources.parquet import Parquet
 from headwater.sources.shard import Limits, Shard, Source
 from headwater.sources.warc import Warc
@@ -13,6 +14,7 @@ SOURCES: dict[str, Source] = {
     "jsonl": Jsonl(),
     "parquet": Parquet(),
     "hf-dataset": HfDataset(),
+    "mediawiki": MediaWiki(),
 }
 
 __all__ = ["SOURCES", "Limits", "Shard", "Source"]

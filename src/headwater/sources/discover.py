@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import json
 import os
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from headwater.errors import InputError
+from headwater.sources.bzip2 import Bzip2
+from headwater.sources.mediawiki import MARK
+from headwater.sources.member import Gzip
 from headwater.sources.opening import is_url, open_input
 from headwater.sources.place import Tree, as_text, open_tree
+from headwater.sources.window import Window
+from headwater.sources.zstd import Zstd
 
 _SUFFIXES = {
     "warc": (".warc", ".wet"),
     "jsonl": (".jsonl", ".ndjson", ".jsonlines"),
     "parquet": (".parquet", ".pq"),
     "hf-dataset": (".arrow",),
+    "mediawiki": (".xml",),
 }
-_COMPRESSED = (".gz", ".zst", ".zstd")
+_COMPRESSED = (".gz", ".zst", ".zstd", ".bz2")
+_PACKED = {"warc": _COMPRESSED[:3], "jsonl": _COMPRESSED[:3], "mediawiki": _COMPRESSED}
+_MARK_BYTES = 1 << 10
 _NOT_THERE = "listed in state.json, and not there"
 _NO_FILE = "a pipe, a device, a broken link or a link to a directory"
-_FORMATS = "WARC, WET, JSON lines, Parquet and Hugging Face dataset directories"
+_FORMATS = "WARC, WET, JSON lines, Parquet, MediaWiki dumps and Hugging Face dataset directories"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +91,9 @@ def kind_by_name(path: str) -> str:
     for suffix in _COMPRESSED:
         bare = bare.removesuffix(suffix)
     for kind, suffixes in _SUFFIXES.items():
-        if bare.endswith(suffixes) and (bare == name or kind in {"warc", "jsonl"}):
+        if bare.endswith(suffixes) and (bare == name or name.endswith(_PACKED.get(kind, ()))):
             return kind
-    return "jsonl" if bare != name and bare.endswith(".json") else ""
+    return "jsonl" if name.endswith(_PACKED["jsonl"]) and bare.endswith(".json") else ""
 
 
 def kind_by_content(path: str) -> str:
@@ -103,18 +110,28 @@ def kind_by_content(path: str) -> str:
     """
     with open_input(path) as file:
         head = file.read(1 << 16)
+        packed = head.startswith(Bzip2.magic)
+        head += file.read(1 << 20) if packed else b""  # Of a block nothing can be read before its end.
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
         return "hf-dataset"
-    if head.startswith(b"\x1f\x8b"):
-        try:
-            head = zlib.decompressobj(wbits=31).decompress(head, 64)
-        except zlib.error:
-            return ""
-    if head.startswith(b"WARC/"):
-        return "warc"
-    return "jsonl" if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else ""
+    head = _unpacked(head)
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text.startswith(b"<") and MARK in text[:_MARK_BYTES]:
+        return "mediawiki"
+    if packed:
+        return ""
+    return "warc" if head.startswith(b"WARC/") else "jsonl" if text.startswith(b"{") else ""
+
+
+def _unpacked(head: bytes) -> bytes:
+    """Decode a few first bytes of a compressed file; none when they do not decode."""
+    codec = next((one for one in (Gzip(), Zstd(), Bzip2()) if head.startswith(one.magic)), None)
+    if codec is None:
+        return head
+    decoder = codec.decoder(Window(None, data=head), 0)
+    return decoder.read(_MARK_BYTES) if decoder else b""
 
 
 def _expand(name: str, results: Path | None) -> list[Found]:
@@ -177,6 +194,8 @@ def _kind_in_tree(tree: Tree, path: str, claimed: dict[str, frozenset[str]]) -> 
         mine = name in claimed[directory]
         return ("hf-dataset", "") if mine else ("", "not among the data files of the dataset")
     kind = kind_by_name(path)
+    if kind == "mediawiki" and kind_by_content(path) != kind:
+        return "", "XML, and no dump of a wiki"
     return (kind, "") if kind else ("", "not a format that can be read")
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import final
 
 from headwater.record import Record, Skip
@@ -13,7 +13,7 @@ from headwater.sources.member import Codec, Gzip
 from headwater.sources.opening import Hash, digest_and_size, open_input
 from headwater.sources.row import RowPlace, text_fields, to_item
 from headwater.sources.shard import Limits, Shard, cut_bytes
-from headwater.sources.stream import Stream
+from headwater.sources.stretch import Piece, read_members
 from headwater.sources.window import Window
 from headwater.sources.zstd import Zstd
 
@@ -63,7 +63,8 @@ class Jsonl:
             if codec is None:
                 yield from _plain(window, shard, limits)
             else:
-                yield from _compressed(window, codec, shard, limits)
+                pieces = partial(_pieces, limits=limits)
+                yield from read_members(window, codec, shard, limits, pieces=pieces)
 
 
 def _codec(window: Window, path: str) -> Codec | None:
@@ -100,62 +101,14 @@ def _plain(window: Window, shard: Shard, limits: Limits) -> Iterator[Record | Sk
         yield _item(line, place, limits, names)
 
 
-def _compressed(window: Window, codec: Codec, shard: Shard, limits: Limits) -> Iterator[Record | Skip]:
-    start, fault = 0, ""
-    while start >= 0:
-        stream = Stream(window, codec, start, max_expansion=limits.max_expansion)
-        start, fault = yield from _stretch(stream, replace(shard, start=start), limits, fault)
-
-
-def _stretch(
-    stream: Stream, shard: Shard, limits: Limits, before: str
-) -> Generator[Record | Skip, None, tuple[int, str]]:
-    """Yield the items of members that touch, and the damage behind them.
-
-    All items stand where the first member begins. The last one takes the length, the others none.
-    A line that damage cut, before or behind, is part of the damage unless what is left is a record.
-
-    Returns:
-        Where to go on, -1 when the file is done, and the reason of the damage.
-    """
-    start, stop = shard.start, shard.size
-    held: list[Record | Skip] = []
-    names = text_fields(shard)
-    number = 0
-    cut = False
-    for line in lines(Window(stream), 0, FOREVER, _bound(limits)):
-        place = RowPlace(shard.source, shard.digest, start, 0, f"{start}:{number}")
+def _pieces(window: Window, shard: Shard, limits: Limits) -> Iterator[Piece]:
+    names, number = text_fields(shard), 0
+    for line in lines(window, 0, FOREVER, _bound(limits)):
+        place = RowPlace(shard.source, shard.digest, shard.start, 0, f"{shard.start}:{number}")
         item = _item(line, place, limits, names)
-        if isinstance(item, Record):
-            stream.saw_record()
-        if number or not before or line.blank or isinstance(item, Record):
-            held.append(item)
-        if len(held) > 2:
-            yield held.pop(0)
-        number += line.n_lines
         cut = isinstance(item, Skip) and not line.blank and not line.data.endswith(b"\n")
-    sound, after, fault = stream.finish()
-    if fault:
-        if cut:
-            del held[-1:]
-        stop = min(sound, stop - 1) if held else start
-    yield from held[:-1]
-    if held:
-        yield replace(held[-1], length=stop - start)
-    elif not fault:
-        yield _nothing(shard, before if number else "")
-    if fault:
-        end = after if after >= 0 else shard.size
-        yield Skip(shard.source, stop, end - stop, fault, f"after {number} lines", n_records=0)
-    return after, fault
-
-
-def _nothing(shard: Shard, before: str) -> Skip:
-    """Account for members without a line of their own, up to the end of the file."""
-    length = shard.size - shard.start
-    if before:
-        return Skip(shard.source, shard.start, length, before, "the end of a line that was cut", n_records=0)
-    return Skip(shard.source, shard.start, length, "empty-member", n_records=0, lost=False)
+        yield Piece(item, line.n_lines, cut, line.blank)
+        number += line.n_lines
 
 
 def _bound(limits: Limits) -> int:
