@@ -232,7 +232,8 @@ def _values(batch: pa.RecordBatch) -> list[dict[str, Any]]:
 
 def _column(column: pa.Array) -> list[Any]:
     try:
-        values: list[Any] = column.to_pylist()
+        # Nanoseconds would come as another type where pandas is installed, and fail where it is not.
+        values: list[Any] = column.cast(_whole(column.type)).to_pylist()
     except DAMAGE:
         values = [_value(column.slice(at, 1)) for at in range(len(column))]
     return values
@@ -240,10 +241,23 @@ def _column(column: pa.Array) -> list[Any]:
 
 def _value(alone: pa.Array) -> Any:
     """Give one value: as text if Python has none, as for nanoseconds, and none if Arrow has no text."""
-    for kind in (alone.type, pa.string()):
+    for kind in (_whole(alone.type), pa.string()):
         with suppress(*DAMAGE):
             return alone.cast(kind).to_pylist()[0]
     return None
+
+
+def _whole(kind: pa.DataType) -> pa.DataType:
+    """Give a type with microseconds in place of nanoseconds; no value with a fraction can be cast to it."""
+    if pa.types.is_list(kind):
+        return pa.list_(_whole(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(_whole(field.type)) for field in kind])
+    if getattr(kind, "unit", "") != "ns":
+        return kind
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us", kind.tz)
+    return pa.duration("us") if pa.types.is_duration(kind) else pa.time64("us")
 
 
 def lost_rows(shard: Shard, start: int, stop: int, why: tuple[str, str]) -> Skip:
