@@ -24,6 +24,7 @@ TABLES = [
     ("headwater.collapse.mix", "INTERVENTIONS"),
     ("headwater.collapse.engines", "ENGINES"),
     ("headwater.measure.table", "METRICS"),
+    ("headwater.reserve.evidence", "METHODS"),
     ("headwater.watermark.schemes", "SCHEMES"),
 ]
 TOCTREE = re.compile(r"^```\{toctree\}\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -1,0 +1,1 @@
+"""Evidence of dates: each method against the real tool that makes its proofs."""
