@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from headwater.errors import ConsistencyError, InputError, UnavailableError
-from headwater.log.storage import STORAGES, Directory, Memory, Storage
+from headwater.log.storage import STORAGES, Directory, Memory, Objects, Storage
 
 MAKE: dict[str, Callable[[Path], Storage]] = {
     "memory": lambda folder: Memory(),
     "directory": lambda folder: Directory(folder / "log"),
+    "objects": lambda folder: Objects(f"memory:/{folder}/log"),
 }
 
 

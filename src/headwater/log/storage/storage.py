@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from headwater.errors import ConsistencyError, InputError, UnavailableError
 
@@ -87,7 +87,16 @@ def check_expected(path: str, held: bytes | None, expected: bytes | None) -> Non
         UnavailableError: If it is not.
     """
     if held != expected:
-        raise UnavailableError(
-            f"another writer has changed {path}",
-            hint="run it again; it goes on from what the other one wrote",
-        )
+        overtaken(path)
+
+
+def overtaken(path: str) -> NoReturn:
+    """Give up on a write because another writer was first.
+
+    Raises:
+        UnavailableError: Always.
+    """
+    raise UnavailableError(
+        f"another writer has changed {path}",
+        hint="run it again; it goes on from what the other one wrote",
+    )
