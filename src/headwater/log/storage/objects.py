@@ -24,10 +24,10 @@ class _RefusedError(Exception):
 
 
 class Objects:
-    """Objects below an fsspec URL such as `s3://bucket/reserve`; safe for writers anywhere.
+    """Objects below an fsspec URL; safe for writers anywhere.
 
     Args:
-        url: Where; the bucket exists.
+        url: Where, such as `s3://bucket/reserve`; the bucket exists.
         options: What the fsspec file system is made with.
 
     Raises:
