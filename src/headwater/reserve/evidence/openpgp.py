@@ -35,7 +35,7 @@ class OpenPgp:
     grade = "E2"
 
     def date(self, proof: bytes, subject: Subject, anchors: Anchors) -> datetime:
-        """Check the signature, and that what was signed names the subject; see `Method.date`.
+        """Check the signature and what was signed; see `Method.date`.
 
         Raises:
             FormatError: If the proof is no clear-signed text.
