@@ -18,9 +18,9 @@ _N_ARCHIVES = 2
 
 @final
 class Sightings:
-    """Lines of capture indexes (CDXJ, or CDX with eleven fields), each with the archive it is from.
+    """Lines of capture indexes, each with the archive it is from.
 
-    A proof is canonical JSON, a list of `{"archive": …, "line": …}`. The digest in each line must be the
+    A line is CDXJ, or CDX with eleven fields. A proof is canonical JSON, a list of `{"archive": …, "line": …}`. The digest in each line must be the
     subject's, and the lines must be of two archives that the verifier believes to be independent. The date is
     the one by which two of them had seen it.
 
