@@ -20,9 +20,9 @@ _N_ARCHIVES = 2
 class Sightings:
     """Lines of capture indexes, each with the archive it is from.
 
-    A line is CDXJ, or CDX with eleven fields. A proof is canonical JSON, a list of `{"archive": …, "line": …}`. The digest in each line must be the
-    subject's, and the lines must be of two archives that the verifier believes to be independent. The date is
-    the one by which two of them had seen it.
+    A line is CDXJ, or CDX with eleven fields. A proof is canonical JSON, a list of
+    `{"archive": …, "line": …}`. The digest in each line must be the subject's, and the lines must be of two
+    archives that the verifier believes to be independent. The date is the one by which two had seen it.
 
     Source:
         CDXJ as pywb and Common Crawl write it; the CDX file format, `CDX N b a m s k r M S V g`.
