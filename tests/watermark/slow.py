@@ -24,10 +24,14 @@ def derived(master: bytes, purpose: str) -> bytes:
     return hmac.new(extracted, info + b"\x01", hashlib.sha256).digest()[:16]
 
 
-def aes_word(ngram: Sequence[int], master: bytes, purpose: str) -> int:
+def aes_block(ngram: Sequence[int], master: bytes, purpose: str) -> int:
     block = struct.pack("<4I", *([MASK32] * (4 - len(ngram))), *ngram)
     cipher = Cipher(algorithms.AES(derived(master, purpose)), modes.ECB()).encryptor()
-    return int.from_bytes(cipher.update(block)[:8], "little")
+    return int.from_bytes(cipher.update(block), "little")
+
+
+def aes_word(ngram: Sequence[int], master: bytes, purpose: str) -> int:
+    return aes_block(ngram, master, purpose) & MASK64
 
 
 def aes_uniform(ngram: Sequence[int], master: bytes, purpose: str) -> float:
@@ -154,12 +158,42 @@ def aes_ones(ngram: Sequence[int], key: bytes) -> int:
     return sum((10 - layer // 3) * (word >> layer & 1) for layer in range(30))
 
 
+@cache
+def code_word(message: int) -> list[int]:
+    """Extended BCH, [64, 16, 24]: the generator as printed in Lin and Costello (2004), appendix C."""
+    generator, product = 0o6331141367235453, 0
+    for shift in range(16):
+        product ^= (generator << shift) * (message >> shift & 1)
+    bits = [product >> at & 1 for at in range(63)]
+    return [*bits, sum(bits) % 2]
+
+
+def payload_agrees(ngram: Sequence[int], key: bytes) -> bool:
+    word = aes_word(ngram, key[:32], "payload-aes-1")
+    return code_word(int.from_bytes(key[32:], "big"))[word % 64] == word // 64 % 2
+
+
+def is_public(ngram: Sequence[int], key: bytes) -> bool:
+    return aes_word(ngram[:-1], key[:32], "beacon-aes-1 coin") % 2 == 0
+
+
+def beacon_public(ngram: Sequence[int], key: bytes) -> float | None:
+    member = int.from_bytes(key[32:34], "big")
+    first, *rest = ngram
+    bits = aes_block([first + (member // 128 << 23), *rest], key[:32], "beacon-aes-1 members")
+    return bits >> member % 128 & 1 if is_public(ngram, key) else None
+
+
+def beacon_private(ngram: Sequence[int], key: bytes) -> float | None:
+    return None if is_public(ngram, key) else exponential(aes_uniform(ngram, key[34:], "gumbel-aes-1"))
+
+
 def exponential(uniform: float) -> float:
     return -math.log1p(-uniform)
 
 
-# Profile -> score of one n-gram.
-SCORES: dict[str, Callable[[Sequence[int], bytes], float]] = {
+# Profile -> score of one n-gram; None where it does not count under the key.
+SCORES: dict[str, Callable[[Sequence[int], bytes], float | None]] = {
     "gumbel-aes-1": lambda ngram, key: exponential(aes_uniform(ngram, key, "gumbel-aes-1")),
     "gumbel-vllm-philox-1": lambda ngram, key: exponential(vllm_uniform(ngram, key)),
     "gumbel-vllm-philox-dual-1": lambda ngram, key: sum(
@@ -175,6 +209,9 @@ SCORES: dict[str, Callable[[Sequence[int], bytes], float]] = {
     "tournament-aes-1": aes_ones,
     "tournament-hf-table-1": lambda ngram, key: sum(table_ones(ngram, key)),
     "tournament-google-lcg-1": lambda ngram, key: sum(long_ones(ngram, key)),
+    "payload-aes-1": payload_agrees,
+    "beacon-public-aes-1": beacon_public,
+    "beacon-aes-1": beacon_private,
 }
 # Profile -> tokens of context, whether contexts begin before the text, whether n-grams instead of contexts.
 SHAPES: dict[str, tuple[int, bool, bool]] = {
@@ -190,6 +227,9 @@ SHAPES: dict[str, tuple[int, bool, bool]] = {
     "tournament-aes-1": (3, False, False),
     "tournament-hf-table-1": (4, False, False),
     "tournament-google-lcg-1": (4, False, False),
+    "payload-aes-1": (2, False, True),
+    "beacon-public-aes-1": (3, False, False),
+    "beacon-aes-1": (3, False, False),
 }
 
 
@@ -209,5 +249,5 @@ def ngrams(tokens: Sequence[int], profile: str) -> dict[int, tuple[int, ...]]:
 
 def scores(tokens: Sequence[int], profile: str, key: bytes) -> dict[int, float]:
     """Give, by place, the scores that count."""
-    score = SCORES[profile]
-    return {place: float(score(ngram, key)) for place, ngram in ngrams(tokens, profile).items()}
+    found = {place: SCORES[profile](ngram, key) for place, ngram in ngrams(tokens, profile).items()}
+    return {place: float(score) for place, score in found.items() if score is not None}

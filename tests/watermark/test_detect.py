@@ -55,7 +55,7 @@ def test_a_scan_of_a_batch_is_what_each_text_says_alone() -> None:
 
     for at, page in enumerate(pages):
         alone = detect.detect(page, SCHEME, some)
-        assert alone.n_scored == found.n_scored[at]
+        assert alone.n_scored == found.n_scored[at, 0]
         assert alone.log_p == pytest.approx(found.log_p_any[at], abs=1e-12)
         assert alone.total == pytest.approx(found.totals[at, alone.key], rel=1e-12)
 

@@ -45,6 +45,7 @@ def test_scores_of_different_ngrams_have_mean_and_spread_of_the_law(scheme: Sche
     # Few contexts, each with many tokens, as a language has them; over several keys.
     some = rng.integers(0, worlds.N_TYPES, (400, scheme.width + 1)).astype(np.uint32)
     scores = np.concatenate([scheme.scores(some, worlds.key(scheme, number).secret) for number in range(20)])
+    scores = scores[~np.isnan(scores)]
     n = scores.size
 
     assert abs(scores.mean() - scheme.law.mean) < 5 * scheme.law.sd / math.sqrt(n)
@@ -124,14 +125,14 @@ def test_a_tilt_is_a_law_on_the_same_tokens(scheme: Scheme) -> None:
 def test_over_keys_a_scheme_without_distortion_leaves_the_law_as_it_was(scheme: Scheme) -> None:
     chances = np.array([0.6, 0.2, 0.1, 0.05, 0.03, 0.02])
     context = np.arange(100, 100 + scheme.width, dtype=np.uint32)
-    n = 200
-    mean = np.mean(
-        [scheme.tilt(chances, context, worlds.key(scheme, number).secret) for number in range(n)], axis=0
+    n = 6_000 if scheme.name == "beacon-aes-1" else 400  # the half that is drawn hides the half that is bent
+    tilted = np.array(
+        [scheme.tilt(chances, context, worlds.key(scheme, number).secret) for number in range(n)]
     )
 
-    moved = np.abs(mean - chances) / np.sqrt(chances * (1 - chances) / n)
+    moved = np.abs(tilted.mean(axis=0) - chances) / (tilted.std(axis=0) / np.sqrt(n))
 
-    assert (moved.max() < 4.5) if scheme.traits.distortion_free else (moved.max() > 1.0)
+    assert (moved.max() < 4.5) if scheme.traits.distortion_free else (moved.max() > 4.5)
 
 
 @EVERY
@@ -153,7 +154,7 @@ def test_a_score_depends_on_the_ngram_alone(scheme: Scheme) -> None:
     key = worlds.key(scheme, 4).secret
     order = rng.permutation(50)
 
-    assert np.array_equal(scheme.scores(table, key)[order], scheme.scores(table[order], key))
+    assert np.array_equal(scheme.scores(table, key)[order], scheme.scores(table[order], key), equal_nan=True)
     assert scheme.scores(table[:0], key).shape == (0,)
 
 
@@ -170,7 +171,7 @@ def test_contexts_repeat_within_a_text_and_not_across() -> None:
 
     found = detect.scan(ngrams.batch([text, text]), scheme, [worlds.key(scheme, 1)])
 
-    assert found.n_scored.tolist() == [10, 10]
+    assert found.n_scored.tolist() == [[10], [10]]
     assert found.totals[0] == found.totals[1]
 
 

@@ -38,7 +38,8 @@ def test_the_files_are_what_the_generator_writes(profile: str) -> None:
 def test_every_score_is_as_written(profile: str) -> None:
     scheme = SCHEMES[profile]
     valid = [case for case in cases(profile) if case["result"] == "valid"]
-    assert sum(len(case["scores"]) for case in valid) >= 60
+    n_least = 30 if profile.startswith("beacon") else 60  # half of the contexts count
+    assert sum(len(case["scores"]) for case in valid) >= n_least
     for case in valid:
         stream = detect.stream(case["tokens"], scheme, Key(profile, bytes.fromhex(case["key"])))
 

@@ -23,7 +23,16 @@ PEERS = {
 }
 NATIVE = "none: the format is ours; AES-128 and HKDF are those of cryptography, checked against FIPS 197"
 # What a profile's name holds -> bytes of its key; the first wins.
-KEY_BYTES = {"aes": 32, "murmur3-dual": 16, "gumbel": 8, "greenlist": 8, "tournament": 240}
+KEY_BYTES = {
+    "payload": 34,
+    "beacon-public": 34,
+    "beacon": 66,
+    "aes": 32,
+    "murmur3-dual": 16,
+    "gumbel": 8,
+    "greenlist": 8,
+    "tournament": 240,
+}
 
 
 def key_bytes(profile: str) -> int:

@@ -21,7 +21,7 @@ class Scan:
     """Hold what a scheme says of m texts under k keys.
 
     Attributes:
-        n_scored: Shape (m,), tokens that count.
+        n_scored: Shape (m, k), tokens that count.
         totals: Shape (m, k), sums of scores.
         log_p: Shape (m, k), natural logarithms of p-values; 0 where nothing counts.
     """
@@ -97,7 +97,7 @@ def read(found: Ngrams, scheme: Scheme, key: Key) -> Reading:
         InputError: If the key is of another profile.
     """
     check_keys(scheme, [key])
-    scores = scheme.scores(found.table, key.secret)
+    found, scores = scored(found, scheme, key)
     totals = found.totals(scores)
     return Reading(
         n_scored=found.n_scored,
@@ -129,11 +129,21 @@ def scan(texts: Batch, scheme: Scheme, keys: Sequence[Key]) -> Scan:
     check_keys(scheme, keys)
     found = gather(texts, scheme)
     totals = np.empty((found.n_scored.size, len(keys)))
-    log_p = np.empty_like(totals)
+    n_scored, log_p = np.empty_like(totals, dtype=np.int64), np.empty_like(totals)
     for at, key in enumerate(keys):
-        totals[:, at] = found.totals(scheme.scores(found.table, key.secret))
-        log_p[:, at] = scheme.law.log_survival(totals[:, at], found.n_scored)
-    return Scan(found.n_scored, totals, log_p)
+        counted, scores = scored(found, scheme, key)
+        n_scored[:, at], totals[:, at] = counted.n_scored, counted.totals(scores)
+        log_p[:, at] = scheme.law.log_survival(totals[:, at], n_scored[:, at])
+    return Scan(n_scored, totals, log_p)
+
+
+def scored(found: Ngrams, scheme: Scheme, key: Key) -> tuple[Ngrams, Floats]:
+    """Score n-grams, and leave out those that do not count under the key."""
+    scores = scheme.scores(found.table, key.secret)
+    if not np.isnan(scores.sum()):
+        return found, scores
+    counts = ~np.isnan(scores)
+    return found.only(counts), scores[counts]
 
 
 def detect(tokens: npt.ArrayLike, scheme: Scheme, keys: Sequence[Key]) -> Finding:
@@ -156,7 +166,7 @@ def detect(tokens: npt.ArrayLike, scheme: Scheme, keys: Sequence[Key]) -> Findin
         profile=scheme.name,
         key=best,
         n_keys=len(keys),
-        n_scored=int(found.n_scored[0]),
+        n_scored=int(found.n_scored[0, best]),
         total=float(found.totals[0, best]),
         log_p=float(found.log_p_any[0]),
     )
@@ -178,9 +188,9 @@ def stream(tokens: npt.ArrayLike, scheme: Scheme, key: Key) -> ScoreStream:
     """
     check_keys(scheme, [key])
     texts = batch([tokens])
-    found = gather(texts, scheme)
+    found, known = scored(gather(texts, scheme), scheme, key)
     scores, weights = np.zeros(texts.tokens.size), np.zeros(texts.tokens.size)
-    scores[found.position] = scheme.scores(found.table, key.secret)
+    scores[found.position] = known
     weights[found.position] = 1.0
     return ScoreStream(scores, weights)
 

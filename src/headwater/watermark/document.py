@@ -7,22 +7,22 @@ normalisation); the p-value is corrected for all of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from headwater.errors import InputError
-from headwater.watermark import detect, localise, ngrams
+from headwater.watermark import detect, family, localise, ngrams
 from headwater.watermark.keys import Key
 from headwater.watermark.localise import Span
-from headwater.watermark.ngrams import Batch
-from headwater.watermark.scheme import Scheme
+from headwater.watermark.ngrams import Batch, Longs, Ngrams
+from headwater.watermark.scheme import Family, Scheme
 
 _TWO = math.log(2.0)  # a text is tested as a whole, and by its spans
 _BEST = np.dtype(
-    [(name, np.int64) for name in ("suspect", "key", "text", "n_scored")]
+    [(name, np.int64) for name in ("suspect", "key", "tag", "text", "n_scored")]
     + [(name, np.float64) for name in ("total", "whole", "log_p")]
 )
 
@@ -33,7 +33,7 @@ class Suspect:
 
     Attributes:
         scheme: The scheme.
-        keys: One at least, all different.
+        keys: One at least, all different. A key of a family without its tag stands for all tags.
     """
 
     scheme: Scheme
@@ -47,10 +47,11 @@ class Finding:
     Attributes:
         suspect: Place of the suspect in the order given.
         key: Place of the key among those of the suspect.
+        tag: Which of all tags, where the key has none; else None.
         text: Place of the text in the batch: the variant of the document.
         n_scored: Tokens of it that count.
         total: Sum of their scores.
-        log_p_whole: ln of the p-value of that total, corrected for nothing.
+        log_p_whole: ln of the p-value of that total, corrected for tags and nothing else.
         spans: Where it is marked, the plainest first; empty if only the whole stands out, or nothing does.
         n_tests: Pairs of a key and a text that were tried for this document.
         log_p: ln of the p-value of the document, corrected for keys, variants and spans; 0 for a document
@@ -59,6 +60,7 @@ class Finding:
 
     suspect: int
     key: int
+    tag: int | None
     text: int
     n_scored: int
     total: float
@@ -109,7 +111,8 @@ def examine(
         detect.check_keys(suspect.scheme, suspect.keys)
         found = ngrams.gather(texts, suspect.scheme)
         for at, key in enumerate(suspect.keys):
-            _improve(best, owner, (place, at), detect.read(found, suspect.scheme, key))
+            for tags, reading in _readings(found, suspect.scheme, key):
+                _improve(best, owner, (place, at, tags), reading)
     n_tests = np.bincount(owner, minlength=best.size) * sum(len(each.keys) for each in suspects)
     with np.errstate(divide="ignore"):
         best["log_p"] = np.minimum(best["log_p"] + np.log(n_tests), 0.0)
@@ -139,7 +142,7 @@ def strongest(findings: Sequence[Finding]) -> Finding:
     return replace(best, n_tests=n_tests, log_p=min(log_p, 0.0))
 
 
-def _owners(documents: npt.ArrayLike | None, n_texts: int) -> npt.NDArray[np.int64]:
+def _owners(documents: npt.ArrayLike | None, n_texts: int) -> Longs:
     if documents is None:
         return np.arange(n_texts, dtype=np.int64)
     owner = np.asarray(documents)
@@ -149,11 +152,15 @@ def _owners(documents: npt.ArrayLike | None, n_texts: int) -> npt.NDArray[np.int
     return owner.astype(np.int64)
 
 
+def _readings(found: Ngrams, scheme: Scheme, key: Key) -> Iterator[tuple[Longs, detect.Reading]]:
+    if family.is_open(scheme, key) and isinstance(scheme, Family):
+        yield from family.search(found, scheme, key)
+    else:
+        yield np.full(found.n_scored.size, -1), detect.read(found, scheme, key)
+
+
 def _improve(
-    best: npt.NDArray[np.void],
-    owner: npt.NDArray[np.int64],
-    who: tuple[int, int],
-    reading: detect.Reading,
+    best: npt.NDArray[np.void], owner: Longs, who: tuple[int, int, Longs], reading: detect.Reading
 ) -> None:
     """Keep what is stronger than what was found before."""
     log_p = np.minimum(reading.log_p, reading.log_p_best) + _TWO
@@ -161,7 +168,7 @@ def _improve(
     # The last row that is written for a document stays: that of its strongest variant.
     better = better[np.argsort(-log_p[better], kind="stable")]
     rows = np.empty(better.size, dtype=_BEST)
-    rows["suspect"], rows["key"] = who
+    rows["suspect"], rows["key"], rows["tag"] = who[0], who[1], who[2][better]
     rows["text"], rows["log_p"] = better, log_p[better]
     rows["n_scored"], rows["total"] = reading.n_scored[better], reading.totals[better]
     rows["whole"] = reading.log_p[better]
@@ -169,13 +176,16 @@ def _improve(
 
 
 def _finding(texts: Batch, suspects: Sequence[Suspect], row: np.void, known: tuple[int, float]) -> Finding:
-    suspect, key, text, n_scored, total, whole, log_p = row.tolist()
+    suspect, at, number, text, n_scored, total, whole, log_p = row.tolist()
     n_tests, level = known
+    tag = None if number < 0 else number
     found: tuple[Span, ...] = ()
     if log_p <= math.log(level):
         tokens = texts.tokens[texts.starts[text] : texts.starts[text + 1]]
-        found = spans(tokens, suspects[suspect].scheme, suspects[suspect].keys[key], level=level)
-    return Finding(suspect, key, text, n_scored, total, whole, found, n_tests, log_p)
+        key = suspects[suspect].keys[at]
+        named = key if tag is None else family.tagged(key, tag)
+        found = spans(tokens, suspects[suspect].scheme, named, level=level)
+    return Finding(suspect, at, tag, text, n_scored, total, whole, found, n_tests, log_p)
 
 
 def spans(tokens: npt.ArrayLike, scheme: Scheme, key: Key, *, level: float) -> tuple[Span, ...]:

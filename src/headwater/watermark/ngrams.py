@@ -44,6 +44,12 @@ class Ngrams:
     position: npt.NDArray[np.int32]
     n_scored: Longs
 
+    def only(self, some: npt.NDArray[np.bool_]) -> Ngrams:
+        """Keep some of them, by a mask of shape (k,)."""
+        upto = np.concatenate([[0], np.cumsum(some, dtype=np.int64)])
+        ends = np.concatenate([[0], np.cumsum(self.n_scored)])
+        return Ngrams(self.table[some], self.position[some], np.diff(upto[ends]))
+
     def totals(self, scores: Floats) -> Floats:
         """Add up scores, shape (k,), within each text, shape (m,)."""
         filled = self.n_scored > 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import numpy.typing as npt
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -12,7 +14,7 @@ MASTER_BYTES = 32
 KEY_BYTES = 16
 BLOCK_TOKENS = 4
 _EMPTY = 0xFFFF_FFFF  # fills a block whose n-gram is shorter; no token has this id
-_CHUNK = 16_384  # blocks at a time: 256 KiB, which stays in the cache of a core
+CHUNK = 16_384  # blocks at a time: 256 KiB, which stays in the cache of a core
 
 Tokens = npt.NDArray[np.uint32]
 Words = npt.NDArray[np.uint64]
@@ -39,10 +41,6 @@ def derive(master: bytes, purpose: str) -> bytes:
 def words(ngrams: Tokens, key: bytes) -> Words:
     """Encrypt n-grams, and give the first half of each block.
 
-    A block is the n-gram's ids as little-endian 32-bit numbers, oldest first, behind as many
-    `0xFFFFFFFF` as make four numbers. ECB over distinct blocks is a permutation, which up to 2**64
-    blocks nobody tells from a random function.
-
     Args:
         ngrams: Shape (n, length), length at most 4.
         key: 16 bytes.
@@ -51,20 +49,47 @@ def words(ngrams: Tokens, key: bytes) -> Words:
         Shape (n,), the first eight bytes as little-endian numbers.
 
     Source:
+        As `encrypted`.
+    """
+    out, start = np.empty(len(ngrams), dtype=np.uint64), 0
+    for coded in encrypted(_blocks(ngrams), key):
+        out[start : start + len(coded)] = coded[:, 0]
+        start += len(coded)
+    return out
+
+
+def encrypted(blocks: Iterable[Tokens], key: bytes) -> Iterator[Words]:
+    """Encrypt n-grams, a block each, chunk by chunk.
+
+    A block is the n-gram's ids as little-endian 32-bit numbers, oldest first, behind as many
+    `0xFFFFFFFF` as make four numbers. ECB over distinct blocks is a permutation, which up to 2**64
+    blocks nobody tells from a random function.
+
+    Args:
+        blocks: Chunks of shape (n, 4), n at most 16384, contiguous.
+        key: 16 bytes.
+
+    Yields:
+        Shape (n, 2), each half of a block as a little-endian number; overwritten by the next chunk.
+
+    Source:
         FIPS 197.
     """
-    n, length = ngrams.shape
-    out = np.empty(n, dtype=np.uint64)
     cipher = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305
-    room = bytearray(16 * min(n, _CHUNK) + 15)
-    coded = np.frombuffer(room, dtype="<u8", count=2 * min(n, _CHUNK)).reshape(-1, 2)
-    for start in range(0, n, _CHUNK):
-        some = ngrams[start : start + _CHUNK]
+    room = bytearray(16 * CHUNK + 15)
+    coded = np.frombuffer(room, dtype="<u8", count=2 * CHUNK).reshape(-1, 2)
+    for block in blocks:
+        cipher.update_into(block.data.cast("B"), room)
+        yield coded[: len(block)]
+
+
+def _blocks(ngrams: Tokens) -> Iterator[Tokens]:
+    n, length = ngrams.shape
+    for start in range(0, n, CHUNK):
+        some = ngrams[start : start + CHUNK]
         block = np.full((len(some), BLOCK_TOKENS), _EMPTY, dtype="<u4")
         block[:, BLOCK_TOKENS - length :] = some
-        cipher.update_into(block.data.cast("B"), room)
-        out[start : start + _CHUNK] = coded[: len(some), 0]
-    return out
+        yield block
 
 
 def uniforms(drawn: Words) -> Floats:

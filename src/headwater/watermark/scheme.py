@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from headwater import canonical
 from headwater.errors import InputError
-from headwater.watermark.law import Law
+from headwater.watermark.law import Law, Longs
 
 Tokens = npt.NDArray[np.uint32]
 Floats = npt.NDArray[np.float64]
@@ -80,7 +80,10 @@ class Scheme(Protocol):
         """Give all that a detector by others needs, as a JSON value."""
 
     def scores(self, ngrams: Tokens, key: bytes) -> Floats:
-        """Score the last token of each n-gram, shape (n, width + 1) to (n,)."""
+        """Score the last token of each n-gram, shape (n, width + 1) to (n,).
+
+        NaN where the n-gram does not count under this key.
+        """
 
     def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
         """Give the law that the next token is drawn from, from the model's.
@@ -92,6 +95,27 @@ class Scheme(Protocol):
 
         Returns:
             Shape (n_types,), 0 wherever `chances` is.
+        """
+
+
+@runtime_checkable
+class Family(Scheme, Protocol):
+    """Mark with keys of one secret that end in a tag of two bytes; all are tried."""
+
+    @property
+    def n_tags(self) -> int:
+        """Give the number of tags."""
+
+    def best_tags(self, ngrams: Tokens, n_scored: Longs, secret: bytes) -> tuple[Longs, Longs, Floats]:
+        """Find the tag with the greatest total of each text.
+
+        Args:
+            ngrams: Shape (k, width + 1), text after text.
+            n_scored: Shape (m,), n-grams of each text.
+            secret: A key without its tag.
+
+        Returns:
+            Tags, how many n-grams count under the secret, and totals, each of shape (m,).
         """
 
 
@@ -150,3 +174,20 @@ def candidates(chances: Floats, context: Tokens) -> tuple[npt.NDArray[np.intp], 
     ngrams[:, :-1] = context
     ngrams[:, -1] = tokens
     return tokens, ngrams
+
+
+def favoured(chances: Floats, tokens: npt.NDArray[np.intp], green: Floats, delta_nats: float) -> Floats:
+    """Multiply the chances of green tokens by e to the bias, and normalise.
+
+    Args:
+        chances: Shape (n_types,).
+        tokens: Shape (k,), those with a chance above 0.
+        green: Shape (k,), 1 or 0.
+        delta_nats: The bias.
+
+    Returns:
+        Shape (n_types,).
+    """
+    tilted = np.zeros_like(chances)
+    tilted[tokens] = chances[tokens] * np.exp(delta_nats * green)
+    return np.asarray(tilted / tilted.sum(), dtype=np.float64)

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from headwater.watermark.scheme import Scheme
-from headwater.watermark.schemes import greenlist, gumbel, tournament
+from headwater.watermark.schemes import beacon, greenlist, gumbel, payload, tournament
 
 _ALL: tuple[Scheme, ...] = (
     *gumbel.PROFILES,
     *greenlist.PROFILES,
     *tournament.PROFILES,
+    *payload.PROFILES,
+    *beacon.PROFILES,
 )
 SCHEMES: Mapping[str, Scheme] = MappingProxyType({scheme.name: scheme for scheme in _ALL})

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from headwater.errors import InputError
 from headwater.watermark import prf
 from headwater.watermark.law import Bits, Law
-from headwater.watermark.scheme import Floats, Tokens, Traits, candidates, check_key
+from headwater.watermark.scheme import Floats, Tokens, Traits, candidates, check_key, favoured
 
 _MOST_TYPES = 2**17  # beyond, the table of a left hash would hold more than 2 GiB
 _PRIME = 1_000_003
@@ -106,9 +106,7 @@ class Greenlist:
         """Multiply the chances of green tokens by e to the bias, and normalise."""
         check_key(self, key)
         tokens, ngrams = candidates(chances, context)
-        tilted = np.zeros_like(chances)
-        tilted[tokens] = chances[tokens] * np.exp(self.delta_nats * self.green(ngrams, key, self))
-        return np.asarray(tilted / tilted.sum(), dtype=np.float64)
+        return favoured(chances, tokens, self.green(ngrams, key, self), self.delta_nats)
 
 
 def _native(ngrams: Tokens, key: bytes, scheme: Greenlist) -> Floats:
