@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from resiliparse.parse.html import HTMLTree
 
-from headwater.curate.nesting import MAX_DEPTH, depth_of, nests_too_deep
+from headwater.curate.nesting import MAX_DEPTH, is_deeper, nests_too_deep
 
 
 def too_deep(source: bytes) -> bool:
@@ -15,15 +15,26 @@ def too_deep(source: bytes) -> bool:
     return nests_too_deep(source, HTMLTree.parse(source.decode()))
 
 
-@given(st.integers(0, 40), st.integers(0, 3))
+@given(st.integers(1, 40), st.integers(0, 3))
 def test_depth_is_that_of_the_tree(depth: int, n_beside: int) -> None:
-    page = "<div>" * depth + "x" + "</div>" * depth + "<p>y</p>" * n_beside
+    tree = HTMLTree.parse("<div>" * depth + "x" + "</div>" * depth + "<p>y</p>" * n_beside)
 
-    assert depth_of(HTMLTree.parse(page)) == max(depth, min(1, n_beside))
+    assert is_deeper(tree, depth - 1)
+    assert not is_deeper(tree, depth)
 
 
-def test_counting_ends_past_the_bound() -> None:
-    assert depth_of(HTMLTree.parse("<div>" * 50_000)) == MAX_DEPTH + 1
+def test_a_chain_longer_than_any_bound_is_deeper() -> None:
+    assert is_deeper(HTMLTree.parse("<div>" * 50_000), MAX_DEPTH)
+
+
+def test_many_deep_branches_are_looked_at_once() -> None:
+    branch = "<div>" * (MAX_DEPTH - 1) + "x" + "</div>" * (MAX_DEPTH - 1)
+
+    assert not is_deeper(HTMLTree.parse(branch * 300), MAX_DEPTH)
+
+
+def test_letter_case_hides_no_list() -> None:
+    assert too_deep(b"<UL>" * 900 + b"<Li>a" * 900)
 
 
 @pytest.mark.parametrize(

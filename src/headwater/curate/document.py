@@ -17,11 +17,11 @@ class Document:
         markup: The decoded HTML source; empty for a record that is not HTML.
         tree: `resiliparse.parse.html.HTMLTree` of `markup`; None for a record that is not HTML.
         text: The extracted text, NUL-free.
-        folded: The bytes of `markup` in ASCII lower case, in an ASCII superset.
+        source: The bytes of `markup` in a charset that extends ASCII.
     """
 
     record: Record
     markup: str
     tree: Any
     text: str
-    folded: bytes = b""
+    source: bytes = b""

@@ -38,14 +38,14 @@ def open_document(record: Record, extract: Callable[[Any], str]) -> Document:
     if record.media_type not in HTML_TYPES:
         return Document(record, "", None, _clean(markup))
     tree = HTMLTree.parse(markup)
-    folded = fold(record.payload, markup)
-    if nests_too_deep(folded, tree):
+    source = source_of(record.payload, markup)
+    if nests_too_deep(source, tree):
         extract = _flat
-    return Document(record, markup, tree, _clean(extract(tree)), folded)
+    return Document(record, markup, tree, _clean(extract(tree)), source)
 
 
-def fold(payload: bytes, markup: str) -> bytes:
-    """Give a page's source in ASCII lower case.
+def source_of(payload: bytes, markup: str) -> bytes:
+    """Give a page's source as bytes to look for ASCII in.
 
     Bytes are searched ten times faster than text or trees, so every search starts with them.
 
@@ -54,9 +54,9 @@ def fold(payload: bytes, markup: str) -> bytes:
         markup: The same, decoded.
 
     Returns:
-        Bytes to look for lower-case ASCII in; those of the markup if the charset is no ASCII superset.
+        The payload; UTF-8 if its charset does not extend ASCII.
     """
-    return (markup.encode("utf-8", "replace") if b"\0" in payload[:256] else payload).lower()
+    return markup.encode("utf-8", "replace") if b"\0" in payload[:256] else payload
 
 
 def decode(record: Record) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from resiliparse.parse.html import HTMLTree
 
 from headwater.curate.document import Document
-from headwater.curate.extract import fold
+from headwater.curate.extract import source_of
 from headwater.curate.labels.disclosure import Disclosure
 from headwater.record import Record
 
@@ -40,7 +40,7 @@ def document(
     markup = payload.decode(charset, "replace")
     tree: Any = HTMLTree.parse(markup)
     text = (tree.body.text or "") if tree.body is not None else ""
-    return Document(record, markup, tree, text.replace("\0", ""), fold(payload, markup))
+    return Document(record, markup, tree, text.replace("\0", ""), source_of(payload, markup))
 
 
 def measure(payload: bytes | str, *, trust_anchors: str = "", **options: Any) -> list[dict[str, str]]:

@@ -11,8 +11,6 @@ from headwater.curate.disclosure.vocabulary import AI_DISCLOSURE, keyword
 
 # The report's attribute, the first explainer's spelling, and the form validators accept today.
 ATTRIBUTES: Final = ("ai-disclosure", "data-ai-disclosure", "aidisclosure")
-# This stands, in lower case, in every page that has the attribute.
-NEEDLE: Final = b"disclosure"
 SELECTOR: Final = ", ".join(f"[{name}]" for name in ATTRIBUTES)
 
 _WHOLE: Final = frozenset({"html", "body", "main"})

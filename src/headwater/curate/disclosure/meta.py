@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,15 +46,20 @@ def metas(source: str) -> tuple[Meta, ...]:
     """
     listed = []
     for tag in head_tags(source, _META):
-        attributes = tag.attributes()
-        name = attributes.get("name") or attributes.get("property")
-        if name:
-            listed.append(
-                Meta(name.strip().lower(), attributes.get("content") or attributes.get("value", ""))
-            )
+        meta = named(tag.attributes())
+        if meta is not None:
+            listed.append(meta)
         if len(listed) == MAX_METAS:
             break
     return tuple(listed)
+
+
+def named(attributes: Mapping[str, str]) -> Meta | None:
+    """Read a meta element off its attributes; None if it has no name."""
+    name = attributes.get("name") or attributes.get("property")
+    if not name:
+        return None
+    return Meta(name.strip().lower(), attributes.get("content") or attributes.get("value", ""))
 
 
 def ai_disclosure(listed: Iterable[Meta]) -> Iterator[Claim]:

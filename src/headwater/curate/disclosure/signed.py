@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 from resiliparse.parse.html import HTMLTree
@@ -11,6 +11,7 @@ from resiliparse.parse.html import HTMLTree
 from headwater.curate.disclosure import c2pa_html, c2pa_structured, c2pa_text
 from headwater.curate.disclosure.c2pa_verify import Asset, Verdict, verify
 from headwater.curate.disclosure.claim import Claim, Kind, Says, Scope, Status, malformed
+from headwater.curate.disclosure.signs import Sign
 from headwater.curate.document import Document
 from headwater.errors import FormatError
 
@@ -19,11 +20,12 @@ _BLOCKS: Final = ("p", "pre", "textarea", "section", "article", "main", "body")
 MAX_BLOCK_CHARS: Final = 1_000_000
 
 
-def claims(document: Document, *, trust_anchors: str) -> Iterator[Claim]:
+def claims(document: Document, found: Container[int], *, trust_anchors: str) -> Iterator[Claim]:
     """Find the manifests a document carries or points at; verify those it carries.
 
     Args:
         document: The opened record.
+        found: The signs its bytes hold.
         trust_anchors: PEM certificates of the roots to trust; empty for none.
 
     Yields:
@@ -31,11 +33,11 @@ def claims(document: Document, *, trust_anchors: str) -> Iterator[Claim]:
         it does not parse.
     """
     if document.tree is not None:
-        if b"c2pa" in document.folded:
+        if Sign.C2PA in found:
             yield from _of_page(document, trust_anchors)
     else:
         yield from _of_comment(document.record.payload, trust_anchors)
-    yield from _of_text(document, trust_anchors)
+    yield from _of_text(document, found, trust_anchors)
 
 
 def _of_page(document: Document, trust_anchors: str) -> Iterator[Claim]:
@@ -72,8 +74,8 @@ def _of_comment(payload: bytes, trust_anchors: str) -> Iterator[Claim]:
     yield _verified(Kind.C2PA_STRUCTURED, where, verdict)
 
 
-def _of_text(document: Document, trust_anchors: str) -> Iterator[Claim]:
-    text = _source_text(document)
+def _of_text(document: Document, found: Container[int], trust_anchors: str) -> Iterator[Claim]:
+    text = _source_text(document, found)
     if text is None:
         return
     page = document.tree is not None
@@ -91,12 +93,10 @@ def _of_text(document: Document, trust_anchors: str) -> Iterator[Claim]:
         yield _verified(Kind.C2PA_TEXT, where, verdict, scope=Scope.ELEMENT if page else Scope.DOCUMENT)
 
 
-def _source_text(document: Document) -> str | None:
+def _source_text(document: Document, found: Container[int]) -> str | None:
     """Decode the source if it has a wrapper; extraction would have lost it."""
     payload = document.record.payload
-    if payload.isascii():  # In UTF-16 too, a selector has a byte that is not.
-        return None
-    if c2pa_text.MARK_UTF8 in payload:
+    if Sign.WRAPPER in found:
         return document.markup or payload.decode("utf-8", "replace")
     charset = document.record.charset
     if charset.startswith("utf-16") or payload[:2] in (b"\xff\xfe", b"\xfe\xff"):

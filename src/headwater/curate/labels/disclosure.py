@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, ClassVar, Final, final
@@ -13,7 +13,10 @@ import pyarrow as pa
 from headwater.curate.disclosure import element, generator, http, jsonld, meta, microdata, signed, usage
 from headwater.curate.disclosure.boilerplate import leftovers
 from headwater.curate.disclosure.claim import MAX_CLAIMS, Claim
+from headwater.curate.disclosure.meta import Meta
 from headwater.curate.disclosure.quoted import is_quoted
+from headwater.curate.disclosure.signs import Sign, signs
+from headwater.curate.disclosure.tags import Tag
 from headwater.curate.document import Document
 from headwater.curate.labels.label import View
 
@@ -21,9 +24,8 @@ CLAIM: Final = pa.struct(
     [pa.field(name, pa.string()) for name in ("kind", "claim", "scope", "status", "where", "value")]
 )
 
-# A name may be written with character references, so these too are reason enough to parse.
-_IN_HEAD: Final = (*meta.NEEDLES, *generator.NEEDLES, *usage.NEEDLES, b"&#")
-_TO_END: Final = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*'|["'])*+""")
+_MANY_METAS: Final = 64
+_INSIDE: Final = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*'|["'])*+""")
 
 
 @final
@@ -67,29 +69,52 @@ class Disclosure:
 
     def _claims(self, document: Document) -> Iterator[Claim]:
         fields = http.fields(document.record.headers)
-        page, folded = document.tree is not None, document.folded
-        named = _metas(folded)
-        metas = meta.metas(document.markup) if any(needle in named for needle in _IN_HEAD) else ()
+        page = document.tree is not None
+        found = signs(document.source if page else document.record.payload)
+        metas = meta.metas(document.markup) if page and _has_telling_meta(document.source, found) else ()
         yield from chain(http.ai_disclosure(fields), http.link_c2pa(fields), usage.aipref(fields))
-        yield from chain(usage.tdmrep(fields, metas), usage.robots(fields, metas))
-        yield from chain(
-            meta.ai_disclosure(metas),
-            meta.ai_generated(metas),
-            meta.digital_source_type(metas),
-            generator.ai_builder(metas),
-        )
-        if element.NEEDLE in folded:
+        yield from chain(usage.tdmrep(fields, metas), usage.robots(fields, metas), _origin(metas))
+        if page and Sign.ELEMENT in found:
             yield from element.ai_disclosure(document.tree)
-        if b"digitalsource" in folded:
+        if page and Sign.SOURCE_TYPE in found:
             yield from jsonld.digital_source_type(document.markup)
             yield from microdata.digital_source_type(document.tree)
-        yield from signed.claims(document, trust_anchors=self.trust_anchors)
+        yield from signed.claims(document, found, trust_anchors=self.trust_anchors)
         for claim in leftovers(document.text):
             if not (page and is_quoted(document.markup, claim.value)):
                 yield claim
 
 
-def _metas(folded: bytes) -> bytes:
-    """Give what stands in everything that looks like a meta element."""
-    matches = map(_TO_END.match, folded.split(b"<meta")[1:])
-    return b"<".join(match[0] for match in matches if match)
+def _origin(metas: Sequence[Meta]) -> Iterator[Claim]:
+    return chain(
+        meta.ai_disclosure(metas),
+        meta.ai_generated(metas),
+        meta.digital_source_type(metas),
+        generator.ai_builder(metas),
+    )
+
+
+def _has_telling_meta(source: bytes, found: Mapping[int, Sequence[int]]) -> bool:
+    """Tell whether anything that looks like a meta element would claim something.
+
+    Most pages that have the letters of a needle in a meta have them in its content, which says nothing.
+    """
+    ends = found.get(Sign.META, ())
+    if Sign.QUOTED_META in found or len(ends) > _MANY_METAS:
+        return True
+    return any(_is_telling(source, start) for start in {_meta_before(source, end) for end in ends})
+
+
+def _meta_before(source: bytes, end: int) -> int:
+    start = source.rfind(b"<", 0, end)
+    while source[start + 1 : start + 5].lower() != b"meta":
+        start = source.rfind(b"<", 0, start)
+    return start
+
+
+def _is_telling(source: bytes, start: int) -> bool:
+    inside = _INSIDE.match(source, start + len(b"<meta"))
+    tag = Tag("meta", inside[0].decode("latin-1") if inside else "", start, start, "")
+    named = meta.named(tag.attributes())
+    listed = (named,) if named else ()
+    return any(True for _ in chain(_origin(listed), usage.tdmrep({}, listed), usage.robots({}, listed)))
