@@ -53,8 +53,66 @@ def one_of(*allowed: str) -> Check:
     return lambda value: isinstance(value, str) and value in allowed
 
 
+def is_time(value: Any) -> bool:
+    """Tell whether a value is a moment, RFC 3339 UTC in whole seconds."""
+    return _is_time(value)
+
+
+def is_subject(value: Any) -> bool:
+    """Tell whether a value names a file, a document or a checkpoint."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    ((name, what),) = value.items()
+    return is_count(what) if name == "document" else name in {"checkpoint", "file"} and is_digest(what)
+
+
+def is_counts(value: Any) -> bool:
+    """Tell whether a value is a table of counts by name."""
+    return isinstance(value, dict) and all(map(is_count, value.values()))
+
+
+def is_names(value: Any) -> bool:
+    """Tell whether a value is a list of texts in order, each once."""
+    if not isinstance(value, list) or not all(map(is_text, value)):
+        return False
+    return value == sorted(set(value))
+
+
+def is_faults(value: Any) -> bool:
+    """Tell whether a value is a list of documents, each with what is wrong with it."""
+    return isinstance(value, list) and all(
+        isinstance(one, list) and len(one) == 2 and is_count(one[0]) and is_text(one[1]) for one in value
+    )
+
+
 # Kind -> its fields. `docs/spec/reserve-v1.md` says what each means.
 KINDS: dict[str, Mapping[str, Check]] = {
+    "audit": {
+        "beacon": is_text,
+        "beacon_value": is_hex,
+        "faults": is_faults,
+        "level": one_of("tree", "record", "content"),
+        "n_bundles": is_count,
+        "n_documents": is_count,
+        "n_faults": is_count,
+        "n_redacted": is_count,
+        "root": is_digest,
+        "size": is_count,
+    },
+    "date-evidence": {
+        "claim": one_of("existed-by"),
+        "date": is_time,
+        "grade": one_of("E0", "E1", "E2", "E3", "E4"),
+        "method": is_text,
+        "proof_sha256": is_digest_or_empty,
+        "subject": is_subject,
+    },
+    "human-claim": {
+        "basis": is_text,
+        "by": is_text,
+        "claim": one_of("human", "machine", "mixed"),
+        "subject": is_subject,
+    },
     "key": {
         "checkpoint": is_text,
         "from_size": is_count,
@@ -78,6 +136,19 @@ KINDS: dict[str, Mapping[str, Check]] = {
         "root": is_digest,
         "size": is_count,
         "start": is_count,
+    },
+    "receipt": {
+        "mix_sha256": is_digest,
+        "model_sha256": is_digest,
+        "statement_sha256": is_digest,
+    },
+    "sample-intent": {
+        "n": is_count,
+        "purpose": is_text,
+        "quotas": is_counts,
+        "root": is_digest,
+        "size": is_count,
+        "strata": is_names,
     },
     "redaction": {
         "authority": is_text,

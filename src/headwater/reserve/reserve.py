@@ -173,8 +173,36 @@ class Reserve:
             SealError: If its record is not there.
             FormatError: If the records are damaged.
         """
-        pack = self.pack(index)
-        number, at = divmod(index - pack.first, WIDTH)
+        return self.rows(index, index + 1)[0]
+
+    def rows(self, start: int, stop: int) -> list[Row]:
+        """Read what lies beside a run of entries of the log.
+
+        Args:
+            start: Index of the first document.
+            stop: Index behind the last one.
+
+        Raises:
+            InputError: If there is no such document.
+            SealError: If their records are not there.
+            FormatError: If the records are damaged.
+        """
+        found: list[Row] = []
+        while start < stop:
+            pack = self.pack(start)
+            number, at = divmod(start - pack.first, WIDTH)
+            some = self._block(pack, number)[at : at + stop - start]
+            found += some
+            start += len(some)
+        return found
+
+    def _block(self, pack: Pack, number: int) -> list[Row]:
+        """Read a block of records.
+
+        Raises:
+            SealError: If its object is not there.
+            FormatError: If it is damaged.
+        """
         table = self.storage.read(pack.records, stop=records.table_bytes(pack.n))
         if table is None:
             raise SealError(f"{pack.records} is not there")
@@ -182,7 +210,7 @@ class Reserve:
             raise FormatError(f"{pack.records} does not hold {pack.n} records")
         start, stop = records.block_range(table, number)
         block = self.storage.read(pack.records, start=start, stop=stop) or b""
-        return records.unpack(block, min(WIDTH, pack.n - number * WIDTH))[at]
+        return records.unpack(block, min(WIDTH, pack.n - number * WIDTH))
 
     def leaf(self, index: int) -> Leaf:
         """Read what the reserve says of a document, checked against its entry in the log.
