@@ -16,7 +16,7 @@ from tests.log.samples import damaged
 
 TIME = "2023-11-14T22:13:20Z"
 DIGEST = "ab" * 32
-SAMPLES = {
+SAMPLES: dict[str, dict[str, Any]] = {
     "key": {"checkpoint": "x", "from_size": 3, "key": "k", "log": "documents", "replaces": "l"},
     "seal-intent": {"mode": "in-place", "n_sources": 2, "sources_sha256": DIGEST, "start": 0},
     "seal": {
