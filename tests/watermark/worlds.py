@@ -43,7 +43,7 @@ def key(scheme: Scheme, number: int) -> Key:
 @cache
 def human() -> tuple[npt.NDArray[np.int64], ...]:
     """Give every human page of the sample as numbers of its words, with no pages twice."""
-    pages = list(dict.fromkeys(tuple(words(text)) for text in _texts()))
+    pages = list(dict.fromkeys(tuple(words(text)) for text in texts()))
     known = {word: at for at, word in enumerate(sorted({word for page in pages for word in page}))}
     return tuple(np.array([known[word] for word in page], dtype=np.int64) for page in pages if page)
 
@@ -66,7 +66,8 @@ def law(so_far: Tokens) -> Floats:
     return np.asarray(law / law.sum(), dtype=np.float64)
 
 
-def _texts() -> Iterator[str]:
+def texts() -> Iterator[str]:
+    """Give the texts of the human pages of the sample."""
     rows = [json.loads(line) for line in (CRAWL / "truth.jsonl").read_text("utf-8").splitlines()]
     wanted = {row["url"] for row in rows if row["origin"] == "human"}
     for shard in plan(discover([str(CRAWL)]), shard_bytes=1 << 25):
