@@ -12,6 +12,7 @@ from headwater.cli.forecast import forecast
 from headwater.cli.lab import lab
 from headwater.cli.measure import measure
 from headwater.cli.monitor import monitor
+from headwater.cli.reserve import reserve
 from headwater.cli.terminal import printable
 from headwater.errors import HeadwaterError
 
@@ -30,6 +31,7 @@ app.add_command(forecast)
 app.add_command(lab)
 app.add_command(measure)
 app.add_command(monitor)
+app.add_command(reserve)
 
 
 def run(arguments: list[str] | None = None) -> None:

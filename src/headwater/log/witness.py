@@ -108,13 +108,16 @@ def cosign(
     return _signatures(witness, parsed, answer)
 
 
-def post(url: str, body: bytes, *, timeout_s: float = 30.0) -> tuple[int, bytes]:
+def post(
+    url: str, body: bytes, *, timeout_s: float = 30.0, media_type: str = "text/plain"
+) -> tuple[int, bytes]:
     """Send a body over HTTP.
 
     Args:
         url: `http` or `https`.
         body: What.
         timeout_s: How long to wait for each answer of the network.
+        media_type: What the body is.
 
     Returns:
         Status and body, whatever the status.
@@ -124,9 +127,9 @@ def post(url: str, body: bytes, *, timeout_s: float = 30.0) -> tuple[int, bytes]
         UnavailableError: If there is no answer, or one beyond `MAX_ANSWER_BYTES`.
     """
     if not url.startswith(("http://", "https://")):
-        raise InputError(f"no URL of a witness: {url!a}", hint="it begins with https://")
+        raise InputError(f"no URL to send to: {url!a}", hint="it begins with https://")
     try:
-        request = urllib.request.Request(url, data=body, headers={"Content-Type": "text/plain"})
+        request = urllib.request.Request(url, data=body, headers={"Content-Type": media_type})
         with urllib.request.urlopen(request, timeout=timeout_s) as answer:
             status, data = int(answer.status), answer.read(MAX_ANSWER_BYTES + 1)
     except urllib.error.HTTPError as error:

@@ -14,10 +14,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from headwater.errors import FormatError, SealError, VerificationError
+from headwater.log.checkpoint import Signer
 from headwater.log.storage import Storage
 from headwater.reserve.entry import Entry, moment
 from headwater.reserve.evidence import GRADES, METHODS, Anchors, Subject
 from headwater.reserve.leaf import Leaf
+from headwater.reserve.reserve import Reserve
+from headwater.sources.opening import digest_and_size
 
 KIND = "date-evidence"
 MAX_PROOF_BYTES = 1 << 20
@@ -80,6 +83,52 @@ def show(
         "subject": dict(of),
     }
     return Entry(KIND, moment(now_s), fields)
+
+
+def log(reserve: Reserve, entry: Entry, proof: bytes, signers: Sequence[Signer], *, now_s: int) -> int:
+    """Store a proof and log the entry that speaks of it.
+
+    Args:
+        reserve: The reserve.
+        entry: What `show` gave.
+        proof: The same bytes.
+        signers: The registry's keys.
+        now_s: Now, in POSIX seconds.
+
+    Returns:
+        Number of the entry.
+    """
+    if proof:
+        reserve.storage.create(proof_path(entry["proof_sha256"]), proof)
+    return len(reserve.append([entry], signers, time_s=now_s).entries) - 1
+
+
+def of_document(reserve: Reserve, index: int) -> tuple[Subject, dict[str, Any]]:
+    """Name a document as the subject of evidence.
+
+    Args:
+        reserve: The reserve.
+        index: Of the document.
+
+    Returns:
+        The subject, by its payload, and what an entry calls it.
+    """
+    leaf = reserve.leaf(index)
+    subject = Subject(bytes.fromhex(leaf.payload_sha256), leaf.payload_sha1, leaf.captured)
+    return subject, {"document": index}
+
+
+def of_file(path: str) -> tuple[Subject, dict[str, Any]]:
+    """Name a source file as the subject of evidence.
+
+    Args:
+        path: Local path or fsspec URL.
+
+    Returns:
+        The subject, and what an entry calls it.
+    """
+    digest, _ = digest_and_size(path)
+    return Subject(bytes.fromhex(digest)), {"file": digest}
 
 
 def check(entry: Entry, storage: Storage, subject: Subject, anchors: Anchors) -> None:

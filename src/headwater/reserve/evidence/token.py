@@ -36,11 +36,11 @@ class Token:
             SignatureError: If it is of something else, or by nobody who is trusted.
             VerificationError: If no root is trusted.
         """
-        client = _client()
+        library = client()
         response = decode(proof)
         if not anchors.tsa_roots:
             raise VerificationError("no root of a time-stamping authority is trusted")
-        builder = client.VerifierBuilder()
+        builder = library.VerifierBuilder()
         for one in anchors.tsa_roots:
             for certificate in certificates(one):
                 builder = builder.add_root_certificate(certificate)
@@ -50,7 +50,7 @@ class Token:
         try:
             builder.build().verify(response, subject.sha256)
             return _latest(response.tst_info)
-        except client.VerificationError as error:
+        except library.VerificationError as error:
             raise SignatureError(f"the time-stamp token does not verify: {error}") from error
         except ValueError as error:
             raise FormatError(f"a time-stamp token cannot be read: {error}") from error
@@ -69,11 +69,11 @@ def decode(data: bytes) -> Any:
         FormatError: If it is not one.
         UnavailableError: If the library is not installed.
     """
-    client = _client()
+    library = client()
     if len(data) > _MAX_BYTES:
         raise FormatError("a time-stamp response is too long")
     try:
-        return client.decode_timestamp_response(data)
+        return library.decode_timestamp_response(data)
     except ValueError as error:
         raise FormatError(f"not a time-stamp response: {error}") from error
 
@@ -107,8 +107,8 @@ def _latest(info: Any) -> datetime:
     return posix(moment.timestamp() + late_s)
 
 
-def _client() -> Any:
-    """Import the library, which only this method needs.
+def client() -> Any:
+    """Import the library, which only time-stamps need.
 
     Raises:
         UnavailableError: If it is not installed.

@@ -1,0 +1,241 @@
+"""A sample as training reads it: documents one by one, a folder to hand over, iterables of two libraries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from headwater.errors import SealError, UnavailableError
+from headwater.log.storage import Storage
+from headwater.reserve import content, records
+from headwater.reserve import mix as mixes
+from headwater.reserve.dating import dated, numbered
+from headwater.reserve.mix import Drawn, Mix
+from headwater.reserve.records import Row
+from headwater.reserve.reserve import Reserve
+from headwater.reserve.sample import Handed, open_bundle
+from headwater.sources.shard import Limits
+
+MANIFEST = "mix.json"
+_BATCH_ROWS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of a sample.
+
+    Attributes:
+        index: Its place in the log.
+        text: Its payload; bytes that are no UTF-8 are replaced.
+        uri: Where it was captured.
+        captured: When, as its source claims.
+        grade: How good the evidence for its date is, E0 to E4.
+        date: The moment by which it was there; empty where nothing says so.
+        language: As its source declares it.
+        media_type: Such as `text/html`.
+        licence: An SPDX expression, or `unknown`.
+        payload_sha256: Digest of the payload's bytes, hex.
+    """
+
+    index: int
+    text: str
+    uri: str
+    captured: str
+    grade: str
+    date: str
+    language: str
+    media_type: str
+    licence: str
+    payload_sha256: str
+
+
+def documents(reserve: Reserve, bundles: Iterable[Drawn]) -> Iterator[Document]:
+    """Read the documents of drawn bundles, each checked against what was sealed.
+
+    Args:
+        reserve: What was drawn from.
+        bundles: Of a mix manifest, or some of them.
+
+    Yields:
+        Documents in the order of the draw; what was redacted since is passed over.
+
+    Raises:
+        SealError: If one is not there, or not what was sealed.
+    """
+    if reserve.checkpoint is None:
+        return
+    shown, limits = numbered(reserve.entries), Limits()
+    for one in bundles:
+        wanted = set(one.documents()) - set(reserve.redactions)
+        for opened in open_bundle(reserve, one.index, reserve.checkpoint):
+            index, leaf = opened.index, opened.leaf
+            if leaf is None or index not in wanted:
+                continue
+            where = content.extent(reserve, index, opened.row, leaf)
+            payload = content.check(reserve, index, (leaf, opened.row, where), limits=limits)
+            found = dated(leaf, index, shown)
+            yield Document(
+                index,
+                payload.decode("utf-8", "replace"),
+                leaf.uri,
+                leaf.captured,
+                found.grade,
+                found.date,
+                leaf.language,
+                leaf.media_type,
+                leaf.licence,
+                leaf.payload_sha256,
+            )
+
+
+def write_jsonl(found: Iterable[Document], path: Path) -> int:
+    """Write documents as JSON lines.
+
+    Args:
+        found: What to write.
+        path: A new file.
+
+    Returns:
+        How many there were.
+    """
+    n = 0
+    with path.open("x", encoding="utf-8") as file:
+        for one in found:
+            file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
+            n += 1
+    return n
+
+
+def write_parquet(found: Iterable[Document], path: Path) -> int:
+    """Write documents as Parquet.
+
+    Args:
+        found: What to write.
+        path: A new file.
+
+    Returns:
+        How many there were.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    texts = [name for name in Document.__dataclass_fields__ if name != "index"]
+    schema = pa.schema([("index", pa.int64()), *((name, pa.string()) for name in texts)])
+    n = 0
+    with path.open("xb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        rest = iter(found)
+        while some := list(islice(rest, _BATCH_ROWS)):
+            writer.write_table(pa.Table.from_pylist([asdict(one) for one in some], schema))
+            n += len(some)
+    return n
+
+
+# Format -> how a sample is written, and the name of its file.
+WRITERS: dict[str, tuple[Callable[[Iterable[Document], Path], int], str]] = {
+    "jsonl": (write_jsonl, "documents.jsonl"),
+    "parquet": (write_parquet, "documents.parquet"),
+}
+
+
+def store(target: Storage, mix: Mix, handed: Handed) -> None:
+    """Write what a third party needs to draw again.
+
+    Args:
+        target: A new folder.
+        mix: The manifest.
+        handed: What `hand_over` gave; heads are left out.
+    """
+    for index, data in handed.bundles.items():
+        target.create(f"bundle/{index:012d}", data)
+        rows = [Row(row.record, row.salt) for row in handed.rows[index]]
+        target.create(f"record/{index:012d}", records.encode(rows))
+    target.create(MANIFEST, mixes.encode(mix))
+
+
+def load(source: Storage) -> tuple[Mix, Handed]:
+    """Read what `store` wrote; nothing is verified.
+
+    Args:
+        source: The folder.
+
+    Returns:
+        The manifest, and what it needs.
+
+    Raises:
+        UnavailableError: If there is no sample.
+        SealError: If a bundle or its records are not there.
+        FormatError: If one does not parse.
+    """
+    data = source.read(MANIFEST)
+    if data is None:
+        raise UnavailableError(
+            f"there is no sample here: no {MANIFEST}", hint="draw one: headwater reserve sample"
+        )
+    mix = mixes.parse(data)
+    bundles: dict[int, bytes] = {}
+    rows: dict[int, list[Row]] = {}
+    for one in mix.bundles:
+        bundle, pack = (source.read(f"{name}/{one.index:012d}") for name in ("bundle", "record"))
+        if bundle is None or pack is None:
+            raise SealError(f"bundle {one.index} of the sample is not there")
+        bundles[one.index], rows[one.index] = bundle, records.parse(pack)
+    return mix, Handed(bundles, rows)
+
+
+def dataset(reserve: Reserve, mix: Mix) -> Any:
+    """Give a sample as an iterable of the `datasets` library.
+
+    Args:
+        reserve: What was drawn from.
+        mix: The manifest.
+
+    Returns:
+        A `datasets.IterableDataset`, one shard a bundle.
+
+    Raises:
+        UnavailableError: If the library is not installed.
+    """
+    try:
+        import datasets
+    except ImportError as error:
+        raise UnavailableError(
+            "the library `datasets` is not installed", hint="pip install datasets"
+        ) from error
+
+    def generate(bundles: list[Drawn]) -> Iterator[dict[str, Any]]:
+        return (asdict(one) for one in documents(reserve, bundles))
+
+    return datasets.IterableDataset.from_generator(generate, gen_kwargs={"bundles": list(mix.bundles)})
+
+
+def torch_dataset(reserve: Reserve, mix: Mix) -> Any:
+    """Give a sample as an iterable of PyTorch; workers share its bundles.
+
+    Args:
+        reserve: What was drawn from.
+        mix: The manifest.
+
+    Returns:
+        A `torch.utils.data.IterableDataset` of dictionaries.
+
+    Raises:
+        UnavailableError: If PyTorch is not installed.
+    """
+    try:
+        from torch.utils.data import IterableDataset, get_worker_info
+    except ImportError as error:
+        raise UnavailableError("PyTorch is not installed", hint="pip install 'headwater[lm]'") from error
+
+    class Sample(IterableDataset):  # type: ignore[type-arg]
+        """Documents of the bundles that are this worker's."""
+
+        def __iter__(self) -> Iterator[dict[str, Any]]:
+            info = get_worker_info()
+            at, n = (info.id, info.num_workers) if info is not None else (0, 1)
+            return (asdict(one) for one in documents(reserve, mix.bundles[at::n]))
+
+    return Sample()
