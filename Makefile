@@ -32,7 +32,7 @@ $(VENV)-peers/.installed: Makefile benchmarks/peers/pages.txt
 	$(PYTHON) -m venv $(VENV)-peers
 	$(VENV)-peers/bin/pip install --quiet --disable-pip-version-check \
 	  'datatrove[io,processing]==0.10.1' 'fastwarc>=2.0.1,<3' lxml_html_clean python-magic 'resiliparse>=2.0.1,<3' \
-	  'pymerkle==7.0.0' 'setuptools>=75' warcio
+	  'nltk==3.9.2' 'pymerkle==7.0.0' 'setuptools>=75' warcio
 	$(VENV)-peers/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
 	  --no-build-isolation --require-hashes --requirement benchmarks/peers/pages.txt --dest $(VENV)-peers/pages
 	@touch $@
@@ -43,6 +43,7 @@ bench: $(VENV)/.installed-core peers
 	$(BIN)/python benchmarks/curate.py
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/log.py
+	$(BIN)/python benchmarks/collapse.py
 
 fmt: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix

@@ -1,7 +1,8 @@
 """Speed of the collapse engines against their bars, in CPU seconds, as ratios measured in one run.
 
 Each row is the median of several repetitions, in which the two sides take turns. Exit status 1 if a bar
-is missed. `--quick` takes fewer repetitions and extrapolates brute force from a smaller piece.
+is missed. `--quick` takes fewer repetitions. The peer NLTK runs in an environment of
+its own (`make peers`); without it its row is left out, and this is said.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,9 +25,15 @@ from headwater.collapse import Corpus, Lab, Normal, models, run, theory
 from headwater.collapse.engines.moments import GaussianLoop, simulate
 from headwater.collapse.engines.multinomial import compact, step
 from headwater.collapse.models import zipf
+from headwater.collapse.study.text import read
+from headwater.measure import kneser_ney
 
 REPLICATES, GENERATIONS = 10_000, 1_000
 TYPES, TOKENS = 50_000, 1_000_000
+HERE = Path(__file__).resolve().parent
+PLAYS = HERE.parent / "studies" / "plays.txt"
+# NLTK's cost of a token grows with the vocabulary, so that a small text is to its advantage.
+SMALL = 5_000
 
 
 def cpu_s(work: Callable[[], object]) -> float:
@@ -145,9 +153,45 @@ def engines(n: int) -> Iterator[Row]:
         yield _faster(f"chosen engine, {name}", ours, "generic engine", theirs, bar=bar)
 
 
+def ngram(n: int, peers: Path) -> Iterator[Row]:
+    """Train, sample and score a Kneser-Ney trigram, and let NLTK do so with the same few words."""
+    text = read(PLAYS)
+
+    def work(tokens: np.ndarray) -> Callable[[], object]:
+        def all_three() -> None:
+            model = kneser_ney.fit(tokens, n_types=len(text.types), discount=0.75)
+            model.sample(tokens.size, rng=np.random.default_rng(0))
+            model.score(tokens)
+
+        return all_three
+
+    whole, few = medians(work(text.tokens), work(text.tokens[:SMALL]), n=n)
+    rate = text.tokens.size / whole / 1e3
+    name = "Kneser-Ney trigram, train + sample + score"
+    yield Row(f"{name}, {text.tokens.size} words", rate, "k tokens/CPU-s", "", rate, ">= 100")
+    theirs = nltk_s(peers, text.spell(text.tokens[: SMALL + 20]))
+    if theirs:
+        yield Row(name, SMALL / few / 1e3, "k tokens/CPU-s", "NLTK", theirs * SMALL / few, ">= 100")
+
+
+def nltk_s(peers: Path, words: str) -> float:
+    """Measure the CPU seconds a token takes NLTK, in all three; 0 if it is not there."""
+    command = [str(peers / "bin" / "python"), str(HERE / "peers" / "nltk_ngram.py")]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "words.txt"
+        path.write_text(words, "utf-8")
+        sizes = [str(SMALL), "10", "20"]
+        try:
+            done = subprocess.run([*command, str(path), *sizes], capture_output=True, text=True, check=True)
+        except (OSError, subprocess.CalledProcessError):
+            print("collapse: NLTK is not there, so its row is left out; make peers", file=sys.stderr)
+            return 0.0
+    return float(sum(json.loads(done.stdout)))
+
+
 def reading(n: int) -> Iterator[Row]:
     """Time `headwater measure` on 96 MB of English in eight files, on two cores, start-up included."""
-    text = (Path(__file__).parents[1] / "studies" / "plays.txt").read_text("utf-8").splitlines()
+    text = PLAYS.read_text("utf-8").splitlines()
     pieces = ["\n".join(text[at : at + 60]) for at in range(0, len(text), 60)]
     program = str(Path(sys.executable).parent / "headwater")
     with tempfile.TemporaryDirectory() as folder:
@@ -166,11 +210,11 @@ def lab(n: int) -> Iterator[Row]:
     """Time a study from its command to its page, in a process and a folder of its own."""
     command = [str(Path(sys.executable).parent / "headwater"), "lab", "run", "shumailov-gaussian", "--out"]
     costs = []
-    for _ in range(max(3, n // 5)):
+    for _ in range(max(1, n // 5)):
         with tempfile.TemporaryDirectory() as folder:
             costs.append(command_cost([*command, folder]))
     took = middle(costs, "cpu_s")
-    yield Row("headwater lab run shumailov-gaussian, cold", took, "CPU-s", "", took, "<= 5")
+    yield Row("headwater lab run shumailov-gaussian, cold", took * 1e3, "CPU-ms", "", took, "<= 5")
 
 
 def _faster(row: str, ours: float, peer: str, theirs: float, *, bar: str) -> Row:
@@ -182,9 +226,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one object a line")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, under a minute")
+    parser.add_argument("--peers", type=Path, default=HERE.parent / ".venv-peers", help="NLTK's environment")
     chosen = parser.parse_args()
-    n = 7 if chosen.quick else 15
-    rows = [row for part in (gaussian, vocabulary, multinomial, engines, reading, lab) for row in part(n)]
+    n = 3 if chosen.quick else 15
+    parts = (gaussian, vocabulary, multinomial, engines, lab)
+    rows = [row for part in parts for row in part(n)]
+    rows += ngram(n, chosen.peers)
+    rows += reading(n)
     return show(rows, as_json=chosen.json)
 
 

@@ -56,6 +56,16 @@ def test_a_missed_bar_and_a_missing_one_are_said() -> None:
     assert "No bar was written down" in render(outcome(rows=(none,)))
 
 
+def test_a_bar_that_was_written_after_a_look_is_marked() -> None:
+    blind, looked = (render(outcome(rows=(replace(ROW, looked=seen),))) for seen in (False, True))
+
+    assert "written down before the first run" in blind
+    assert "†" not in blind
+    assert "within 4 se †" in looked
+    assert "1 of the bars, marked †" in looked
+    assert "before the first run" not in looked
+
+
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.kind)
 def test_a_figure_has_its_data_beside_it(figure: Fan) -> None:
     chart = draw(figure, "key")

@@ -33,6 +33,7 @@ def render(outcome: Outcome) -> str:
         outcome=outcome,
         barred=barred,
         missed=[row for row in barred if not row.met],
+        looked=[row for row in barred if row.looked],
         rows=[_cells(row) for row in outcome.rows],
         charts=[draw(figure, f"figure-{place}") for place, figure in enumerate(outcome.figures)],
         deviations=[setting for setting in outcome.settings if setting.deviates],
@@ -46,4 +47,5 @@ def _cells(row: Row) -> tuple[str, str, str, str, str, str]:
     error = f" ± {row.se:.2g}" if row.se else ""
     verdict = ("met" if row.met else "missed") if row.bar else "no bar"
     ratio = f"{row.ratio:.4g}" if row.peer and math.isfinite(row.ratio) else ""
-    return (row.row, f"{row.value:.5g}{error} {row.unit}".strip(), row.peer, ratio, row.bar, verdict)
+    bar = f"{row.bar} †" if row.looked else row.bar
+    return (row.row, f"{row.value:.5g}{error} {row.unit}".strip(), row.peer, ratio, bar, verdict)

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
+Words = NDArray[np.uint64]
 
 LARGEST = 96  # occurrences up to which the offspring law is tabulated
+_3, _16, _24, _27, _37, _40, _56 = (np.uint64(n) for n in (3, 16, 24, 27, 37, 40, 56))
+_53_BITS = np.uint64(2**53 - 1)
 _WIDTH = 256  # offspring tabulated: 96 + 16 standard deviations, beyond the last digit of a double
 
 
@@ -68,16 +71,21 @@ def _alias(scaled: Floats, stay: Floats, other: Bytes) -> None:  # pragma: no co
 
 @njit(cache=True)
 def _fill(
-    counts: Ints, stay: Floats, other: Bytes, uniform: Floats
+    counts: Ints, stay: Floats, other: Bytes, seed: Words
 ) -> tuple[Ints, int]:  # pragma: no cover - compiled
-    # A generator costs more to hand over than thousands of its numbers, so the numbers are handed over.
+    # A generator costs more to hand over than thousands of its numbers; it seeds xoroshiro128+ instead.
     out = np.empty_like(counts)
     total = 0
+    a, b = seed[0], seed[1] | np.uint64(1)
     for i in range(counts.size):
+        drawn = a + b
+        b ^= a
+        a, b = (a << _24 | a >> _40) ^ b ^ (b << _16), b << _37 | b >> _27
         c = min(counts[i], LARGEST)
-        u = uniform[i] * _WIDTH
-        column = int(u)
-        out[i] = column if u - column < stay[c, column] else int(other[c, column])
+        # The first byte chooses the column; 53 bits of the others decide whether to stay in it.
+        column = np.int64(drawn >> _56)
+        kept = np.float64(drawn >> _3 & _53_BITS) * 2.0**-53 < stay[c, column]
+        out[i] = column if kept else np.int64(other[c, column])
         total += out[i]
     return out, total
 
@@ -117,13 +125,17 @@ def draw(types: Ints, counts: Ints, size: int, rng: np.random.Generator) -> tupl
 
     Returns:
         Types that occur and their counts, sum `size`.
+
+    Source:
+        Blackman and Vigna (2021), "Scrambled linear pseudorandom number generators", xoroshiro128+.
     """
     factor = (size - 2.5 * math.sqrt(size)) / int(counts.sum())
     many = np.flatnonzero(counts > LARGEST)
     means = counts[many] * factor
     missing = -1
     while missing < 0:
-        offspring, total = _fill(counts, *tables(factor), rng.random(counts.size))
+        seed = rng.integers(2**64, size=2, dtype=np.uint64)
+        offspring, total = _fill(counts, *tables(factor), seed)
         of_many = rng.poisson(means)
         missing = size - int(total) - int(of_many.sum()) + int(offspring[many].sum())
         offspring[many] = of_many

@@ -23,6 +23,8 @@ class Expectation:
         bar: `>= x`, `<= x`, `a to b`, each of the value or, after `ratio `, of the ratio; or `within k se`.
         published: The peer's number, where a paper gives it; None where theory does or nobody.
         model: For which model; empty for the default one.
+        looked: Whether it was written down after a first look at results, and so is a check on change and no
+            prediction.
     """
 
     row: str
@@ -31,6 +33,7 @@ class Expectation:
     bar: str
     published: float | None
     model: str
+    looked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +99,4 @@ def _expectation(row: Mapping[str, Any]) -> Expectation:
     published = row.get("published")
     number = None if published is None else float(published)
     name, unit, peer, bar = (str(row[key]) for key in ("row", "unit", "peer", "bar"))
-    return Expectation(name, unit, peer, bar, number, str(row.get("model", "")))
+    return Expectation(name, unit, peer, bar, number, str(row.get("model", "")), "after_first_look" in row)

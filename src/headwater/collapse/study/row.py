@@ -30,6 +30,7 @@ class Row:
         bar: What was demanded beforehand.
         met: Whether it holds.
         se: Standard error of the value; 0 where none was estimated.
+        looked: Whether the bar was written down after a first look at results.
     """
 
     row: str
@@ -40,6 +41,7 @@ class Row:
     bar: str
     met: bool
     se: float = 0.0
+    looked: bool = False
 
     def to_json(self) -> dict[str, object]:
         """Give the seven facts that are printed; what is no number becomes null."""
@@ -97,6 +99,7 @@ def _row(expected: Expectation, found: Value) -> Row:
         expected.bar,
         met,
         found.se,
+        expected.looked,
     )
 
 
