@@ -259,3 +259,19 @@ def test_unusable_data_is_refused() -> None:
     nan = Law(lambda n, rng: np.full(n, np.nan))
     with pytest.raises(InputError, match="NaN"):
         run(Lab(models.Gaussian(), nan, 5, 1), np.random.default_rng(17))
+
+
+def test_a_law_of_whole_numbers_without_variance_stays_where_it_is() -> None:
+    for keep in (mix.Replace(), mix.Accumulate()):
+        done = run(
+            Lab(models.Gaussian(), Normal(0, 0), 10, 3, plan(keep), replicates=4), np.random.default_rng(0)
+        )
+
+        assert not done.statistics["variance"].any()
+        assert {d.z for d in done.check()} == {0.0}
+
+
+def test_one_type_has_an_entropy_of_zero_and_not_of_minus_zero() -> None:
+    done = run(Lab(models.Categorical(), Corpus(np.zeros(9, dtype=int)), 9, 2), np.random.default_rng(0))
+
+    assert str(done.statistics["entropy_nats"][-1, 0]) == "0.0"

@@ -62,7 +62,7 @@ def _code(arguments: list[str] | None) -> int:
         what = error.strerror or str(error).partition("\n")[0]
         return _say(f"{named}{what}", "check that the path exists and may be read", 3)
     except (KeyboardInterrupt, click.Abort):
-        return _say("interrupted", "run the same command again: it resumes", 130)
+        return _say("interrupted", "run the same command again; curate and lab run resume", 130)
     return 0
 
 

@@ -80,7 +80,8 @@ def _print(made: Profile, found: Mapping[str, Estimate], *, as_json: bool) -> No
         rows = [asdict(estimate) for estimate in found.values()]
         sys.stdout.write(dumps(sizes | {"estimates": rows}, indent=1, allow_nan=False) + "\n")
         return
-    sys.stdout.write(f"{made.n_documents:,} documents, {made.n_words:,} words, {made.n_bytes:,} bytes\n")
+    things = ((made.n_documents, "document"), (made.n_words, "word"), (made.n_bytes, "byte"))
+    sys.stdout.write(", ".join(f"{n:,} {name}{'s' * (n != 1)}" for n, name in things) + "\n")
     sys.stdout.write(f"{'metric':<34} {'value':>12}   95 % interval of the sketch\n")
     for name, estimate in found.items():
         ends = f"{estimate.low:,.6g} to {estimate.high:,.6g}"

@@ -101,7 +101,7 @@ def test_degenerate_truths_and_sizes() -> None:
 
 def test_impossible_loops_are_refused() -> None:
     rng = np.random.default_rng(9)
-    with pytest.raises(InputError, match="no variance"):
+    with pytest.raises(InputError, match="two samples"):
         GaussianLoop(1, ddof=1)
     with pytest.raises(InputError, match="human"):
         GaussianLoop(10, human=11)

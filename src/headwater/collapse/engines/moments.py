@@ -40,8 +40,10 @@ class GaussianLoop:
     accumulate: bool = False
 
     def __post_init__(self) -> None:
-        if self.ddof not in {0, 1} or self.size <= self.ddof:
-            raise InputError(f"no variance from {self.size} samples with ddof {self.ddof}")
+        if self.ddof not in {0, 1}:
+            raise InputError(f"ddof is 0 or 1, not {self.ddof}")
+        if self.size <= self.ddof:
+            raise InputError("an unbiased variance needs two samples", hint="take more, or ddof=0")
         if not (0 <= self.human <= self.size and 0.0 < self.scale < np.inf):
             raise InputError("0 to M samples are human, and the scale is positive")
 
@@ -126,7 +128,7 @@ def _replace(
     for start in range(0, last_column, _BLOCK):
         columns = slice(start, min(start + _BLOCK, last_column))
         n = columns.stop - start
-        mu, v = np.full(n, truth[0]), np.full(n, truth[1])
+        mu, v = np.full(n, float(truth[0])), np.full(n, float(truth[1]))
         normal, gamma, sd = np.empty(n), np.empty(n), np.empty(n)
         for g in range(mean.shape[0]):
             bias = loop.scale if g else 1.0
@@ -150,7 +152,7 @@ def _mixed(
     truth: tuple[float, float],
 ) -> None:
     replicates = mean.shape[1]
-    true_mean, true_variance = np.full(replicates, truth[0]), np.full(replicates, truth[1])
+    true_mean, true_variance = (np.full(replicates, float(value)) for value in truth)
     seen = _draw(loop.size, true_mean, true_variance, rng)
     for g in range(mean.shape[0]):
         if g:

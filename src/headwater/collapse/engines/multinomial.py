@@ -35,7 +35,7 @@ class Alive:
         return {
             "types": float(self.types.size),
             "heterozygosity": 1.0 - float(p @ p),
-            "entropy_nats": -float(p @ np.log(p)),
+            "entropy_nats": 0.0 - float(p @ np.log(p)),  # not -0
         }
 
 

@@ -41,7 +41,7 @@ class FittedNgram:
         return {
             "types": float(p.size),
             "heterozygosity": 1.0 - float(p @ p),
-            "entropy_nats": -float(p @ np.log(p)),
+            "entropy_nats": 0.0 - float(p @ np.log(p)),  # not -0
         }
 
 
