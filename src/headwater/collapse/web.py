@@ -1,4 +1,4 @@
-"""The web as stocks and flows: human and generated pages, and models that are trained on both.
+"""The web as stocks and flows of human and generated pages that models learn from.
 
 A mean field. Each period people add pages, the newest model adds others, and old ones vanish; now and then
 a model is trained on a crawl of what is there, filtered and mixed with a sealed reserve. Everything is an
@@ -24,7 +24,9 @@ MOST_MODELS = 200
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """Describe a web, its models and the remedies; numbers, or arrays of shape (cells,).
+    """Describe a web, its models and the remedies.
+
+    What is no tuple and no count may be an array of shape (cells,).
 
     Attributes:
         generated: Share of each period's new pages that is generated, in [0, 1), shape (periods,).
@@ -149,7 +151,9 @@ def flow(web: Web) -> Flow:
 
 
 def moments(web: Web, flowed: Flow) -> tuple[Floats, Floats]:
-    """Compute the variance within each model and its drift, for a normal truth of variance 1.
+    """Compute the variance within each model, and its drift.
+
+    The truth is a normal law of variance 1.
 
     Args:
         web: The web.
@@ -178,7 +182,7 @@ def moments(web: Web, flowed: Flow) -> tuple[Floats, Floats]:
 
 
 def rates(flowed: Flow) -> Floats:
-    """Compute the rate at which one human occurrence keeps its type present in each training set.
+    """Compute the rate at which one human occurrence keeps its type present.
 
     Args:
         flowed: What became of a web.

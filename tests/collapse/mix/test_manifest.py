@@ -11,11 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.collapse import Corpus, Lab, mix, models, run
-from headwater.collapse.mix import manifest
+from headwater.collapse.mix import Manifest, manifest
 from headwater.errors import FormatError, InputError
+from headwater.reserve import mix as mixes
+from tests.reserve.sealed import sealed
+from tests.reserve.test_sample import drawn as draw_sample
 
-GOOD: dict[str, Any] = {"format": "headwater-mix-1", "share": 0.25, "documents": [3, 0], "seed": "ab"}
-SEALED = {0: np.array([7, 7, 7]), 3: np.array([8, 9])}
+NONE, FIRST, LAST = "0" * 64, "8" + "0" * 63, "0" * 63 + "1"
+GOOD: dict[str, Any] = {
+    "format": "headwater-mix-1",
+    "share": 0.25,
+    "bundles": [[3, LAST], [5, NONE], [0, FIRST]],
+    "hashes": "",
+}
+SEALED = {0: np.array([7, 7, 7]), 1023: np.array([8, 9])}
 
 
 def written(**changed: object) -> bytes:
@@ -33,7 +42,7 @@ def test_only_what_it_lists_is_mixed_in_and_in_its_share() -> None:
     lab = Lab(models.Categorical(), Corpus(np.array([1, 2] * 20)), 40, 3, mix.plan(share), replicates=20)
     done = run(lab, np.random.default_rng(0), engine="generic")
 
-    assert fetched == [3, 0]
+    assert fetched == [1023, 0]
     assert np.allclose(done.human_share[1:], 0.25)
     drawn = share.source(1000, np.random.default_rng(1))  # type: ignore[operator]
     assert set(np.unique(drawn).tolist()) == {7, 8, 9}
@@ -49,13 +58,18 @@ def test_only_what_it_lists_is_mixed_in_and_in_its_share() -> None:
         {"share": "0.1"},
         {"share": True},
         {"share": None},
-        {"documents": []},
-        {"documents": [1, 1]},
-        {"documents": [-1]},
-        {"documents": [1.0]},
-        {"documents": [True]},
-        {"documents": [2**53]},
-        {"documents": {"1": 2}},
+        {"bundles": []},
+        {"bundles": [[1, NONE]]},
+        {"bundles": [[1, FIRST], [1, LAST]]},
+        {"bundles": [[-1, FIRST]]},
+        {"bundles": [[1.0, FIRST]]},
+        {"bundles": [[True, FIRST]]},
+        {"bundles": [[2**45, FIRST]]},
+        {"bundles": [[1, FIRST[:-1]]]},
+        {"bundles": [[1, FIRST[:-1] + "G"]]},
+        {"bundles": [[1, 8]]},
+        {"bundles": [[1]]},
+        {"bundles": {"1": FIRST}},
     ],
 )
 def test_a_value_out_of_range_is_refused(changed: dict[str, object]) -> None:
@@ -73,3 +87,12 @@ def test_any_bytes_are_refused_in_one_line(data: bytes) -> None:
     with pytest.raises(FormatError) as caught:
         manifest.parse(data)
     assert "\n" not in str(caught.value)
+
+
+def test_a_sample_of_a_sealed_reserve_is_read_as_it_was_drawn() -> None:
+    _, drawn = draw_sample(sealed(600), 256)
+
+    read = manifest.parse(mixes.encode(drawn))
+
+    assert read == Manifest(drawn.share, tuple(drawn.documents()))
+    assert len(read.documents) >= 256
