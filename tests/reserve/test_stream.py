@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
 from headwater.errors import SealError, UnavailableError
-from headwater.log.storage import Memory
+from headwater.log.storage import Directory, Memory
 from headwater.reserve import sample, stream
 from headwater.reserve.entry import Entry, moment
 from headwater.reserve.sample import Trust
@@ -33,9 +34,9 @@ def test_pytorch_reads_them_and_workers_share_the_bundles() -> None:
     assert sorted(row["index"] for row in loader) == sorted(MIX.documents())
 
 
-def test_datasets_reads_them_one_shard_a_bundle() -> None:
+def test_datasets_reads_them_one_shard_a_bundle(tmp_path: Path) -> None:
     pytest.importorskip("datasets")
-    made = stream.dataset(RESERVE, MIX)
+    made = stream.dataset(sealed(600, Directory(tmp_path / "reserve")), MIX)
 
     assert list(made) == ROWS
     assert made.num_shards == len(MIX.bundles)

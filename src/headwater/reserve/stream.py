@@ -206,10 +206,20 @@ def dataset(reserve: Reserve, mix: Mix) -> Any:
             "the library `datasets` is not installed", hint="pip install datasets"
         ) from error
 
-    def generate(bundles: list[Drawn]) -> Iterator[dict[str, Any]]:
-        return (asdict(one) for one in documents(reserve, bundles))
+    # The library names a dataset by pickling its arguments: plain ones, and the reserve by its own name.
+    bundles = [(one.index, one.kept) for one in mix.bundles]
+    return datasets.IterableDataset.from_generator(_Rows(reserve), gen_kwargs={"bundles": bundles})
 
-    return datasets.IterableDataset.from_generator(generate, gen_kwargs={"bundles": list(mix.bundles)})
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Documents of some bundles as dictionaries."""
+
+    reserve: Reserve
+
+    def __call__(self, bundles: list[tuple[int, bytes]]) -> Iterator[dict[str, Any]]:
+        drawn = [Drawn(index, kept) for index, kept in bundles]
+        yield from (asdict(one) for one in documents(self.reserve, drawn))
 
 
 def torch_dataset(reserve: Reserve, mix: Mix) -> Any:
