@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import final
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,61 @@ def law_of(logits: npt.ArrayLike, *, temperature: float = 1.0, top_p: float = 1.
     return np.asarray(chances, dtype=np.float64)
 
 
+@final
+class Trail:
+    """Mark one text token by token, and remember the contexts that are behind it.
+
+    A token is left to the model's own law where the context is too short, and, for schemes that score a
+    context once, where it has occurred before in prompt or text: a mark there would make the text repeat
+    itself.
+    """
+
+    __slots__ = ("_begin", "_key", "_next", "_scheme", "_seen")
+
+    def __init__(self, scheme: Scheme, key: Key, *, n_prompt: int) -> None:
+        """Begin a text.
+
+        Args:
+            scheme: How to mark.
+            key: A key of that scheme.
+            n_prompt: Tokens that stand before the text.
+
+        Raises:
+            InputError: If the key is of another profile.
+        """
+        if key.profile != scheme.name:
+            raise InputError(f"a key of {key.profile} marks no text by {scheme.name}")
+        self._scheme, self._key = scheme, key
+        self._begin = n_prompt if scheme.padded else 0  # padded contexts are of the text alone
+        self._next = self._begin
+        self._seen: set[bytes] = set()
+
+    def tilt(self, chances: Floats, so_far: Tokens) -> Floats:
+        """Give the law that the next token is drawn from.
+
+        Args:
+            chances: Shape (n_types,), the model's law.
+            so_far: Shape (n,), prompt and text; those of the last call and more.
+
+        Returns:
+            Shape (n_types,); `chances` where nothing is marked.
+        """
+        fresh: Tokens | None = None
+        for place in range(self._next, so_far.size + 1):
+            context = _context(so_far[self._begin : place], self._scheme)
+            fresh = None if context is None or context.tobytes() in self._seen else context
+            if context is not None and self._scheme.once == "context":
+                self._seen.add(context.tobytes())
+        self._next = so_far.size + 1
+        return chances if fresh is None else self._scheme.tilt(chances, fresh, self._key.secret)
+
+
+def draw(chances: Floats, rng: np.random.Generator) -> int:
+    """Draw a token by one uniform number."""
+    upto = np.cumsum(chances)
+    return int(np.searchsorted(upto, rng.random() * upto[-1], side="right"))
+
+
 def sample(
     model: Model,
     scheme: Scheme,
@@ -53,11 +109,7 @@ def sample(
     rng: np.random.Generator,
     prompt: npt.ArrayLike = (),
 ) -> Tokens:
-    """Draw a marked text.
-
-    A token is drawn from the model's own law where the context is too short, and, for schemes that
-    score a context once, where it has occurred before in prompt or text: a mark there would make the
-    text repeat itself.
+    """Draw a marked text; `Trail` says what is marked.
 
     Args:
         model: From the tokens so far, prompt first, to the law of the next one, shape (n_types,).
@@ -73,26 +125,14 @@ def sample(
     Raises:
         InputError: If the key is of another profile, or the number of tokens negative.
     """
-    if key.profile != scheme.name:
-        raise InputError(f"a key of {key.profile} marks no text by {scheme.name}")
     if n_tokens < 0:
         raise InputError(f"no text of {n_tokens} tokens")
     before = np.asarray(prompt, dtype=np.uint32)
     text = np.concatenate([before, np.zeros(n_tokens, dtype=np.uint32)])
-    begin = before.size if scheme.padded else 0  # padded contexts are of the text alone
-    seen: set[bytes] = set()
-    for place in range(begin, text.size):
-        context = _context(text[begin:place], scheme)
-        new = context is not None and context.tobytes() not in seen
-        if context is not None and scheme.once == "context":
-            seen.add(context.tobytes())
-        if place < before.size:
-            continue
+    trail = Trail(scheme, key, n_prompt=before.size)
+    for place in range(before.size, text.size):
         chances = np.asarray(model(text[:place]), dtype=np.float64)
-        if new and context is not None:
-            chances = scheme.tilt(chances, context, key.secret)
-        upto = np.cumsum(chances)
-        text[place] = np.searchsorted(upto, rng.random() * upto[-1], side="right")
+        text[place] = draw(trail.tilt(chances, text[:place]), rng)
     return text[before.size :]
 
 

