@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from xml.etree import ElementTree as ET
 
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 
 from headwater.report.chart import Bar, Chart, Key, bars, histogram, strip
 from headwater.report.shares import Interval, Stack, intervals, stacked
-from headwater.report.svg import TONES, Caption, colour, finish
+from headwater.report.svg import TONES, Caption, colour, defaults, finish
 
 LEGEND = (Key("admit", "admitted"), Key("exclude", "excluded"))
 HOSTILE = "$x$ </text><script>alert(1)</script> \x00\u202e\ud800"
@@ -90,7 +91,11 @@ def test_any_figure_is_finished_without_clashing_ids() -> None:
     figure = Figure(figsize=(3, 2))
     axes = figure.add_subplot()
     axes.plot([0, 1], [0, 1], marker="o", color=colour("accent"))
-    first, second = (finish(figure, Caption(key, "Line", "A line.")) for key in ("x", "y"))
+    target = io.StringIO()
+    with defaults():
+        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+    drawing = target.getvalue()
+    first, second = (finish(drawing, Caption(key, "Line", "A line.")) for key in ("x", "y"))
     ids = [
         element.get("id")
         for svg in (first, second)
@@ -99,7 +104,7 @@ def test_any_figure_is_finished_without_clashing_ids() -> None:
     ]
     assert len(ids) == len(set(ids))
     assert 'href="#x-' in first
-    assert finish(figure, Caption("x", "Line", "A line.")) == first
+    assert finish(drawing, Caption("x", "Line", "A line.")) == first
 
 
 def test_stand_in_colours_differ() -> None:

@@ -1,4 +1,4 @@
-"""From a matplotlib figure to an inline SVG that follows the page's theme and names itself."""
+"""From a drawing by matplotlib to an inline SVG that follows the page's theme and names itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, final
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
@@ -16,7 +16,6 @@ from headwater.report.text import visible
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
-    from matplotlib.figure import Figure
 
 TONES = (
     "admit",
@@ -39,7 +38,7 @@ _DROPPED = ("metadata", "style")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One piece of text in a figure; matplotlib places it and never reads it.
+    """One piece of text in a figure; matplotlib never sees it.
 
     Attributes:
         text: What it says.
@@ -146,30 +145,25 @@ class Sheet:
     def finish(self, caption: Caption) -> Markup:
         """Give the drawing as inline SVG; see the function `finish`."""
         tips = {f"t{place}": tip for place, (_, tip) in enumerate(self._marks) if tip}
-        words = {f"w{place}": words for place, (_, _, words) in enumerate(self._words)}
         with defaults():
-            return finish(self._figure(), caption, tips=tips, words=words)
+            return finish(self._draw(), caption, tips=tips, words=self._words)
 
-    def _figure(self) -> Figure:
-        from matplotlib.figure import Figure
+    def _draw(self) -> str:
+        """Let matplotlib's renderer write the marks; a figure with axes would cost ten times as much."""
+        from matplotlib.backends.backend_svg import RendererSVG
+        from matplotlib.transforms import Affine2D
 
-        width, height = self._size
-        figure = Figure(figsize=(width / 72, height / 72), dpi=72, frameon=False)
-        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-        axes.set_axis_off()
-        axes.set_xlim(0, width)
-        axes.set_ylim(height, 0)
+        (width, height), target = self._size, io.StringIO()
+        undated = {"Date": None, "Creator": None}
+        renderer: Any = RendererSVG(width, height, target, image_dpi=72, metadata=undated)  # type: ignore[no-untyped-call]
+        down = Affine2D().scale(1.0, -1.0).translate(0.0, height)  # The renderer's origin is bottom left.
         for place, (mark, _) in enumerate(self._marks):
             artist = mark()
             artist.set_gid(f"t{place}")
-            artist.set_clip_on(False)
-            # Without this, matplotlib lays all lines above all patches.
-            artist.set_zorder(place)
-            axes.add_artist(artist)
-        for place, (x, y, _) in enumerate(self._words):
-            text = axes.text(x, y, ".", va="baseline", parse_math=False, zorder=len(self._marks))
-            text.set_gid(f"w{place}")
-        return figure
+            artist.set_transform(down)
+            artist.draw(renderer)
+        renderer.finalize()
+        return target.getvalue()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,26 +184,26 @@ class Caption:
 
 
 def finish(
-    figure: Figure,
+    drawing: str,
     caption: Caption,
     *,
     tips: Mapping[str, str] | None = None,
-    words: Mapping[str, Words] | None = None,
+    words: Sequence[tuple[float, float, Words]] = (),
 ) -> Markup:
-    """Turn a figure drawn in stand-in colours into accessible inline SVG.
+    """Turn matplotlib's SVG in stand-in colours into accessible inline SVG.
 
     Args:
-        figure: Drawn with `colour(tone)`; its size in inches times 72 is the view box.
+        drawing: Drawn with `colour(tone)`, 72 to the inch.
         caption: Key, title and description.
         tips: Text by the gid of the artist it explains.
-        words: Text by the gid of the placeholder that matplotlib placed.
+        words: Text with the place of its anchor; it lies above the drawing.
 
     Returns:
         `<svg role="img">` with title and description, colours as CSS variables, no id that is not
-        referenced, no namespace, font or metadata; equal figures give equal bytes.
+        referenced, no namespace, font or metadata; equal drawings give equal bytes.
     """
     # Our own output from fixed placeholders: no foreign byte has reached this XML.
-    root = ET.fromstring(_draw(figure))  # noqa: S314
+    root = ET.fromstring(drawing)  # noqa: S314
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     svg = ET.Element("svg", {"class": "chart", "role": "img", "viewBox": root.get("viewBox", "")})
@@ -220,7 +214,8 @@ def finish(
     ET.SubElement(svg, "desc", {"id": f"{caption.key}-d"}).text = visible(caption.description)
     used = _references(root)
     for child in root:
-        svg.extend(_rebuild(child, _Rules(caption.key, used, tips or {}, words or {})))
+        svg.extend(_rebuild(child, _Rules(caption.key, used, tips or {})))
+    svg.extend(_written(*placed) for placed in words)
     return Markup(ET.tostring(svg, encoding="unicode"))  # noqa: S704 - ElementTree has escaped it
 
 
@@ -229,15 +224,6 @@ class _Rules:
     key: str
     used: frozenset[str]
     tips: Mapping[str, str]
-    words: Mapping[str, Words]
-
-
-def _draw(figure: Figure) -> str:
-    """Let matplotlib write SVG."""
-    target = io.StringIO()
-    with defaults():
-        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
-    return target.getvalue()
 
 
 def _references(root: ET.Element) -> frozenset[str]:
@@ -252,8 +238,6 @@ def _rebuild(element: ET.Element, rules: _Rules) -> list[ET.Element]:
     gid = element.get("id", "")
     if element.tag in _DROPPED:
         return []
-    if gid in rules.words:
-        return [_written(element, rules.words[gid])]
     children = [piece for child in element for piece in _rebuild(child, rules)]
     attributes = _attributes(element, rules)
     if element.tag in {"g", "defs"} and not attributes and gid not in rules.tips:
@@ -282,9 +266,8 @@ def _attributes(element: ET.Element, rules: _Rules) -> dict[str, str]:
     return kept
 
 
-def _written(group: ET.Element, words: Words) -> ET.Element:
-    placed = next(element for element in group.iter() if element.tag == "text")
-    text = ET.Element("text", {"x": placed.get("x", "0"), "y": placed.get("y", "0"), "class": words.role})
-    text.set("text-anchor", words.anchor)
+def _written(x: float, y: float, words: Words) -> ET.Element:
+    place = {"x": f"{x:.6f}".rstrip("0").rstrip("."), "y": f"{y:.6f}".rstrip("0").rstrip(".")}
+    text = ET.Element("text", {**place, "class": words.role, "text-anchor": words.anchor})
     text.text = visible(words.text)
     return text
