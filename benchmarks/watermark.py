@@ -62,7 +62,7 @@ def totals(texts: Batch, scheme: Scheme, key: Key) -> Callable[[], object]:
 
     def work() -> object:
         found = ngrams.gather(texts, scheme)
-        return found.totals(scheme.scores(found.table, key.secret))
+        return found.totals(found.scores(scheme, key.secret))
 
     return work
 

@@ -139,7 +139,7 @@ def scan(texts: Batch, scheme: Scheme, keys: Sequence[Key]) -> Scan:
 
 def scored(found: Ngrams, scheme: Scheme, key: Key) -> tuple[Ngrams, Floats]:
     """Score n-grams, and leave out those that do not count under the key."""
-    scores = scheme.scores(found.table, key.secret)
+    scores = found.scores(scheme, key.secret)
     if not np.isnan(scores.sum()):
         return found, scores
     counts = ~np.isnan(scores)

@@ -11,13 +11,11 @@ from numba import njit
 Tokens = npt.NDArray[np.uint32]
 Longs = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
+Words = npt.NDArray[np.uint64]
 
 _MISSING = np.uint32(0xFFFFFFFF)
 # Odd factors of a multiplicative hash, one for each place of an n-gram; the highest bits are used.
-_FACTORS = np.array(
-    [0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
-    dtype=np.uint64,
-)
+_FACTORS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1], dtype=np.uint32)
 MAX_WIDTH = _FACTORS.size - 1
 
 
@@ -40,7 +38,7 @@ def lead(tokens: Tokens, starts: Longs, width: int) -> Tokens:
     return out
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _same(tokens: Tokens, rule: Rule, one: int, other: int) -> bool:
     for back in range(0 if rule.whole else 1, rule.width + 1):
         if tokens[one - back] != tokens[other - back]:
@@ -49,37 +47,41 @@ def _same(tokens: Tokens, rule: Rule, one: int, other: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _slot_bits(starts: Longs) -> int:
-    bits = 12  # 16 KiB, half of a fast cache: few texts meet what others left
+def _hash(tokens: Tokens, rule: Rule, out: Tokens) -> None:
+    """Hash what must be new at each place of a text from its first whole context on."""
+    out[:] = np.uint32(0)
+    for back in range(0 if rule.whole else 1, rule.width + 1):
+        factor, some = _FACTORS[back], tokens[rule.width - back : rule.width - back + out.size]
+        for at in range(out.size):
+            out[at] += some[at] * factor
+
+
+@njit(cache=True, nogil=True)
+def _longest(starts: Longs) -> int:
+    longest = 0
     for text in range(starts.size - 1):
-        while 1 << bits < 2 * (starts[text + 1] - starts[text]):
-            bits += 1
-    return bits
+        longest = max(longest, starts[text + 1] - starts[text])
+    return longest
 
 
 @njit(cache=True, nogil=True)
-def _copy(tokens: Tokens, firsts: Places, table: Tokens) -> None:
-    for row in range(firsts.size):
-        for column in range(table.shape[1]):
-            table[row, column] = tokens[firsts[row] + column]
-
-
-@njit(cache=True, nogil=True)
-def gather(tokens: Tokens, starts: Longs, rule: Rule, out: tuple[Tokens, Places, Longs]) -> int:
-    """Write the n-grams that count, where they end, and how many each text has."""
-    table, position, n_scored = out
-    bits = _slot_bits(starts)
+def gather(tokens: Tokens, starts: Longs, rule: Rule, out: tuple[Places, Longs]) -> int:
+    """Write where the n-grams that count end, and how many each text has."""
+    position, n_scored = out
+    longest, bits = _longest(starts), 12  # 16 KiB, half of a fast cache: few texts meet what others left
+    while 1 << bits < 2 * longest:
+        bits += 1
     # A slot holds the place of a first occurrence; one before the start of the text is of another text.
-    slots = np.full(1 << bits, -1, dtype=np.int32)
-    last, shift, width, begin = (1 << bits) - 1, np.uint64(64 - bits), rule.width, 0 if rule.whole else 1
+    slots, hashes = np.full(1 << bits, -1, dtype=np.int32), np.empty(longest, dtype=np.uint32)
+    last, shift, width = np.int64((1 << bits) - 1), np.uint32(32 - bits), rule.width
     k = 0
     for text in range(starts.size - 1):
         start, stop, before = starts[text], starts[text + 1], k
-        for place in range(start + width, stop):
-            state = np.uint64(0)
-            for back in range(begin, width + 1):
-                state += np.uint64(tokens[place - back]) * _FACTORS[back]
-            at = np.intp(state >> shift)
+        some = hashes[: max(0, stop - start - width)]
+        _hash(tokens[start:stop], rule, some)
+        for ahead in range(some.size):
+            place = start + width + ahead
+            at = np.int64(some[ahead] >> shift)
             held = slots[at]
             while held >= start and not _same(tokens, rule, held, place):
                 at = (at + 1) & last
@@ -91,5 +93,46 @@ def gather(tokens: Tokens, starts: Longs, rule: Rule, out: tuple[Tokens, Places,
                 if k - before == rule.limit:
                     break
         n_scored[text] = k - before
-    _copy(tokens, position[:k] - np.int32(width), table)
     return k
+
+
+@njit(cache=True, nogil=True)
+def lay(tokens: Tokens, ends: Places, table: Tokens) -> None:
+    """Write out the n-grams that end at some places, shape (k, width + 1)."""
+    back = table.shape[1] - 1
+    for row in range(ends.size):
+        first = ends[row] - back
+        for column in range(back + 1):
+            table[row, column] = tokens[first + column]
+
+
+@njit(cache=True, nogil=True)
+def _cell(table: Tokens, row: int, shift: np.uint64) -> np.uint64:
+    """Hash an n-gram to a cell of a sketch; splitmix64 takes in one token after the other."""
+    state = np.uint64(0)
+    for column in range(table.shape[1]):
+        state += np.uint64(table[row, column]) + np.uint64(0x9E3779B97F4A7C15)
+        state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        state ^= state >> np.uint64(31)
+    return state >> shift
+
+
+@njit(cache=True, nogil=True)
+def count(table: Tokens, shift: np.uint64, once: Words, again: Words) -> None:
+    """Mark the cells of n-grams as met once, or again; Steele et al. (2014) for the hash."""
+    for row in range(table.shape[0]):
+        cell = _cell(table, row, shift)
+        word, bit = cell >> np.uint64(6), np.uint64(1) << (cell & np.uint64(63))
+        again[word] |= once[word] & bit
+        once[word] |= bit
+
+
+@njit(cache=True, nogil=True)
+def counted(table: Tokens, shift: np.uint64, cells: Words) -> npt.NDArray[np.bool_]:
+    """Tell which n-grams have a marked cell, shape (k,)."""
+    out = np.empty(table.shape[0], dtype=np.bool_)
+    for row in range(table.shape[0]):
+        cell = _cell(table, row, shift)
+        out[row] = (cells[cell >> np.uint64(6)] >> (cell & np.uint64(63))) & np.uint64(1)
+    return out

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from headwater.errors import InputError
-from headwater.watermark.scheme import Floats, Scheme, Tokens
+from headwater.watermark.scheme import Floats, Places, Rolling, Scheme, Tokens
 
 MISSING = 0xFFFF_FFFF
 _MOST = 2**31 - 1
@@ -30,25 +31,47 @@ class Batch:
     starts: Longs
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Ngrams:
     """Hold what is scored of a batch.
 
     Attributes:
-        table: Shape (k, width + 1), n-grams in the order of the text.
+        tokens: The texts end to end, with what stands for missing tokens.
+        ends: Shape (k,), where in `tokens` each n-gram ends, in the order of the text.
         position: Shape (k,), where in the batch each ends.
         n_scored: Shape (m,), how many each text has.
+        width: Tokens before the last.
     """
 
-    table: Tokens
-    position: npt.NDArray[np.int32]
+    tokens: Tokens
+    ends: Places
+    position: Places
     n_scored: Longs
+    width: int
+
+    @cached_property
+    def table(self) -> Tokens:
+        """Lay the n-grams out, shape (k, width + 1)."""
+        from headwater.watermark import kernels
+
+        table = np.empty((self.ends.size, self.width + 1), dtype=np.uint32)
+        kernels.lay(self.tokens, self.ends, table)
+        return table
 
     def only(self, some: npt.NDArray[np.bool_]) -> Ngrams:
         """Keep some of them, by a mask of shape (k,)."""
         upto = np.concatenate([[0], np.cumsum(some, dtype=np.int64)])
-        ends = np.concatenate([[0], np.cumsum(self.n_scored)])
-        return Ngrams(self.table[some], self.position[some], np.diff(upto[ends]))
+        stops = np.concatenate([[0], np.cumsum(self.n_scored)])
+        n_scored = np.diff(upto[stops])
+        return replace(self, ends=self.ends[some], position=self.position[some], n_scored=n_scored)
+
+    def scores(self, scheme: Scheme, key: bytes) -> Floats:
+        """Score them, shape (k,), by the scheme that they were gathered for."""
+        if isinstance(scheme, Rolling):
+            found = scheme.scores_at(self.tokens, self.ends, key)
+            if found is not None:
+                return found
+        return scheme.scores(self.table, key)
 
     def totals(self, scores: Floats) -> Floats:
         """Add up scores, shape (k,), within each text, shape (m,)."""
@@ -103,13 +126,13 @@ def gather(texts: Batch, scheme: Scheme) -> Ngrams:
     tokens, starts = texts.tokens, texts.starts
     if scheme.padded:
         tokens, starts = kernels.lead(tokens, starts, width), starts + width * np.arange(n_texts + 1)
-    table = np.empty((n, width + 1), dtype=np.uint32)
-    position, n_scored = np.empty(n, dtype=np.int32), np.empty(n_texts, dtype=np.int64)
+    ends, n_scored = np.empty(n, dtype=np.int32), np.empty(n_texts, dtype=np.int64)
     rule = kernels.Rule(whole=scheme.once == "ngram", limit=scheme.limit or _MOST, width=width)
-    k = kernels.gather(tokens, starts, rule, (table, position, n_scored))
+    ends = ends[: kernels.gather(tokens, starts, rule, (ends, n_scored))]
+    position = ends
     if scheme.padded:
-        position[:k] -= width * np.repeat(np.arange(1, n_texts + 1), n_scored)
-    return Ngrams(table[:k], position[:k], n_scored)
+        position = ends - (width * np.repeat(np.arange(1, n_texts + 1), n_scored)).astype(np.int32)
+    return Ngrams(tokens, ends, position, n_scored, width)
 
 
 def _checked(text: npt.ArrayLike) -> Tokens:

@@ -87,6 +87,9 @@ def _blocks(ngrams: Tokens) -> Iterator[Tokens]:
     n, length = ngrams.shape
     for start in range(0, n, CHUNK):
         some = ngrams[start : start + CHUNK]
+        if length == BLOCK_TOKENS and some.flags.c_contiguous:
+            yield some
+            continue
         block = np.full((len(some), BLOCK_TOKENS), _EMPTY, dtype="<u4")
         block[:, BLOCK_TOKENS - length :] = some
         yield block

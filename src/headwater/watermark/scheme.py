@@ -15,6 +15,7 @@ from headwater.watermark.law import Law, Longs
 
 Tokens = npt.NDArray[np.uint32]
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,23 @@ class Scheme(Protocol):
 
         Returns:
             Shape (n_types,), 0 wherever `chances` is.
+        """
+
+
+@runtime_checkable
+class Rolling(Scheme, Protocol):
+    """Score n-grams as they lie in a text, which can spare laying them out."""
+
+    def scores_at(self, tokens: Tokens, ends: Places, key: bytes) -> Floats | None:
+        """Give what `scores` gives for the n-grams that end at some places, or None.
+
+        Args:
+            tokens: Shape (n,).
+            ends: Shape (k,), rising; a whole n-gram ends at each.
+            key: Of `key_bytes`.
+
+        Returns:
+            Shape (k,); None where this scheme needs the n-grams laid out.
         """
 
 

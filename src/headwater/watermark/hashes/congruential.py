@@ -9,6 +9,7 @@ from numba import njit
 Tokens = npt.NDArray[np.uint32]
 
 _FACTOR = 6364136223846793005
+_STRETCH = 1024  # tokens at a time
 
 
 @njit(cache=True, nogil=True)
@@ -30,6 +31,45 @@ def table_bits(ngrams: Tokens, layers: Tokens) -> Tokens:
         for place in range(length):
             state = ((state + ngrams[at, place]) * factor + one) & low
         out[at] = layers[state]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def ones_at(
+    tokens: Tokens, ends: npt.NDArray[np.int32], length: int, ones: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.float64]:
+    """Look up a number for the state after each n-gram, as they lie in a text.
+
+    The state is linear in the tokens, so it is computed for a stretch of text at a time, n-grams that do
+    not count among them: many go at once.
+
+    Args:
+        tokens: Shape (n,).
+        ends: Shape (k,), where n-grams end, rising.
+        length: Of an n-gram.
+        ones: Shape (65536,), by state.
+
+    Returns:
+        Shape (k,).
+    """
+    factor, constant, power = np.uint32(_FACTOR & 0xFFFF), np.uint32(0), np.uint32(1)
+    for _ in range(length):
+        constant, power = constant + power, power * factor
+    constant += power
+    states, out, at = np.empty(_STRETCH, dtype=np.uint32), np.empty(ends.size), 0
+    while at < ends.size:
+        first = ends[at]
+        some = states[: min(_STRETCH, tokens.size - first)]
+        some[:] = constant
+        power = np.uint32(1)
+        for back in range(length):
+            power *= factor
+            lagged = tokens[first - back : first - back + some.size]
+            for i in range(some.size):
+                some[i] += lagged[i] * power
+        while at < ends.size and ends[at] < first + some.size:
+            out[at] = ones[some[ends[at] - first] & np.uint32(0xFFFF)]
+            at += 1
     return out
 
 

@@ -44,11 +44,16 @@ def _twist(state: Words) -> None:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _tempered(word: np.uint32) -> np.int64:
+def _temper(word: np.uint32) -> np.uint32:
     y = word ^ (word >> np.uint32(11))
     y ^= (y << np.uint32(7)) & np.uint32(0x9D2C5680)
     y ^= (y << np.uint32(15)) & np.uint32(0xEFC60000)
-    return np.int64(y ^ (y >> np.uint32(18)))
+    return y ^ (y >> np.uint32(18))
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _tempered(word: np.uint32) -> np.int64:
+    return np.int64(_temper(word))
 
 
 @njit(cache=True, nogil=True)
@@ -109,19 +114,69 @@ def each_among_first(seeds: Words, items: Words, n: int, n_first: int) -> npt.ND
 
 
 @njit(cache=True, nogil=True)
+def _seed(seed: int, state: Words) -> None:
+    state[:] = _seeded(seed)
+
+
+@njit(cache=True, nogil=True)
+def _mix(here: Words, after: Words, far: Words, out: Words) -> None:
+    for i in range(out.size):
+        out[i] = _next(here[i], after[i], far[i])
+
+
+@njit(cache=True, nogil=True)
+def _renew(old: Words, new: Words) -> None:
+    """Twist into another array, in stretches that do not read what they write, so many words go at once."""
+    k = _N - _M
+    _mix(old[:k], old[1 : k + 1], old[_M:], new[:k])
+    _mix(old[k : 2 * k], old[k + 1 : 2 * k + 1], new[:k], new[k : 2 * k])
+    _mix(old[2 * k : _N - 1], old[2 * k + 1 :], new[k : _N - 1 - k], new[2 * k : _N - 1])
+    new[_N - 1] = _next(old[_N - 1], new[0], new[_M - 1])
+
+
+@njit(cache=True, nogil=True)
+def _remainders(state: Words, divisors: Words, inverses: Words, out: Words) -> None:
+    """Take each word modulo its divisor, by its inverse times 2**32; the quotient may be 1 less."""
+    for i in range(out.size):
+        word = _temper(state[i])
+        quotient = np.uint32((np.uint64(word) * np.uint64(inverses[i])) >> np.uint64(32))
+        left = np.uint32(word - quotient * divisors[i])
+        out[i] = min(left, np.uint32(left - divisors[i]))  # below 0 it wraps round to a large number
+
+
+@njit(cache=True, nogil=True)
 def fill_rows(
     seeds: Words, rows: npt.NDArray[np.int64], shape: tuple[int, int], bits: npt.NDArray[np.uint8]
 ) -> None:
-    """Set, in the row of each seed, the bits of the first entries of its permutation."""
+    """Set, in the row of each seed, the bits of the first entries of its permutation.
+
+    The swaps are undone from the last on, with a mark in each of the first places: where the marks end up,
+    those entries came from. A place is marked until its own swap is undone, as later swaps leave it alone.
+    """
     n, n_first = shape
-    in_order = np.arange(n).astype(np.int32)
-    items = np.empty(n, dtype=np.int32)
+    divisors = (n - np.arange(n_first)).astype(np.uint32)
+    inverses = (np.uint64(1 << 32) // divisors.astype(np.uint64)).astype(np.uint32)
+    state, other, ahead = np.empty(_N, np.uint32), np.empty(_N, np.uint32), np.empty(n_first, np.uint32)
+    marks = np.zeros((n + 7) // 8 * 8, dtype=np.uint8)
+    eights = marks.view(np.uint64)
     for at in range(seeds.size):
-        items[:] = in_order
-        _shuffle(seeds[at], items, n_first)
+        _seed(seeds[at], state)
+        for start in range(0, n_first, _N):
+            _renew(state, other)
+            state, other = other, state
+            stop = min(n_first, start + _N)
+            _remainders(state, divisors[start:stop], inverses[start:stop], ahead[start:stop])
+        marks[:n_first], marks[n_first:] = 1, 0
+        for i in range(n_first - 1, -1, -1):
+            here = np.uint64(i)
+            j = here + np.uint64(ahead[i])
+            held = marks[j]
+            marks[j] = 1
+            marks[here] = held
         row = bits[rows[at]]
-        for item in items[:n_first]:
-            row[item >> 3] |= np.uint8(1 << (item & 7))
+        for word in range(row.size):
+            # Eight bytes of 0 or 1 become eight bits: the product puts byte k into bit 56 + k.
+            row[word] = np.uint8((eights[word] * np.uint64(0x0102040810204080)) >> np.uint64(56))
 
 
 @njit(cache=True, nogil=True)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from headwater.watermark import prf
 from headwater.watermark.law import Bits, Law, WeightedBits
-from headwater.watermark.scheme import Floats, Tokens, Traits, candidates, check_key
+from headwater.watermark.scheme import Floats, Places, Tokens, Traits, candidates, check_key
 
 DEPTH = 30
 # Ones in torch's 65,536 draws of 0 or 1 on a CPU with seed 0.
@@ -32,6 +32,8 @@ class Tournament:
         bits: From n-grams, shape (n, width + 1), and a key to packed bits, layer 0 lowest, shape (n,).
         weights: Shape (depth,), what a one counts in each layer; early layers carry more evidence.
         chance: Of a one without a mark.
+        ones_at: From the tokens of a text, where n-grams end in it and a key to the numbers of ones, shape
+            (n,), where they can be had without laying the n-grams out.
 
     Source:
         Dathathri et al. (2024), "Scalable watermarking for identifying large language model outputs",
@@ -46,6 +48,7 @@ class Tournament:
     traits: Traits
     weights: tuple[int, ...] = (1,) * DEPTH
     chance: float = 0.5
+    ones_at: Callable[[Tokens, Places, bytes], Floats] | None = None
 
     @property
     def padded(self) -> bool:
@@ -91,6 +94,11 @@ class Tournament:
         tables = _weighed(self.weights)
         parts = (tables[at][(packed >> np.uint32(8 * at)) & np.uint32(255)] for at in range(4))
         return np.asarray(sum(parts), dtype=np.float64)
+
+    def scores_at(self, tokens: Tokens, ends: Places, key: bytes) -> Floats | None:
+        """Score n-grams as they lie in a text, or give None."""
+        check_key(self, key)
+        return None if self.ones_at is None else self.ones_at(tokens, ends, key)
 
     def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
         """Multiply, layer by layer, by 1 + bit - the chance of a one."""
@@ -144,6 +152,17 @@ def _table(ngrams: Tokens, key: bytes) -> Tokens:
     return congruential.table_bits(ngrams, _layers(key))
 
 
+@lru_cache(maxsize=64)
+def _counts(key: bytes) -> npt.NDArray[np.uint8]:
+    return np.bitwise_count(_layers(key))
+
+
+def _table_ones(tokens: Tokens, ends: Places, key: bytes) -> Floats:
+    from headwater.watermark.hashes import congruential
+
+    return congruential.ones_at(tokens, ends, HF_TABLE.width + 1, _counts(key))
+
+
 def _long(ngrams: Tokens, key: bytes) -> Tokens:
     from headwater.watermark.hashes import congruential
 
@@ -177,6 +196,7 @@ HF_TABLE = Tournament(
         weakness="16 bits of each layer's key count, and each layer can be searched by itself",
     ),
     chance=_TABLE_ONES / 65_536,
+    ones_at=_table_ones,
 )
 GOOGLE = Tournament(
     name="tournament-google-lcg-1",
