@@ -99,11 +99,17 @@ def gather(tokens: Tokens, starts: Longs, rule: Rule, out: tuple[Places, Longs])
 @njit(cache=True, nogil=True)
 def lay(tokens: Tokens, ends: Places, table: Tokens) -> None:
     """Write out the n-grams that end at some places, shape (k, width + 1)."""
-    back = table.shape[1] - 1
+    length = table.shape[1]
+    if length == 4:  # the native width, written out: three times as quick
+        for row in range(ends.size):
+            first, out = np.uint64(ends[row] - 3), table[row]
+            out[0], out[1] = tokens[first], tokens[first + np.uint64(1)]
+            out[2], out[3] = tokens[first + np.uint64(2)], tokens[first + np.uint64(3)]
+        return
     for row in range(ends.size):
-        first = ends[row] - back
-        for column in range(back + 1):
-            table[row, column] = tokens[first + column]
+        first, out = np.uint64(ends[row] - (length - 1)), table[row]
+        for column in range(length):
+            out[column] = tokens[first + np.uint64(column)]
 
 
 @njit(cache=True, nogil=True)

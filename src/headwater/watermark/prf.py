@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ Words = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
 
 
+@lru_cache(maxsize=256)
 def derive(master: bytes, purpose: str) -> bytes:
     """Derive the AES key of one purpose from a master key.
 
@@ -66,7 +68,7 @@ def encrypted(blocks: Iterable[Tokens], key: bytes) -> Iterator[Words]:
     blocks nobody tells from a random function.
 
     Args:
-        blocks: Chunks of shape (n, 4), n at most 16384, contiguous.
+        blocks: Chunks of shape (n, 4), contiguous.
         key: 16 bytes.
 
     Yields:
@@ -76,11 +78,12 @@ def encrypted(blocks: Iterable[Tokens], key: bytes) -> Iterator[Words]:
         FIPS 197.
     """
     cipher = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305
-    room = bytearray(16 * CHUNK + 15)
-    coded = np.frombuffer(room, dtype="<u8", count=2 * CHUNK).reshape(-1, 2)
+    room = bytearray()
     for block in blocks:
+        if len(room) < block.nbytes + 15:  # the first, which no other is longer than
+            room = bytearray(block.nbytes + 15)
         cipher.update_into(block.data.cast("B"), room)
-        yield coded[: len(block)]
+        yield np.frombuffer(room, dtype="<u8", count=2 * len(block)).reshape(-1, 2)
 
 
 def _blocks(ngrams: Tokens) -> Iterator[Tokens]:
@@ -104,4 +107,7 @@ def uniforms(drawn: Words) -> Floats:
     Returns:
         (highest 52 bits + 1/2) / 2**52: exact in double precision, and so is 1 minus it.
     """
-    return np.asarray(((drawn >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52)
+    out = (drawn >> np.uint64(12)).astype(np.float64)
+    out += 0.5
+    out *= 2.0**-52
+    return out

@@ -12,6 +12,8 @@ from numba import njit
 
 Words = npt.NDArray[np.uint32]
 
+Lists = tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]  # bits of each row, and which rows are filled
+
 _N, _M = 624, 397
 
 
@@ -180,12 +182,20 @@ def fill_rows(
 
 
 @njit(cache=True, nogil=True)
-def look_up(
-    bits: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], items: Words
-) -> npt.NDArray[np.float64]:
-    """Give 1 where an item's bit is set in its row, else 0, shape (k,)."""
-    out = np.empty(items.size)
-    for at in range(items.size):
-        item = np.int64(items[at])
-        out[at] = (bits[rows[at], item >> 3] >> (item & 7)) & 1
-    return out
+def look_up(tokens: Words, ends: npt.NDArray[np.int32], lists: Lists, out: npt.NDArray[np.float64]) -> int:
+    """Write 1 where a token's bit is set in the row of the one before it, else 0.
+
+    Returns:
+        0, or 1 if a row is not filled, or 2 if a token has no row.
+    """
+    bits, filled = lists
+    found = 0
+    for at in range(ends.size):
+        place = np.uint64(ends[at])
+        item, row = np.uint64(tokens[place]), np.uint64(tokens[place - np.uint64(1)])
+        if max(item, row) >= np.uint64(filled.size):
+            return 2
+        if not filled[row]:
+            found = 1
+        out[at] = (bits[row, item >> np.uint64(3)] >> (item & np.uint64(7))) & np.uint64(1)
+    return found

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from headwater.errors import InputError
 from headwater.watermark import prf
 from headwater.watermark.law import Bits, Law
-from headwater.watermark.scheme import Floats, Tokens, Traits, candidates, check_key, favoured
+from headwater.watermark.scheme import Floats, Places, Tokens, Traits, candidates, check_key, favoured
 
 _MOST_TYPES = 2**17  # beyond, the table of a left hash would hold more than 2 GiB
 _PRIME = 1_000_003
@@ -33,6 +33,8 @@ class Greenlist:
         delta_nats: Bias of green tokens.
         function: Name of the pseudo-random function, for the specification.
         green: From n-grams, shape (n, width + 1), a key and the scheme to 1 or 0, shape (n,).
+        green_at: The same from the tokens of a text and where n-grams end in it, where there is a quicker way
+            than to lay them out.
 
     Source:
         Kirchenbauer et al. (2023), "A Watermark for Large Language Models", algorithm 2; with no context,
@@ -48,6 +50,7 @@ class Greenlist:
     n_types: int = 0
     share: float = 0.25
     delta_nats: float = 2.0
+    green_at: Callable[[Tokens, Places, bytes, Greenlist], Floats] | None = None
 
     @property
     def padded(self) -> bool:
@@ -95,18 +98,37 @@ class Greenlist:
             InputError: If a token is none of the vocabulary.
         """
         check_key(self, key)
-        if self.n_types and ngrams.size and int(ngrams.max()) >= self.n_types:
-            raise InputError(
-                f"token {int(ngrams.max())} is not in a vocabulary of {self.n_types:,}",
-                hint="set n_types to the size of the model's logits",
-            )
+        if self.n_types:
+            check_types(ngrams, self.n_types)
         return self.green(ngrams, key, self)
+
+    def scores_at(self, tokens: Tokens, ends: Places, key: bytes) -> Floats | None:
+        """Score n-grams as they lie in a text, or give None.
+
+        Raises:
+            InputError: If a token is none of the vocabulary.
+        """
+        check_key(self, key)
+        return None if self.green_at is None else self.green_at(tokens, ends, key, self)
 
     def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
         """Multiply the chances of green tokens by e to the bias, and normalise."""
         check_key(self, key)
         tokens, ngrams = candidates(chances, context)
         return favoured(chances, tokens, self.green(ngrams, key, self), self.delta_nats)
+
+
+def check_types(tokens: Tokens, n_types: int) -> None:
+    """Refuse tokens that are not in a vocabulary.
+
+    Raises:
+        InputError: If one is not.
+    """
+    if tokens.size and int(tokens.max()) >= n_types:
+        raise InputError(
+            f"token {int(tokens.max())} is not in a vocabulary of {n_types:,}",
+            hint="set n_types to the size of the model's logits",
+        )
 
 
 def _native(ngrams: Tokens, key: bytes, scheme: Greenlist) -> Floats:
@@ -135,20 +157,28 @@ def _lists(hash_key: int, n_types: int, n_green: int) -> _Lists:
 
 
 def _left(ngrams: Tokens, key: bytes, scheme: Greenlist) -> Floats:
+    ends = np.arange(1, ngrams.size, 2, dtype=np.int32)
+    return _left_at(np.ascontiguousarray(ngrams).ravel(), ends, key, scheme)
+
+
+def _left_at(tokens: Tokens, ends: Places, key: bytes, scheme: Greenlist) -> Floats:
     from headwater.watermark.hashes import mersenne
 
-    n, n_green, hash_key = scheme.n_types, scheme.n_green, _integer(key)
+    n, hash_key = scheme.n_types, _integer(key)
     if n > _MOST_TYPES:
         raise InputError(f"a vocabulary of {n:,} is too large for the table of lists; {_MOST_TYPES:,} fit")
-    lists = _lists(hash_key, n, n_green)
-    contexts = ngrams[:, 0].astype(np.int64)
-    needed = np.zeros(n, dtype=np.bool_)
-    needed[contexts] = True
-    missing = np.flatnonzero(needed & ~lists.filled)
-    seeds = [hash_key * token % _ALL_ONES & 0xFFFFFFFF for token in missing.tolist()]
-    mersenne.fill_rows(np.array(seeds, dtype=np.uint32), missing, (n, n_green), lists.bits)
-    lists.filled[missing] = True
-    return mersenne.look_up(lists.bits, contexts, ngrams[:, 1])
+    lists, out = _lists(hash_key, n, scheme.n_green), np.empty(ends.size)
+    state = mersenne.look_up(tokens, ends, (lists.bits, lists.filled), out)
+    if state == 2:
+        check_types(tokens, n)
+    if state == 1:
+        contexts = np.unique(tokens[ends - 1]).astype(np.int64)
+        missing = contexts[~lists.filled[contexts]]
+        seeds = [hash_key * token % _ALL_ONES & 0xFFFFFFFF for token in missing.tolist()]
+        mersenne.fill_rows(np.array(seeds, dtype=np.uint32), missing, (n, scheme.n_green), lists.bits)
+        lists.filled[missing] = True
+        mersenne.look_up(tokens, ends, (lists.bits, lists.filled), out)
+    return out
 
 
 @lru_cache(maxsize=2)
@@ -202,6 +232,7 @@ HF_LEFT = Greenlist(
     width=1,
     function="torch.randperm on CPU, seeded by key times last token",
     green=_left,
+    green_at=_left_at,
     key_bytes=8,
     traits=Traits(
         distortion_free=False,
