@@ -120,3 +120,49 @@ def test_what_cannot_be_examined_is_refused() -> None:
         document.examine(texts, [Suspect(GUMBEL, [key, key])])
     with pytest.raises(InputError, match="greenlist"):
         document.examine(texts, [Suspect(GREEN, [key])])
+
+
+def test_likely_suspects_are_tried_first_and_the_others_only_if_need_be() -> None:
+    text, human = marked(), pages(1)[0]
+    right, others = Suspect(GUMBEL, [worlds.key(GUMBEL, 2)]), suspects(2)
+
+    found, clean = document.examine_in_turn(ngrams.batch([text, human]), [[right], others])
+    late, _ = document.examine_in_turn(ngrams.batch([text, human]), [others, [right]])
+    (alone,) = document.examine(ngrams.batch([text]), [right])
+
+    assert (found.suspect, found.text, found.n_tests) == (0, 0, 1)
+    assert (late.suspect, late.text, late.n_tests) == (2, 0, 5)
+    assert found.log_p == late.log_p == pytest.approx(alone.log_p + math.log(2), rel=1e-12)
+    assert (clean.n_tests, clean.text) == (5, 1)
+    with pytest.raises(InputError, match="no key"):
+        document.examine_in_turn(ngrams.batch([text]), [])
+
+
+def test_in_turn_unmarked_documents_reach_a_level_no_more_often_than_the_level() -> None:
+    texts, p = ngrams.batch(pages(100)), []
+    for number in range(10):
+        stages = [[Suspect(GUMBEL, [worlds.key(GUMBEL, 3000 + 3 * number + at)])] for at in range(3)]
+        p += [found.p for found in document.examine_in_turn(texts, stages, level=0.1)]
+
+    for level in (0.5, 0.1, 0.01):
+        assert (np.array(p) <= level).mean() <= level + 5 * math.sqrt(level / len(p))
+
+
+def test_haste_drops_keys_and_never_makes_a_p_value_smaller() -> None:
+    human = pages(30)
+    texts = ngrams.batch([*human, np.concatenate([human[0], marked(), human[1]])])
+    keys = [worlds.key(GUMBEL, number) for number in range(20)]
+    found = ngrams.gather(texts, GUMBEL)
+    n_dropped = 0
+    for key in keys:
+        full = detect.read(found, GUMBEL, key)
+        quick = detect.read_hastily(found, found.every(4), GUMBEL, key)
+        n_dropped += int((quick.n_scored < full.n_scored).sum())
+        assert (quick.log_p >= full.log_p - 1e-9).all()
+        assert (quick.log_p_best >= full.log_p_best - 1e-9).all()
+
+    assert n_dropped > 0.6 * 20 * 31
+    (*_, last) = document.examine(texts, [Suspect(GUMBEL, keys, hasty=True)])
+    (*_, same) = document.examine(texts, [Suspect(GUMBEL, keys)])
+    assert last == same
+    assert last.key == 2

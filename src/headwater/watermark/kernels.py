@@ -126,7 +126,7 @@ def _cell(table: Tokens, row: int, shift: np.uint64) -> np.uint64:
 
 @njit(cache=True, nogil=True)
 def count(table: Tokens, shift: np.uint64, once: Words, again: Words) -> None:
-    """Mark the cells of n-grams as met once, or again; Steele et al. (2014) for the hash."""
+    """Mark the cells of n-grams as met once, or again."""
     for row in range(table.shape[0]):
         cell = _cell(table, row, shift)
         word, bit = cell >> np.uint64(6), np.uint64(1) << (cell & np.uint64(63))

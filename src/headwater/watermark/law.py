@@ -32,6 +32,9 @@ class Law(Protocol):
     def log_survival(self, totals: Floats, n: Longs) -> Floats:
         """Give ln P(total >= t) for pairs of a total and a number of scores."""
 
+    def log_mgf(self, tilt: float) -> float:
+        """Give ln E exp(tilt score) of one score; infinite where there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bits:
@@ -54,6 +57,10 @@ class Bits:
     def sd(self) -> float:
         """Give the standard deviation of one score."""
         return math.sqrt(self.n_bits * self.chance * (1.0 - self.chance))
+
+    def log_mgf(self, tilt: float) -> float:
+        """Give ln E exp(tilt score)."""
+        return self.n_bits * _log_mgf_bit(self.chance, tilt)
 
     def log_survival(self, totals: Floats, n: Longs) -> Floats:
         """Give the logarithm of the binomial tail, exactly.
@@ -87,6 +94,10 @@ class Exponentials:
 
     mean: float = 1.0
     sd: float = 1.0
+
+    def log_mgf(self, tilt: float) -> float:
+        """Give ln E exp(tilt score); infinite from a tilt of 1 on."""
+        return _log_mgf_exponential(tilt)
 
     def log_survival(self, totals: Floats, n: Longs) -> Floats:
         """Give the logarithm of the gamma tail, exactly.
@@ -131,6 +142,10 @@ class MixedExponentials:
     def sd(self) -> float:
         """Give the standard deviation of one score."""
         return math.hypot(1.0 - self.share, self.share)
+
+    def log_mgf(self, tilt: float) -> float:
+        """Give ln E exp(tilt score); infinite from a tilt of 1 / (1 - share) on."""
+        return _log_mgf_exponential((1.0 - self.share) * tilt) + _log_mgf_exponential(self.share * tilt)
 
     def log_survival(self, totals: Floats, n: Longs) -> Floats:
         """Give the logarithm of the tail of the convolution of two gamma laws, exactly.
@@ -195,6 +210,10 @@ class WeightedBits:
         """Give the standard deviation of one score."""
         return math.sqrt(self.chance * (1.0 - self.chance) * sum(w * w for w in self.weights))
 
+    def log_mgf(self, tilt: float) -> float:
+        """Give ln E exp(tilt score)."""
+        return sum(_log_mgf_bit(self.chance, tilt * weight) for weight in self.weights)
+
     def log_survival(self, totals: Floats, n: Longs) -> Floats:
         """Give the logarithm of the tail by inversion of the tilted transform.
 
@@ -228,6 +247,14 @@ class WeightedBits:
             below = _invert(most - k + 1, n, self.weights, 1.0 - self.chance)
             return math.log1p(-math.exp(below))
         return _invert(k, n, self.weights, self.chance)
+
+
+def _log_mgf_bit(chance: float, tilt: float) -> float:
+    return float(np.logaddexp(math.log1p(-chance), math.log(chance) + tilt))
+
+
+def _log_mgf_exponential(tilt: float) -> float:
+    return -math.log1p(-tilt) if tilt < 1.0 else math.inf
 
 
 def _invert(k: int, n: int, weights: tuple[int, ...], chance: float) -> float:

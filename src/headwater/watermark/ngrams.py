@@ -65,6 +65,11 @@ class Ngrams:
         n_scored = np.diff(upto[stops])
         return replace(self, ends=self.ends[some], position=self.position[some], n_scored=n_scored)
 
+    def every(self, step: int) -> Ngrams:
+        """Keep every so many of each text, from the first on."""
+        place = np.arange(self.ends.size) - np.repeat(np.cumsum(self.n_scored) - self.n_scored, self.n_scored)
+        return self.only(place % step == 0)
+
     def scores(self, scheme: Scheme, key: bytes) -> Floats:
         """Score them, shape (k,), by the scheme that they were gathered for."""
         if isinstance(scheme, Rolling):
