@@ -15,7 +15,7 @@ from headwater.watermark.variants import VARIANTS, distinct
         ("nfc", "cafe\u0301", "caf\u00e9"),
         ("quotes", "\u201cIt\u2019s so\u2026\u201d", '"It\'s so..."'),
         ("quotes", "hy\u00adphen\u200b", "hyphen"),
-        ("spaces", " two  spaces\u00a0and \n a line\t", "two spaces and\na line"),
+        ("spaces", " two  spaces\u00a0and \n a line\t", " two spaces and\na line "),
         ("plain", "\u201ccafe\u0301\u201d  x", '"caf\u00e9" x'),
     ],
 )

@@ -14,6 +14,7 @@ from headwater.cli.measure import measure
 from headwater.cli.monitor import monitor
 from headwater.cli.reserve import reserve
 from headwater.cli.terminal import printable
+from headwater.cli.watermark import watermark
 from headwater.errors import HeadwaterError
 
 
@@ -31,6 +32,7 @@ app.add_command(forecast)
 app.add_command(lab)
 app.add_command(measure)
 app.add_command(monitor)
+app.add_command(watermark)
 app.add_command(reserve)
 
 

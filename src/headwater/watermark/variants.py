@@ -27,8 +27,8 @@ def quotes(text: str) -> str:
 
 
 def spaces(text: str) -> str:
-    """Make one space of many and of other kinds, and leave none at the ends of lines."""
-    return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+    """Make one space of many and of other kinds, and leave none around line breaks."""
+    return _LINES.sub("\n", _SPACES.sub(" ", text))
 
 
 def plain(text: str) -> str:

@@ -14,8 +14,10 @@ from headwater.watermark import sampler
 from headwater.watermark.keys import Key
 from headwater.watermark.scheme import Floats, Scheme, Tokens
 from headwater.watermark.tokenizer import vocabulary
+from headwater.watermark.tokenizer.tokenizer import Open
 
 END: Final = 2  # the token after which an answer is over
+_TURN: Final = 1  # the token before a turn
 _CONTEXT_TOKENS: Final = 8192
 
 
@@ -82,16 +84,21 @@ def load() -> Model:
     return Model(read(str(path.parent), gguf_file=path.name, dtype=torch.float32).eval())
 
 
-def chat(prompt: str) -> str:
-    """Put a request into the form that the model was trained to answer.
+def request(cut: Open, prompt: str) -> Tokens:
+    """Put what a person asks into the form that the model was trained to answer.
 
     Args:
-        prompt: What a person asks.
+        cut: Its tokenizer.
+        prompt: Any text; special tokens written in it stay text.
+
+    Returns:
+        Shape (n,), ids.
 
     Source:
         The chat template in the file of the weights, without its system message.
     """
-    return f"<|im_start|>user\n{prompt}<|im_end|>\n<|im_start|>assistant\n"
+    asked, line, answer = (cut.tokens([part]).tokens for part in (f"user\n{prompt}", "\n", "assistant\n"))
+    return np.concatenate([[_TURN], asked, [END], line, [_TURN], answer]).astype(np.uint32)
 
 
 def generate(
