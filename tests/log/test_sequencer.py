@@ -97,14 +97,26 @@ def test_a_segment_follows_only_full_ones(full: Sequence[segment.Segment]) -> No
     sequencer.create(storage, ORIGIN)
     for made in full:
         segment.store(storage, made)
-    with pytest.raises(InputError, match="only full") as caught:
+    with pytest.raises(InputError, match="not full"):
         sequencer.append_segments(storage, [full[3], full[0]])
-    assert caught.value.hint
     sequencer.append_segments(storage, [full[3]])
-    with pytest.raises(InputError, match="only full"):
+    with pytest.raises(InputError, match="does not begin") as caught:
         sequencer.append_segments(storage, [full[0]])
+    assert caught.value.hint
     with pytest.raises(SealError):
         sequencer.append_segments(storage, [bytes(32)])
+
+
+def test_a_segment_may_begin_with_what_the_log_ends_with() -> None:
+    whole, parts = Memory(), log_of(300)
+    sequencer.create(whole, ORIGIN)
+    longer = segment.build(entries(700))
+    for storage in (whole, parts):
+        segment.store(storage, longer)
+        sequencer.append_segments(storage, [longer])
+    assert Reader(whole).head() == Reader(parts).head()
+    with pytest.raises(InputError):
+        sequencer.append_segments(parts, [segment.build(entries(300)).root])
 
 
 def test_nothing_appended_is_no_step() -> None:

@@ -139,7 +139,7 @@ def verify(storage: Storage, root: bytes, *, hasher: Hasher = PLAIN) -> list[byt
         SealError: If it is not there, or not the one with this root.
     """
     n_entries = count(storage, root)
-    tiles = (_read_range(storage, root, n_entries, at) for at in range(-(-n_entries // WIDTH)))
+    tiles = (_read_range(storage, root, at) for at in range(-(-n_entries // WIDTH)))
     entries = [entry for data in tiles for entry in bundle.parse(data)]
     pack = storage.read(path(root))
     if not 0 < len(entries) <= SEGMENT_ENTRIES:
@@ -153,25 +153,42 @@ def verify(storage: Storage, root: bytes, *, hasher: Hasher = PLAIN) -> list[byt
 def _read_bundle(storage: Storage, root: bytes, tile: Tile, n_entries: int) -> bytes:
     if tile.index * WIDTH + tile.width > n_entries:
         raise FormatError(f"a segment of {n_entries} entries does not hold {tile.path}")
-    data = _read_range(storage, root, n_entries, tile.index)
+    data = _read_range(storage, root, tile.index)
     if tile.width == min(WIDTH, n_entries - tile.index * WIDTH):
         return data
     return bundle.encode(bundle.parse(data)[: tile.width])
 
 
-def _read_range(storage: Storage, root: bytes, n_entries: int, index: int) -> bytes:
-    """Read the bundle of an index as it is stored.
+def bundle_range(storage: Storage, root: bytes, index: int) -> tuple[int, int]:
+    """Say where a bundle lies in a stored segment.
+
+    Args:
+        storage: Where it lies.
+        root: The segment's name.
+        index: Index of the bundle in the segment.
+
+    Returns:
+        First byte, and first byte behind it.
 
     Raises:
-        FormatError: If the table of offsets is damaged.
+        SealError: If the segment is not there, or is shorter than it says.
+        FormatError: If it is no segment, has no such bundle, or the table of offsets is damaged.
     """
+    n_entries = count(storage, root)
     n_bundles = -(-n_entries // WIDTH)
+    if not 0 <= index < n_bundles:
+        raise FormatError(f"a segment of {n_entries} entries has no bundle {index}")
     at = _bundles_at(n_entries) - (n_bundles + 1 - index) * _OFFSET.size
     offsets = _read(storage, root, at, at + 2 * _OFFSET.size)
     start, stop = (found for (found,) in _OFFSET.iter_unpack(offsets))
     if not _bundles_at(n_entries) <= start < stop <= start + WIDTH * (2 + bundle.MAX_ENTRY_BYTES):
         raise FormatError(f"segment {root.hex()} has a wrong table of offsets")
-    return _read(storage, root, start, stop)
+    return start, stop
+
+
+def _read_range(storage: Storage, root: bytes, index: int) -> bytes:
+    """Read the bundle of an index as it is stored."""
+    return _read(storage, root, *bundle_range(storage, root, index))
 
 
 def _read(storage: Storage, root: bytes, start: int, stop: int) -> bytes:

@@ -94,24 +94,34 @@ def append_segments(storage: Storage, segments: Sequence[Segment | bytes]) -> He
 
     Args:
         storage: Where the log and the segments lie.
-        segments: Segments or their names, in order; all but the last are full.
+        segments: Segments or their names, in order; all but the last are full. If the log ends inside a
+            segment, the first one begins with the entries of that one.
 
     Returns:
         The new head, not yet published.
 
     Raises:
-        InputError: If the log ends inside a segment, or one that is not full is followed by another.
+        InputError: If the first one does not begin with what the log ends with, or one that is not full
+            is followed by another.
         SealError: If one is not stored.
     """
     last = recover(storage)
     roots = [one.root if isinstance(one, Segment) else one for one in segments]
     built = [(root, segment.count(storage, root)) for root in roots]
-    if (last.tail and built) or any(n != SEGMENT_ENTRIES for _, n in built[:-1]):
+    if any(n != SEGMENT_ENTRIES for _, n in built[:-1]):
+        raise InputError("a segment that is not full is followed by another")
+    if last.tail and built and not _continues(storage, last.tail, built[0][0]):
         raise InputError(
-            "segments follow only full segments",
+            "the first segment does not begin with the entries of the last one of the log",
             hint="append the entries themselves; that fills the last one",
         )
     return _step(storage, last, built)
+
+
+def _continues(storage: Storage, tail: bytes, root: bytes) -> bool:
+    """Tell whether a segment begins with the entries of another."""
+    before, behind = segment.verify(storage, tail), segment.verify(storage, root)
+    return len(before) <= len(behind) and behind[: len(before)] == before
 
 
 def publish(

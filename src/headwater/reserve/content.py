@@ -14,12 +14,12 @@ from headwater.errors import FormatError, SealError, UnavailableError
 from headwater.log.storage import Storage
 from headwater.record import Skip
 from headwater.reserve import imprint, index
-from headwater.reserve.imprint import Imprint
 from headwater.reserve.leaf import Leaf
 from headwater.reserve.records import Row
 from headwater.reserve.reserve import Pack, Reserve
 from headwater.sources import warc
 from headwater.sources.capture import Place
+from headwater.sources.frame import Frame
 from headwater.sources.opening import is_url
 from headwater.sources.shard import Limits
 
@@ -167,14 +167,61 @@ def check(reserve: Reserve, number: int, found: tuple[Leaf, Row, Extent], *, lim
     leaf, _, where = found
     pack = reserve.pack(number)
     if pack.mode == "in-place":
-        return _in_place(leaf, where, limits)
+        try:
+            (frame,) = warc.frames_at(where.file, [where.start], limits)
+        except UnavailableError as error:
+            raise SealError(f"{where} cannot be read: {error}") from error
+        return check_frame(leaf, frame, where, limits)
     data = reserve.storage.read(where.file, start=where.start, stop=where.stop)
+    return check_payload(leaf, data, where, read_dictionary(reserve.storage, pack))
+
+
+def check_payload(leaf: Leaf, data: bytes | None, where: Extent, dictionary: bytes) -> bytes:
+    """Decode a frame and check the payload.
+
+    Args:
+        leaf: What was sealed.
+        data: The frame; None if its object is not there.
+        where: Its place.
+        dictionary: What it was made with.
+
+    Raises:
+        SealError: If it is not what was sealed.
+    """
     if data is None:
         raise SealError(f"{where.file} is not there")
-    payload = decode(data, read_dictionary(reserve.storage, pack), leaf.size_bytes)
+    payload = decode(data, dictionary, leaf.size_bytes)
     if payload is None or hashlib.sha256(payload).hexdigest() != leaf.payload_sha256:
         raise SealError(f"{where} are not the content that was sealed")
     return payload
+
+
+def check_frame(leaf: Leaf, frame: Frame | None, where: Extent, limits: Limits) -> bytes:
+    """Check head and body of a record that was read where it lies.
+
+    Args:
+        leaf: What was sealed.
+        frame: The record; None if there is none.
+        where: Its place.
+        limits: Bounds on one record.
+
+    Returns:
+        The payload.
+
+    Raises:
+        SealError: If it is not what was sealed, or not there.
+    """
+    if frame is None or frame.fault:
+        raise SealError(f"{where} hold no record")
+    place = Place(leaf.place.file, leaf.place.file_sha256, where.start, where.stop - where.start, "")
+    found = imprint.of_frame(frame, place, limits)
+    if isinstance(found, Skip):
+        raise SealError(f"{where} hold no document: {found.reason}")
+    if found.record_sha256.hex() != leaf.record_sha256:
+        raise SealError(f"{where} are not the record that was sealed")
+    if found.payload_sha256.hex() != leaf.payload_sha256:
+        raise SealError(f"{where} do not decode to the payload that was sealed")
+    return bytes(found.payload)
 
 
 def decode(frame: bytes, dictionary: bytes, size_bytes: int) -> bytes | None:
@@ -228,30 +275,3 @@ def _holder(reserve: Reserve, digest: bytes, number: int) -> int:
         if other != number and reserve.row(other).length:
             return other
     raise SealError(f"the content of document {number} is stored with another one, which is not found")
-
-
-def _in_place(leaf: Leaf, where: Extent, limits: Limits) -> bytes:
-    """Read a record where it lies, and check head and body.
-
-    Raises:
-        SealError: If it is not what was sealed, or not there.
-    """
-    try:
-        frame = warc.frame_at(where.file, where.start, limits)
-    except UnavailableError as error:
-        raise SealError(f"{where} cannot be read: {error}") from error
-    if frame is None or frame.fault:
-        raise SealError(f"{where} hold no record")
-    place = Place(leaf.place.file, leaf.place.file_sha256, where.start, where.stop - where.start, "")
-    found = imprint.of_frame(frame, place, limits)
-    if isinstance(found, Skip):
-        raise SealError(f"{where} hold no document: {found.reason}")
-    _compare(leaf, found, where)
-    return bytes(found.payload)
-
-
-def _compare(leaf: Leaf, found: Imprint, where: Extent) -> None:
-    if found.record_sha256.hex() != leaf.record_sha256:
-        raise SealError(f"{where} are not the record that was sealed")
-    if found.payload_sha256.hex() != leaf.payload_sha256:
-        raise SealError(f"{where} do not decode to the payload that was sealed")

@@ -34,6 +34,18 @@ def append(storage: Storage, entries: Sequence[Entry], signers: Sequence[Signer]
     return range(head.size - len(entries), head.size)
 
 
+def settle(storage: Storage, signers: Sequence[Signer], *, time_s: int) -> None:
+    """Publish what a writer decided and could not publish before it died; does nothing where nothing is left.
+
+    Args:
+        storage: Where the registry lies.
+        signers: The registry's keys.
+        time_s: Now, in POSIX seconds.
+    """
+    if Reader(storage).head().size:
+        sequencer.publish(storage, signers, time_s=time_s)
+
+
 def read(storage: Storage, *, size: int | None = None) -> list[Entry]:
     """Read the entries of a registry; each must hash to its place in its segment.
 

@@ -130,7 +130,7 @@ class Reserve:
     @cached_property
     def packs(self) -> tuple[Pack, ...]:
         """Give the runs of all seals, in order."""
-        seals = [one for one in self.entries if one.kind == "seal"]
+        seals = [one for one in self.entries if one.kind == "seal" and one["size"] <= self.size]
         return tuple(
             pack
             for number, one in enumerate(seals)
@@ -228,6 +228,16 @@ class Reserve:
             where = f" (registry entry {self.redactions[index]})" if index in self.redactions else ""
             raise SealError(f"the record of document {index} is gone{where}")
         return leaf.verify(self.log.entry(index), row.record, row.salt)
+
+    def settled(self, signers: Sequence[Signer], *, time_s: int) -> Reserve:
+        """Give the reserve with what a writer that died had decided to say; each writer begins with it.
+
+        Args:
+            signers: The registry's keys.
+            time_s: Now, in POSIX seconds.
+        """
+        registry.settle(self.registry_storage, signers, time_s=time_s)
+        return open_reserve(self.storage)
 
     def append(self, entries: Sequence[Entry], signers: Sequence[Signer], *, time_s: int) -> Reserve:
         """Append entries to the registry and publish it.

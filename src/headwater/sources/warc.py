@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar, final
@@ -83,30 +83,30 @@ def scan(shard: Shard, limits: Limits, make: Make[T], *, quick: Quick[T] | None 
             yield from _compressed(_Job(window, codec, shard, limits, make, quick))
 
 
-def frame_at(path: str, offset: int, limits: Limits) -> Frame | None:
-    """Read the one record that stands at an offset.
+def frames_at(path: str, offsets: Iterable[int], limits: Limits) -> Iterator[Frame | None]:
+    """Read single records of a file.
 
     Args:
         path: Local path or fsspec URL.
-        offset: Where the record, or the compressed member that holds it and nothing else, begins.
+        offsets: Where a record, or the compressed member that holds nothing else, begins; best ascending.
         limits: Bounds on one record.
 
-    Returns:
-        Its frame, perhaps a faulty one; None when no whole member of one record begins there.
+    Yields:
+        For each offset its frame, perhaps a faulty one; None when no whole member of one record begins there.
 
     Raises:
-        UnavailableError: If the input cannot be opened or the device fails.
+        UnavailableError: If the file cannot be opened or the device fails.
     """
     with open_input(path) as file:
         window = Window(file, chunk_bytes=1 << 16)
         codec = _codec(window, path)
-        if codec is None:
-            return next(frames(window, offset, offset + 1, limits), None)
-        member = codec.open(window, offset, limits.max_payload_bytes + 2 * limits.max_header_bytes)
-        if member is None:
-            return None
-        found = list(islice(frames(member.window, 0, _FOREVER, limits), 2))
-        return found[0] if len(found) == 1 and not member.finish()[1] else None
+        for offset in offsets:
+            if codec is None:
+                yield next(frames(window, offset, offset + 1, limits), None)
+                continue
+            member = codec.open(window, offset, limits.max_payload_bytes + 2 * limits.max_header_bytes)
+            found = list(islice(frames(member.window, 0, _FOREVER, limits), 2)) if member else []
+            yield found[0] if member and len(found) == 1 and not member.finish()[1] else None
 
 
 def _codec(window: Window, path: str) -> Codec | None:
