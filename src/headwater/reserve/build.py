@@ -54,7 +54,7 @@ class Batch:
 
 
 def build(storage: Storage, batch: Batch, pack: Pack, tail: bytes = b"") -> tuple[bytes, int]:
-    """Build the objects of one run of the log: records, index, content, and its segment.
+    """Build records, index, content and segment of one run of the log.
 
     Args:
         storage: Of the reserve.

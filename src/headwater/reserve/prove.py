@@ -62,7 +62,7 @@ def verify(data: bytes, policy: Policy, *, payload: bytes | None = None) -> tupl
 
 
 def size(data: bytes) -> int:
-    """Give the size of the tree a proof file is for, to choose the keys that were valid then.
+    """Give the size of the tree a proof file is for.
 
     Args:
         data: Its bytes.

@@ -35,7 +35,7 @@ def append(storage: Storage, entries: Sequence[Entry], signers: Sequence[Signer]
 
 
 def settle(storage: Storage, signers: Sequence[Signer], *, time_s: int) -> None:
-    """Publish what a writer decided and could not publish before it died; does nothing where nothing is left.
+    """Publish what a writer that died had decided; else do nothing.
 
     Args:
         storage: Where the registry lies.

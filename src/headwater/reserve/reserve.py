@@ -230,7 +230,7 @@ class Reserve:
         return leaf.verify(self.log.entry(index), row.record, row.salt)
 
     def settled(self, signers: Sequence[Signer], *, time_s: int) -> Reserve:
-        """Give the reserve with what a writer that died had decided to say; each writer begins with it.
+        """Give the reserve with all that a writer that died had decided.
 
         Args:
             signers: The registry's keys.

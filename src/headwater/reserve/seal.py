@@ -65,7 +65,7 @@ class Plan:
 
 
 def intend(reserve: Reserve, plan: Plan, keys: Keyring) -> tuple[Reserve, int]:
-    """Publish what is about to be sealed, so that a beacon drawn afterwards decides the order.
+    """Publish what is to be sealed, before a beacon decides the order.
 
     Args:
         reserve: The reserve.

@@ -70,7 +70,7 @@ class Report:
 
 
 def heads(reserve: Reserve, *, quorum: Policy | None = None) -> Checkpoint:
-    """Check the signatures, the keys' history, the registry, and that its seals cover the log.
+    """Check signatures, keys and registry, and that seals cover the log.
 
     Args:
         reserve: The reserve.
@@ -136,7 +136,7 @@ def whole(
     limits: Limits | None = None,
     show: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> Report:
-    """Verify all of a reserve: every signature, entry, record and document, and the order of each seal.
+    """Verify every signature, entry, record, document and order.
 
     Args:
         reserve: The reserve.
