@@ -27,7 +27,9 @@ MAX_PARAMETERS = 6
 MAX_POSITIONAL = 4
 
 # `path` or `path:function` -> why it may be larger than the house allows.
-OVERSIZED: dict[str, str] = {}
+OVERSIZED: dict[str, str] = {
+    "src/headwater/reserve/verify_reserve.py": "one file, so that it can be read and carried alone",
+}
 
 BANNED_MODULES = frozenset(
     {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base", "core"}

@@ -21,9 +21,14 @@ def modules() -> tuple[Path, ...]:
     return tuple(sorted(path for path in found if "__pycache__" not in path.parts))
 
 
+# A script for those who do not have the package; it is shipped as data, and imports nothing of ours.
+STANDALONE = frozenset({"verify_reserve.py"})
+
+
 def package_modules() -> tuple[Path, ...]:
     """List the modules that ship."""
-    return tuple(path for path in modules() if path.is_relative_to(PACKAGE))
+    ours = (path for path in modules() if path.name not in STANDALONE)
+    return tuple(path for path in ours if path.is_relative_to(PACKAGE))
 
 
 def name(path: Path) -> str:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from headwater.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
     from headwater.log.storage import Storage
     from headwater.reserve.reserve import Reserve
+
+reserve_argument = click.argument("folder", metavar="RESERVE")
+keys_option = click.option(
+    "--keys", "keys_folder", metavar="DIR", required=True, help="Folder of the private keys."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def now_s() -> int:
@@ -99,3 +108,22 @@ def given(*values: object, hint: str) -> None:
 def tell(line: str) -> None:
     """Print a line of a result."""
     sys.stdout.write(line + "\n")
+
+
+def say(value: dict[str, Any], text: str, *, as_json: bool) -> None:
+    """Print a result as JSON or as text."""
+    tell(json.dumps(value, indent=1, sort_keys=True, allow_nan=False) if as_json else text)
+
+
+def staging_of(name: str) -> Path:
+    """Give the folder for what is not yet sealed; it is no part of the reserve.
+
+    Args:
+        name: Folder of the reserve.
+
+    Raises:
+        InputError: If it is no folder of this machine.
+    """
+    if "://" in name:
+        raise InputError("a reserve is written in a folder of this machine", hint="copy it there and back")
+    return Path(name) / "staging"

@@ -5,17 +5,26 @@ from __future__ import annotations
 import click
 
 from headwater.cli.dating import date, timestamp, witness
+from headwater.cli.exporting import export
+from headwater.cli.keying import keygen, rotate
+from headwater.cli.proving import prove, verify
+from headwater.cli.redacting import redact
 from headwater.cli.sampling import check_sample, receipt, sample
+from headwater.cli.sealing import intend, seal
 from headwater.cli.serving import serve
 
 
 @click.group(no_args_is_help=True)
 def reserve() -> None:
-    """Keep a sealed reserve of human text: prove, date, sample, audit, serve it.
+    """Seal human text: prove it, date it, sample it, take it down, serve it.
 
     A RESERVE is a folder, or the URL of one in an object store, such as s3://bucket/reserve.
     """
 
 
-for command in (check_sample, date, receipt, sample, serve, timestamp, witness):
+_COMMANDS = (
+    *(keygen, rotate, intend, seal, prove, verify, redact, export),
+    *(check_sample, date, receipt, sample, serve, timestamp, witness),
+)
+for command in _COMMANDS:
     reserve.add_command(command)

@@ -14,7 +14,7 @@ _MAX_STORED = 0xFFFF
 _SKIPPABLE = 0x184D2A50
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _HEAD = (
-    "WARC/1.0\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:{name}>\r\nWARC-Date: {time}\r\n"
+    "WARC/1.0\r\nWARC-Type: redacted\r\nWARC-Record-ID: <urn:uuid:{name}>\r\nWARC-Date: {time}\r\n"
     "Content-Type: text/plain\r\nContent-Length: {size:010d}\r\n\r\n"
 )
 _TAIL = b"\r\n\r\n"

@@ -7,13 +7,11 @@ published. A reader believes a seal when the log's checkpoint covers it, and not
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -22,7 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from headwater import canonical
-from headwater.errors import ConsistencyError, InputError, UnavailableError
+from headwater.errors import ConsistencyError, InputError
 from headwater.log import sequencer
 from headwater.log.head import Head
 from headwater.reserve import build, content, entry, order, reading, repeats
@@ -31,6 +29,7 @@ from headwater.reserve.entry import Entry, moment
 from headwater.reserve.gather import Job, Run, Terms, gather
 from headwater.reserve.imprint import Imprint
 from headwater.reserve.keyring import Keyring
+from headwater.reserve.lock import alone
 from headwater.reserve.order import Beacon
 from headwater.reserve.reserve import Pack, Reserve, open_reserve, packs
 from headwater.sources.shard import Limits, Shard
@@ -122,9 +121,9 @@ def seal(
         FormatError: If a record is lost and the terms are strict.
         UnavailableError: If a disk fails, or another writer is at work.
     """
-    with _staging(plan) as fresh:
+    with alone(plan.staging):
         reserve = reserve.settled(keys.registry, time_s=plan.time_s)
-        if fresh:
+        if not (plan.staging / "plan").exists():
             reserve, number = intend(reserve, plan, keys)
             _remember(plan, number)
         else:
@@ -293,28 +292,6 @@ def _dictionary(reserve: Reserve, plan: Plan) -> bytes:
     if data:
         reserve.storage.create(f"dictionary/{hashlib.sha256(data).hexdigest()}", data)
     return data
-
-
-@contextmanager
-def _staging(plan: Plan) -> Iterator[bool]:
-    """Hold the staging folder alone; yield whether it is new.
-
-    Raises:
-        UnavailableError: If another writer holds it, or it cannot be written.
-    """
-    try:
-        plan.staging.mkdir(parents=True, exist_ok=True)
-        with (plan.staging / ".lock").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise UnavailableError(
-                    "another writer is at work on this reserve", hint="wait until it has ended"
-                ) from error
-            yield not (plan.staging / "plan").exists()
-    except OSError as error:
-        what = f"{error.filename or plan.staging}: {error.strerror}"
-        raise UnavailableError(f"cannot write {what}", hint="what the reserve had before is valid") from error
 
 
 def _plan_json(plan: Plan) -> dict[str, Any]:

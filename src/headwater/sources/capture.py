@@ -15,7 +15,7 @@ from headwater.sources.media import is_text, parse_content_type, settle
 from headwater.sources.moment import normalise
 from headwater.sources.shard import Limits
 
-_NEVER_DOCUMENTS = frozenset({"warcinfo", "request", "metadata", "revisit"})
+_NEVER_DOCUMENTS = frozenset({"warcinfo", "request", "metadata", "revisit", "redacted"})
 _UNSUPPORTED = frozenset({"continuation"})
 
 

@@ -7,7 +7,7 @@ from typing import NoReturn, Protocol
 
 from headwater.errors import ConsistencyError, InputError, UnavailableError
 
-_PATH = re.compile(r"[a-z0-9][a-z0-9.-]*(/[a-z0-9][a-z0-9.-]*)*", re.ASCII)
+_PATH = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*", re.ASCII)
 
 
 class Storage(Protocol):
