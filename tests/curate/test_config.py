@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from headwater.curate import config
 from headwater.curate.config import Config, run_id
 from headwater.curate.labels import LABELS
 from headwater.curate.policy import ACTIONS, Policy
@@ -23,6 +25,7 @@ CHANGED: dict[str, Any] = {
     "text": "full",
     "text_field": "body",
     "shard_bytes": 2**16,
+    "max_deaths": 3,
     "limits": Limits(max_payload_bytes=1),
     "cpu_limit_s": 29.5,
     "trust_anchors": ANCHOR,
@@ -111,3 +114,20 @@ def test_a_refused_label_says_which_there_are() -> None:
         Config(labels=("langauge-1",))
 
     assert all(name in caught.value.hint for name in LABELS)
+
+
+def test_a_change_of_code_is_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part" / "one.py").write_text("a = 1")
+    monkeypatch.setattr("headwater.__file__", str(tmp_path / "__init__.py"))
+    digests = set()
+    for change in ("a = 1", "a = 2"):
+        (tmp_path / "part" / "one.py").write_text(change)
+        digests.add(config.code.__wrapped__())
+    (tmp_path / "part" / "one.py").rename(tmp_path / "part" / "two.py")
+
+    assert len(digests | {config.code.__wrapped__()}) == 3
+    monkeypatch.setattr("headwater.curate.config.code", lambda: "one")
+    one = run_id(Config().to_json(), [])
+    monkeypatch.setattr("headwater.curate.config.code", lambda: "other")
+    assert run_id(Config().to_json(), []) != one

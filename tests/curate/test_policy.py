@@ -21,6 +21,8 @@ def policies() -> st.SearchStrategy[Policy]:
         Policy,
         name=st.text(ENCODABLE, min_size=1),
         **{name: st.sampled_from(ACTIONS) for name in SWITCHES},
+        near_likeness=st.floats(0.8, 1.0),
+        error_status=st.integers(100, 600),
         min_words=st.integers(0, 10**12),
         languages=st.lists(st.from_regex("[a-z]{2,3}", fullmatch=True)).map(tuple),
     )

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headwater.curate import rules
 from headwater.curate.policy import ACTIONS, REASONS, Action, Policy
-from headwater.curate.rules import PROVENANCE, Decision, Member, decide, settle
+from headwater.curate.rules import PROVENANCE, Decision, Member, decide
 
 STRICT = Policy(
     name="strict-1",
@@ -189,6 +190,27 @@ def policies() -> st.SearchStrategy[Policy]:
 
 
 FINE = Decision("admit", "no-evidence-against")
+
+
+class Alike:
+    """Documents that are all near each other."""
+
+    def __init__(self) -> None:
+        """Keep none yet."""
+        self._kept: list[str] = []
+
+    def first_near(self, document: str) -> str | None:
+        """Give the first."""
+        return next(iter(self._kept), None)
+
+    def keep(self, document: str) -> None:
+        """Keep one more."""
+        self._kept.append(document)
+
+
+def settle(members: list[Member], policy: Policy) -> dict[str, Decision]:
+    """Settle a cluster whose members are all near each other."""
+    return rules.settle(members, policy, Alike())
 
 
 def duplicates(**changes: Action) -> Policy:

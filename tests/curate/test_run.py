@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,14 +17,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from headwater.curate.config import Config
-from headwater.curate.engine.engine import Item, Query, Task
+from headwater.curate.engine.engine import Death, Item, Query, Task
 from headwater.curate.engine.native import NativeEngine
+from headwater.curate.journal import read_entries
 from headwater.curate.labels import LABELS
+from headwater.curate.layout import Layout
 from headwater.curate.policy import Policy, encode
 from headwater.curate.run import Setting, redecide
 from headwater.curate.store import exclusive
 from headwater.errors import InputError, UnavailableError
-from headwater.sources.shard import Limits
+from headwater.sources.shard import Limits, Shard
 from tests.curate.crawls import crawl, member, page, prose, read_column, run, silent, tree
 from tests.curate.engine import tasks
 
@@ -97,7 +100,14 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path) -> None:
 
 def test_deciding_again_gives_the_bytes_of_a_run_under_the_new_policy(tmp_path: Path) -> None:
     source = crawl(tmp_path / "in")
-    policy = Policy(name="strict-1", http_error="exclude", duplicate_exact="quarantine", min_words=200)
+    policy = Policy(
+        name="strict-1",
+        http_error="exclude",
+        duplicate_exact="quarantine",
+        min_words=200,
+        near_likeness=0.9,
+        error_status=500,
+    )
     run(source, tmp_path / "fresh", config=Config(shard_bytes=2**16, policy=policy))
     run(source, tmp_path / "again")
 
@@ -112,15 +122,16 @@ def test_deciding_again_under_other_versions_tells_those_of_the_labels_and_those
     first = run(crawl(tmp_path / "in", n_files=1), tmp_path / "out")
     made = json.loads((tmp_path / "out" / "run.json").read_text())
 
-    today = {"version": "99.0", "libraries": made["libraries"] | {"daft": "99.1"}}
+    today = {"version": "99.0", "code": "ab" * 32, "libraries": made["libraries"] | {"daft": "99.1"}}
     monkeypatch.setattr("headwater.curate.config.__version__", today["version"])
+    monkeypatch.setattr("headwater.curate.config.code", lambda: today["code"])
     monkeypatch.setattr("headwater.curate.config.libraries", lambda: today["libraries"])
     setting = Setting(NativeEngine(workers=1), lambda summary: summary.run_id, silent)
     for policy in (Policy(), Policy(name="strict-1", http_error="exclude"), Policy()):
         summary = redecide(tmp_path / "out", policy=policy, setting=setting)
         facts = json.loads((tmp_path / "out" / "run.json").read_text())
         assert facts["decided"] == today
-        assert [facts[key] for key in ("version", "libraries")] == [made["version"], made["libraries"]]
+        assert all(facts[key] == made[key] for key in today)
         assert facts["run_id"] == summary.run_id != first.run_id
 
 
@@ -142,19 +153,125 @@ def test_a_label_that_raises_skips_the_document_and_counts_it(
     assert summary.sources[0].size == summary.sources[0].skipped
 
 
-def test_a_record_that_kills_its_worker_is_skipped_and_the_rest_is_kept(tmp_path: Path) -> None:
-    (tmp_path / "in").mkdir()
-    heavy = page("".join(f"<div><p>{prose(n)}</p></div>" for n in range(12_000)))
-    pages = [member(f"https://a.example/{n}", page(prose(n))) for n in range(6)]
-    pages.insert(3, member("https://heavy.example/", heavy))
-    (tmp_path / "in" / "crawl.warc.gz").write_bytes(b"".join(pages))
+def slow_page(url: str) -> bytes:
+    """Give a page whose extraction takes a good part of a second."""
+    return member(url, page("".join(f"<div><p>{prose(n)}</p></div>" for n in range(12_000))))
 
-    config = Config(cpu_limit_s=0.15, limits=Limits(max_payload_bytes=2**26))
-    summary = run(tmp_path / "in", tmp_path / "out", engine=NativeEngine(workers=1), config=config)
-    assert [(skip.reason, skip.n_records) for skip in summary.skips] == [("worker-died", 1)]
-    assert read_column(tmp_path / "out" / "ledger.parquet", "url") == [
-        f"https://a.example/{n}" for n in range(6)
+
+def hostile_crawl(folder: Path, *, n_files: int = 1, n_slow: int = 3) -> Path:
+    """Write pages of which some, in a row, take more CPU time than `IMPATIENT` allows."""
+    folder.mkdir()
+    for at in range(n_files):
+        pages = [member(f"https://a.example/{at}/{n}", page(prose(100 * at + n))) for n in range(9)]
+        pages[3:3] = [slow_page(f"https://slow.example/{at}/{n}") for n in range(n_slow)]
+        (folder / f"crawl{at}.warc.gz").write_bytes(b"".join(pages))
+    return folder
+
+
+IMPATIENT = Config(cpu_limit_s=0.15, limits=Limits(max_payload_bytes=2**26))
+
+
+def test_records_in_a_row_that_kill_their_workers_are_skipped_and_the_rest_is_kept(tmp_path: Path) -> None:
+    source = hostile_crawl(tmp_path / "in", n_files=2, n_slow=2)
+    summaries = [
+        run(source, tmp_path / f"{n}", engine=NativeEngine(workers=n), config=IMPATIENT) for n in (1, 2)
     ]
+
+    assert [(skip.reason, skip.n_records) for skip in summaries[0].skips] == [("worker-died", 4)]
+    assert "more CPU time than allowed" in summaries[0].skips[0].detail
+    assert read_column(tmp_path / "1" / "ledger.parquet", "url") == [
+        f"https://a.example/{at}/{n}" for at in range(2) for n in range(9)
+    ]
+    assert tree(tmp_path / "1") == tree(tmp_path / "2")
+    assert not list((tmp_path / "1").rglob("*.tmp"))
+    assert not list((tmp_path / "1" / ".work").glob("journals/*"))
+
+
+def test_each_slow_record_costs_one_death_and_a_kill_between_two_resumes_to_the_same_bytes(
+    tmp_path: Path,
+) -> None:
+    source, engine = hostile_crawl(tmp_path / "in"), Counted()
+    run(source, tmp_path / "whole", engine=engine, config=IMPATIENT)
+    assert engine.n_deaths == 3
+    assert engine.n_entries == [3, 3]  # Pages 0 to 2 are noted once, and nothing lies between the slow ones.
+
+    with pytest.raises(Stopped):
+        run(source, tmp_path / "out", engine=Counted(stop_after=2), config=IMPATIENT)
+    assert len(list((tmp_path / "out" / ".work" / "deaths").iterdir())) == 1
+    run(source, tmp_path / "out", engine=NativeEngine(workers=1), config=IMPATIENT)
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def test_what_follows_too_many_deaths_of_a_shard_is_given_up_and_counted(tmp_path: Path) -> None:
+    config = replace(IMPATIENT, max_deaths=1)
+    source = hostile_crawl(tmp_path / "in", n_slow=2)
+    summary = run(source, tmp_path / "out", engine=NativeEngine(workers=1), config=config)
+
+    assert {skip.reason: skip.n_records for skip in summary.skips} == {"worker-died": 2, "shard-given-up": 6}
+    assert summary.sources[0].n_decided == 3
+    assert summary.sources[0].size == summary.sources[0].parsed + summary.sources[0].skipped
+
+
+class Stopped(Exception):  # noqa: N818
+    """The run is stopped from outside."""
+
+
+class Counted:
+    """A native engine of one worker that counts deaths of the first pass and what a journal held at each."""
+
+    isolated: ClassVar[bool] = True
+
+    def __init__(self, *, stop_after: int = 99) -> None:
+        """Count from nothing."""
+        self._engine = NativeEngine(workers=1)
+        self._stop_after = stop_after
+        self.n_deaths = 0
+        self.n_entries: list[int] = []
+
+    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item | Death]:
+        """Run the task, and look at what a death leaves behind."""
+        if self.n_deaths >= self._stop_after:
+            raise Stopped
+        for answer in self._engine.map(task, items):
+            if isinstance(answer, Death):
+                self.n_deaths += 1
+                folder = Layout(Path(answer.item["root"])).journal(Shard(**answer.item["shard"]).name)
+                entries = list(read_entries(sorted(folder.glob("*"))))
+                self.n_entries += [len(entries)] if folder.exists() else []
+            yield answer
+
+    def query(self, query: Query, item: Item) -> Item:
+        """Run the query."""
+        return self._engine.query(query, item)
+
+
+class Deadly(Counted):
+    """The same, of whose first pass pages may be the death."""
+
+    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item | Death]:
+        """Run the task, or a deadly one in its place."""
+        first = task.__module__ == "headwater.curate.evidence"
+        return super().map(tasks.deadly if first else task, items)
+
+
+@pytest.mark.parametrize(
+    ("number", "n_deaths"),
+    [(signal.SIGSEGV, 1), (signal.SIGKILL, 2)],
+    ids=["brought upon itself", "may have come from outside"],
+)
+def test_a_crash_convicts_at_once_and_a_kill_when_it_comes_again(
+    tmp_path: Path, number: int, n_deaths: int
+) -> None:
+    pages = [member(f"https://a.example/{n}", page(prose(n))) for n in range(4)]
+    pages.insert(2, member("https://bad.example/", page(f"{prose(9)} It sends the signal {int(number)}.")))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "crawl.warc.gz").write_bytes(b"".join(pages))
+    engine = Deadly()
+    summary = run(tmp_path / "in", tmp_path / "out", engine=engine)
+
+    assert engine.n_deaths == n_deaths
+    assert [(skip.reason, skip.n_records) for skip in summary.skips] == [("worker-died", 1)]
+    assert summary.sources[0].n_decided == 4
 
 
 class Mortal:
@@ -168,7 +285,7 @@ class Mortal:
         self._module = module
         self._facts = {"module": module, "victim": victim, "lives": str(lives)}
 
-    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item]:
+    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item | Death]:
         """Run the task, or a mortal one in its place."""
         if (task.__module__, task.__name__) != (self._module, "run"):
             return self._engine.map(task, items)
@@ -226,7 +343,7 @@ def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(tmp_path: Path, af
     job = subprocess.Popen(
         [sys.executable, str(script), str(source), str(tmp_path / "out")],
         cwd=Path(__file__).parents[2],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])},
         start_new_session=True,
     )
     time.sleep(after_s)
@@ -277,14 +394,18 @@ def test_run_json_names_configuration_inputs_and_versions_and_no_time(tmp_path: 
         "run_id",
         "evidence_id",
         "version",
+        "code",
         "config",
         "seeds",
+        "parameters",
         "libraries",
         "decided",
         "inputs",
         "passed_over",
     }
-    assert facts["decided"] == {"version": facts["version"], "libraries": facts["libraries"]}
+    assert facts["parameters"]["duplicate-1"]["least_likeness"] == 0.8
+    assert facts["parameters"]["disclosure-1"] == {"about_limit": 3}
+    assert facts["decided"] == {key: facts[key] for key in ("version", "code", "libraries")}
     assert facts["inputs"]["part0.warc.gz"]["size"] == (tmp_path / "in" / "part0.warc.gz").stat().st_size
 
 
@@ -324,14 +445,3 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     with exclusive(tmp_path / "out" / ".work" / "lock"), pytest.raises(InputError, match="another run"):
         run(source, tmp_path / "out")
     run(source, tmp_path / "out")
-
-
-def test_a_worker_that_died_leaves_no_debris_in_the_result(tmp_path: Path) -> None:
-    (tmp_path / "in").mkdir()
-    heavy = page("".join(f"<div><p>{prose(n)}</p></div>" for n in range(12_000)))
-    pages = [member("https://heavy.example/", heavy), member("https://a.example/", page(prose(1)))]
-    (tmp_path / "in" / "crawl.warc.gz").write_bytes(b"".join(pages))
-    config = Config(cpu_limit_s=0.15, limits=Limits(max_payload_bytes=2**26))
-    run(tmp_path / "in", tmp_path / "out", engine=NativeEngine(workers=1), config=config)
-
-    assert not list((tmp_path / "out").rglob("*.tmp"))

@@ -34,6 +34,7 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
     "shard_bytes": int,
     "max_payload_bytes": int,
     "cpu_limit_s": (int, float),
+    "max_deaths": int,
     "trust_anchors": str,
 }
 
@@ -151,7 +152,7 @@ def _config(settings: dict[str, Any]) -> Any:
     from headwater.sources.shard import Limits
 
     chosen: dict[str, Any] = {
-        key: settings[key] for key in ("text", "text_field", "shard_bytes") if key in settings
+        key: settings[key] for key in ("text", "text_field", "shard_bytes", "max_deaths") if key in settings
     }
     if "labels" in settings:
         chosen["labels"] = tuple(settings["labels"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from typing import NoReturn
 
 import click
 
@@ -16,6 +18,8 @@ from headwater.cli.reserve import reserve
 from headwater.cli.terminal import printable
 from headwater.cli.watermark import watermark
 from headwater.errors import HeadwaterError
+
+_ENDINGS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,12 +43,32 @@ app.add_command(reserve)
 def run(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code.
 
-    Codes: 0 done, 1 a claim that is not true, 2 unusable input, 3 something unavailable, 130 interrupted.
+    Codes: 0 done, 1 a claim that is not true, 2 unusable input, 3 something unavailable, 130 interrupted, 143
+    terminated.
 
     Args:
         arguments: Without the program's name; None for those of the process.
     """
-    sys.exit(_code(arguments))
+    before = {number: signal.signal(number, _end) for number in _ENDINGS}
+    try:
+        code = _code(arguments)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    sys.exit(code)
+
+
+class _EndingError(BaseException):
+    """Somebody wants the process to end; its first argument is the signal."""
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    """Unwind, so that workers and half-written files go too.
+
+    Raises:
+        _EndingError: Always.
+    """
+    raise _EndingError(number)
 
 
 def _code(arguments: list[str] | None) -> int:
@@ -63,8 +87,15 @@ def _code(arguments: list[str] | None) -> int:
         named = f"{error.filename}: " if error.filename else ""
         what = error.strerror or str(error).partition("\n")[0]
         return _say(f"{named}{what}", "check that the path exists and may be read", 3)
-    except (KeyboardInterrupt, click.Abort):
-        return _say("interrupted", "run the same command again; curate and lab run resume", 130)
+    except _EndingError as ending:
+        number: int = ending.args[0]
+        if sys.stderr.isatty():
+            sys.stderr.write("\n")  # The terminal has shown ^C.
+        return _say(
+            _ENDINGS[signal.Signals(number)],
+            "run the same command again; curate and lab run resume",
+            128 + number,
+        )
     return 0
 
 

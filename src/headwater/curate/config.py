@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
+import headwater
 from headwater import __version__, canonical
 from headwater.curate.extract import EXTRACTORS
 from headwater.curate.labels import LABELS
@@ -33,6 +37,8 @@ class Config:
         shard_bytes: Input bytes a shard aims at.
         limits: Bounds on one record.
         cpu_limit_s: CPU seconds one record may take before it is skipped as `worker-died`; 0 for no limit.
+        max_deaths: Records of one shard that may end a worker; what follows one more is skipped as
+            `shard-given-up`.
         trust_anchors: PEM certificates of the roots under which a C2PA signer is trusted; empty for none.
     """
 
@@ -43,6 +49,7 @@ class Config:
     shard_bytes: int = 32 * 2**20
     limits: Limits = field(default_factory=Limits)
     cpu_limit_s: float = 30.0
+    max_deaths: int = 16
     trust_anchors: str = ""
 
     def __post_init__(self) -> None:
@@ -69,7 +76,12 @@ class Config:
         self._check_bounds()
 
     def _check_bounds(self) -> None:
-        bounds = {"cpu_limit_s": self.cpu_limit_s, "shard_bytes": self.shard_bytes, **asdict(self.limits)}
+        bounds = {
+            "cpu_limit_s": self.cpu_limit_s,
+            "shard_bytes": self.shard_bytes,
+            "max_deaths": self.max_deaths,
+        }
+        bounds |= asdict(self.limits)
         for name, bound in bounds.items():
             least = _LEAST_CPU_S if name == "cpu_limit_s" else 1
             if not (least <= bound < 2**40 or (name == "cpu_limit_s" and bound == 0)):
@@ -84,6 +96,7 @@ class Config:
             "shard_bytes": self.shard_bytes,
             "limits": asdict(self.limits),
             "cpu_limit_s": repr(self.cpu_limit_s),
+            "max_deaths": self.max_deaths,
             "trust_anchors": self.trust_anchors,
         }
 
@@ -128,8 +141,22 @@ def run_id(
 
 
 def versions() -> dict[str, Any]:
-    """Give the version of this package and those of `libraries`."""
-    return {"version": __version__, "libraries": libraries()}
+    """Give the version of this package, the digest of its `code`, and the versions of `libraries`."""
+    return {"version": __version__, "code": code(), "libraries": libraries()}
+
+
+@cache
+def code() -> str:
+    """Give the SHA-256 of this package's modules, by name and content, 64 hex digits.
+
+    A version may stay while the code under it changes; then the same command is another run.
+    """
+    root = Path(headwater.__file__).parent
+    whole = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        whole.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
 
 
 def libraries() -> dict[str, str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,11 +11,10 @@ import pyarrow.compute as pc
 
 from headwater.curate.engine.engine import Item, OpenFrame
 from headwater.curate.labels import LABELS
-from headwater.curate.labels.duplicate import MIN_JACCARD, Duplicate, agreement
 from headwater.curate.labels.label import CorpusLabel
 from headwater.curate.layout import Layout
 from headwater.curate.policy import parse
-from headwater.curate.rules import Decision, Member, decide, settle
+from headwater.curate.rules import Decision, decide
 from headwater.curate.store import Tables, atomic, parquet_writer, read_rows, read_table, write_json
 
 STEP = "decide"
@@ -29,14 +26,6 @@ DRAFT_SCHEMA = pa.schema(
         ("evidence", pa.list_(pa.string())),
         ("exact_cluster", pa.string()),
         ("near_cluster", pa.string()),
-    ]
-)
-SETTLED_SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("action", pa.string()),
-        ("reason", pa.string()),
-        ("evidence", pa.list_(pa.string())),
     ]
 )
 
@@ -119,66 +108,16 @@ def _draft(row: Mapping[str, Mapping[str, Any]], decision: Decision) -> dict[str
     clusters = row.get("duplicate", {})
     return {
         "id": next(iter(row.values()))["id"],
-        **_row(decision),
+        **decision_row(decision),
         "exact_cluster": clusters.get("exact_cluster"),
         "near_cluster": clusters.get("near_cluster"),
     }
 
 
-def _row(decision: Decision) -> dict[str, Any]:
+def decision_row(decision: Decision) -> dict[str, Any]:
+    """Give a decision as columns."""
     return {
         "action": decision.action,
         "reason": decision.reason,
         "evidence": list(decision.evidence),
     }
-
-
-def settle_clusters(item: Item, open_frame: OpenFrame) -> Item:
-    """Look at every cluster of duplicates as a whole, and note which drafts change.
-
-    Args:
-        item: `root`, `shards` (their names) and `policy` (TOML): what duplicates lead to.
-        open_frame: Not needed; clusters are read shard by shard.
-
-    Returns:
-        Nothing; the changes stand in a file for each shard.
-    """
-    del open_frame
-    layout, shards, policy = Layout(Path(item["root"])), item["shards"], parse(item["policy"])
-    members: list[tuple[str, str, Member]] = []
-    signatures: dict[str, bytes] = {}
-    for shard in shards:
-        clustered = read_table(layout.drafts(shard), filters=pc.field("near_cluster").is_valid())
-        members += [(row["near_cluster"], shard, _member(row)) for row in clustered.to_pylist()]
-        signatures |= _signatures(layout, shard, clustered["id"])
-
-    def near(one: Member, other: Member) -> bool:
-        return agreement(signatures[one.id], signatures[other.id]) >= MIN_JACCARD
-
-    members.sort(key=lambda entry: (entry[0], entry[2].id))
-    changed: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for _, cluster in groupby(members, key=lambda entry: entry[0]):
-        entries = list(cluster)
-        home = {member.id: shard for _, shard, member in entries}
-        for key, decision in settle([member for *_, member in entries], policy, near).items():
-            changed[home[key]].append({"id": key, **_row(decision)})
-    for shard in shards:
-        rows = sorted(changed[shard], key=lambda row: str(row["id"]))
-        with Tables({layout.settled(shard): SETTLED_SCHEMA}).open() as tables:
-            tables.add({layout.settled(shard): rows}, weight_bytes=512 * len(rows))
-    return {}
-
-
-def _signatures(layout: Layout, shard: str, ids: pa.ChunkedArray) -> dict[str, bytes]:
-    if len(ids) == 0:
-        return {}
-    columns = read_table(layout.label(Duplicate.name, shard), columns=["id", "signature"])
-    found = columns.filter(pc.is_in(columns["id"], value_set=ids.combine_chunks()))
-    return {
-        key: value or b"" for key, value in zip(*map(pa.ChunkedArray.to_pylist, found.columns), strict=True)
-    }
-
-
-def _member(row: Mapping[str, Any]) -> Member:
-    decision = Decision(row["action"], row["reason"], tuple(row["evidence"]))
-    return Member(row["id"], row["exact_cluster"], decision)

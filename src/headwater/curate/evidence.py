@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -11,12 +12,15 @@ from typing import Any
 import pyarrow as pa
 
 from headwater.curate import crumb
+from headwater.curate.blame import Docket, deaths
 from headwater.curate.engine.engine import Item
 from headwater.curate.extract import EXTRACTORS, open_document
+from headwater.curate.journal import Journal, drop
 from headwater.curate.labels import LABELS
 from headwater.curate.labels.label import Label
 from headwater.curate.layout import Layout
-from headwater.curate.store import Tables, read_json, write_json
+from headwater.curate.store import Tables, write_json
+from headwater.curate.tangle import TangledError
 from headwater.errors import HeadwaterError
 from headwater.record import Record, Skip
 from headwater.sources import SOURCES
@@ -93,7 +97,7 @@ def run(item: Item) -> Item:
 
     Args:
         item: `root`, `shard`, `floor` (what starts before it is left to the shard before), `labels`, `text`,
-            `limits`, `cpu_limit_s`, and what labels name in their `settings`.
+            `limits`, `cpu_limit_s`, `max_deaths`, and what labels name in their `settings`.
 
     Returns:
         `{"shard": name}`, or `{"error": …}` for what the whole run must stop at.
@@ -103,11 +107,13 @@ def run(item: Item) -> Item:
     commit = layout.commit(STEP, shard.name)
     if not commit.exists():
         write_json(commit, asdict(_read(shard, layout, item)))
+        drop(layout.journal(shard.name))
     return {"shard": shard.name}
 
 
 def _read(shard: Shard, layout: Layout, item: Item) -> Tally:
-    measure = _Measure(_labels(item), item["text"], _poison(layout, shard))
+    measure, known = _Measure(_labels(item), item["text"]), deaths(layout, shard.name)
+    docket = Docket(known, max_deaths=item["max_deaths"])
     documents, skips = layout.documents(shard.name), layout.skips(shard.name)
     paths = {name: layout.label(name, shard.name) for name in item["labels"]}
     schemas = {documents: DOCUMENT_SCHEMA, skips: SKIP_SCHEMA}
@@ -116,20 +122,20 @@ def _read(shard: Shard, layout: Layout, item: Item) -> Tally:
     with (
         Tables(schemas).open() as tables,
         crumb.dropping(layout.crumb(shard.name), cpu_limit_s=item["cpu_limit_s"]) as mark,
+        _journal(layout.journal(shard.name), item["labels"], wanted=known is not None) as journal,
     ):
         for found in SOURCES[shard.kind].read(shard, Limits(**item["limits"])):
             if found.offset < item["floor"]:
                 continue
             if isinstance(found, Record):
-                mark.at(found.id, found.offset)
-                outcome = measure(found)
-                mark.done()
+                outcome = docket.skip(found) or _tried(found, measure, mark, journal)
             else:
                 outcome = found
             if isinstance(outcome, Skip):
                 tally.count(outcome)
                 tables.add({skips: [skip_row(outcome)]}, weight_bytes=256)
                 continue
+            outcome.row["position"] = tally.n_labelled
             tally.count(found)
             rows = {documents: [outcome.row]} | {paths[name]: [row] for name, row in outcome.labels.items()}
             tables.add(rows, weight_bytes=2_048 + 4 * len(outcome.row["text"]))
@@ -140,6 +146,33 @@ def _read(shard: Shard, layout: Layout, item: Item) -> Tally:
 class _Measured:
     row: dict[str, Any]
     labels: dict[str, dict[str, Any]]
+
+
+@contextmanager
+def _journal(folder: Path, labels: Sequence[str], *, wanted: bool) -> Iterator[Journal | None]:
+    """Keep a journal of a shard that has cost a worker; others need none."""
+    if not wanted:
+        yield None
+        return
+    columns = [pa.field(name, pa.struct(LABELS[name].schema.insert(0, ID_FIELD))) for name in labels]
+    parts = {"row": DOCUMENT_SCHEMA, "labels": columns, "skip": SKIP_SCHEMA}
+    schema = pa.schema([ID_FIELD, *(pa.field(name, pa.struct(list(part))) for name, part in parts.items())])
+    with closing(Journal(folder, schema)) as journal:
+        yield journal
+
+
+def _tried(record: Record, measure: _Measure, mark: crumb.Crumb, journal: Journal | None) -> _Measured | Skip:
+    """Measure a record under a crumb, unless the journal knows what came of it."""
+    known = journal.recall(record.id) if journal else None
+    if known is not None:
+        return Skip(**known["skip"]) if known["skip"] else _Measured(known["row"], known["labels"])
+    mark.at(record.id, record.offset)
+    outcome = measure(record)
+    mark.done()
+    if journal:
+        made = {"skip": skip_row(outcome)} if isinstance(outcome, Skip) else asdict(outcome)
+        journal.keep({"id": record.id, **made})
+    return outcome
 
 
 @cache
@@ -157,19 +190,17 @@ def _labels(item: Item) -> list[Label]:
 class _Measure:
     """Open a record and measure every label; a record that resists becomes a skip."""
 
-    def __init__(self, labels: Sequence[Label], text: str, poison: Mapping[str, str]) -> None:
+    def __init__(self, labels: Sequence[Label], text: str) -> None:
         self._labels = labels
         self._extract = EXTRACTORS[text]
-        self._poison = poison
-        self._n = 0
 
     def __call__(self, record: Record) -> _Measured | Skip:
-        if record.id in self._poison:
-            return _skip(record, "worker-died", self._poison[record.id])
         try:
             document = open_document(record, self._extract)
         except HeadwaterError:
             raise
+        except TangledError as error:
+            return _skip(record, "html-too-tangled", str(error))
         except Exception as error:  # noqa: BLE001  # A hostile page must not stop a crawl; it is counted.
             return _skip(record, "extract-error", _line(error))
         labels = {}
@@ -180,8 +211,7 @@ class _Measure:
                 raise
             except Exception as error:  # noqa: BLE001  # As above: named, counted, and the run goes on.
                 return _skip(record, f"label-error:{label.name}", _line(error))
-        self._n += 1
-        return _Measured(_document_row(record, document.text, self._n - 1), labels)
+        return _Measured(_document_row(record, document.text), labels)
 
 
 def _line(error: Exception) -> str:
@@ -197,7 +227,7 @@ def skip_row(skip: Skip) -> dict[str, Any]:
     return {name: getattr(skip, name) for name in SKIP_SCHEMA.names}
 
 
-def _document_row(record: Record, text: str, position: int) -> dict[str, Any]:
+def _document_row(record: Record, text: str) -> dict[str, Any]:
     return {
         "id": record.id,
         "url": record.url,
@@ -208,13 +238,7 @@ def _document_row(record: Record, text: str, position: int) -> dict[str, Any]:
         "source": record.source,
         "offset": record.offset,
         "length": record.length,
-        "position": position,
         "payload_digest": record.payload_digest,
         "headers": [{"name": name, "value": value} for name, value in record.headers],
         "metadata": record.metadata or None,
     }
-
-
-def _poison(layout: Layout, shard: Shard) -> dict[str, str]:
-    path = layout.poison(shard.name)
-    return read_json(path) if path.exists() else {}

@@ -13,6 +13,7 @@ from resiliparse.parse.html import HTMLTree
 
 from headwater.curate.document import Document
 from headwater.curate.nesting import nests_too_deep
+from headwater.curate.tangle import refuse_tangled
 from headwater.errors import UnavailableError
 from headwater.record import Record
 
@@ -33,12 +34,16 @@ def open_document(record: Record, extract: Callable[[Any], str]) -> Document:
 
     Returns:
         The document. Text holds no control characters but tab and newline, and no lone surrogate.
+
+    Raises:
+        TangledError: If its markup would take the parser too long.
     """
     markup = decode(record)
     if record.media_type not in HTML_TYPES:
         return Document(record, "", None, _clean(markup))
-    tree = HTMLTree.parse(markup)
     source = source_of(record.payload, markup)
+    refuse_tangled(source)
+    tree = HTMLTree.parse(markup)
     if nests_too_deep(source, tree):
         extract = _flat
     return Document(record, markup, tree, _clean(extract(tree)), source)

@@ -75,17 +75,21 @@ class Layout:
         """Say which record a worker is at."""
         return self.work / "crumbs" / shard
 
-    def poison(self, shard: str) -> Path:
+    def deaths(self, shard: str) -> Path:
         """Name the records at which a worker died."""
-        return self.work / "poison" / f"{shard}.json"
+        return self.work / "deaths" / f"{shard}.json"
+
+    def journal(self, shard: str) -> Path:
+        """Hold what was measured of a shard whose workers die."""
+        return self.work / "journals" / shard
 
     def drafts(self, shard: str) -> Path:
         """Hold the decisions each document's own labels lead to."""
         return self.work / "drafts" / f"{shard}.parquet"
 
-    def settled(self, shard: str) -> Path:
-        """Hold the decisions that change once clusters are looked at."""
-        return self.work / "settled" / f"{shard}.parquet"
+    def settled(self, shard: str, part: int) -> Path:
+        """Hold the decisions that change once one slice of the clusters is looked at."""
+        return self.work / "settled" / shard / f"{part:06d}.parquet"
 
     def part(self, action: Action, shard: str) -> Path:
         """Hold a shard's documents of one action."""

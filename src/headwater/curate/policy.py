@@ -14,6 +14,8 @@ from headwater.errors import ConfigError
 
 Action = Literal["admit", "quarantine", "exclude"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
+# The label `duplicate-1` draws clusters at this likeness, so a policy can ask for no less.
+LEAST_LIKENESS = 0.8
 _LANGUAGE = re.compile("[a-z]{2,3}")
 
 REASONS: Mapping[str, str] = MappingProxyType(
@@ -54,10 +56,13 @@ class Policy:
         duplicate_exact: A copy of an admitted document.
         duplicate_near: A near-copy of an admitted document.
         use_reserved: A reservation of use; it says nothing of provenance.
-        http_error: Status 400 and above.
+        http_error: A status from `error_status` on.
         no_text: Nothing left after extraction.
         too_short: Fewer words than `min_words`.
         language_not_wanted: A language outside `languages`.
+        near_likeness: Least share of values in which the signatures of near-copies agree, an estimate of
+            the Jaccard similarity of their shingles; in [0.8, 1].
+        error_status: Least HTTP status that is an error, 100 to 600.
         min_words: Least number of words; 0 switches the rule off.
         languages: Wanted language codes; empty for all.
     """
@@ -77,6 +82,8 @@ class Policy:
     no_text: Action = "quarantine"
     too_short: Action = "quarantine"
     language_not_wanted: Action = "quarantine"
+    near_likeness: float = LEAST_LIKENESS
+    error_status: int = 400
     min_words: int = 0
     languages: tuple[str, ...] = ()
 
@@ -118,8 +125,12 @@ def _check(key: str, value: object) -> None:
         case "name":
             good, wanted = isinstance(value, str) and value != "", "a name"
         case "min_words":
-            good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
-            wanted = "a whole number from 0 to 9223372036854775807"
+            good, wanted = _is_whole(value, 0, 2**63 - 1), f"a whole number from 0 to {2**63 - 1}"
+        case "error_status":
+            good, wanted = _is_whole(value, 100, 600), "a whole number from 100 to 600"
+        case "near_likeness":
+            good = isinstance(value, float) and LEAST_LIKENESS <= value <= 1.0
+            wanted = f"a number from {LEAST_LIKENESS} to 1.0; labels draw clusters at {LEAST_LIKENESS}"
         case "languages":
             good = isinstance(value, list) and all(map(_is_language, value))
             wanted = "a list of language codes such as en or ceb"
@@ -127,6 +138,10 @@ def _check(key: str, value: object) -> None:
             good, wanted = value in ACTIONS, f"one of {', '.join(ACTIONS)}"
     if not good:
         raise ConfigError(f"policy key '{key}' has a value it cannot take", hint=f"it takes {wanted}")
+
+
+def _is_whole(value: object, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def _is_language(value: object) -> bool:

@@ -10,7 +10,20 @@ from headwater.curate.labels import LABELS
 from headwater.curate.layout import RESULTS, RUN, Layout
 from headwater.curate.store import intact, read_json, write_json
 
-_TRANSIENT = ("documents", "drafts", "settled", "ledger", "audit", "words", "next", "old", "crumbs")
+_TRANSIENT = (
+    "documents",
+    "drafts",
+    "settled",
+    "ledger",
+    "audit",
+    "words",
+    "next",
+    "old",
+    "crumbs",
+    "journals",
+)
+
+_FACTS = ("run_id", "evidence_id", "version", "code", "libraries", "decided", "shards", "passed_over")
 
 
 def put(layout: Layout, plan: Mapping[str, Any]) -> None:
@@ -64,7 +77,16 @@ def plan_of(layout: Layout) -> dict[str, Any]:
     """
     held: dict[str, Any] = read_json(layout.plan)
     with intact(layout.plan):
-        for key in ("run_id", "evidence_id", "version", "libraries", "decided", "shards", "passed_over"):
+        for key in (
+            "run_id",
+            "evidence_id",
+            "version",
+            "code",
+            "libraries",
+            "decided",
+            "shards",
+            "passed_over",
+        ):
             held[key]
         for name in held["config"]["labels"]:
             LABELS[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from headwater.curate.policy import ACTIONS, Action, Policy
 
@@ -68,11 +68,19 @@ class Member:
     decision: Decision
 
 
-def settle(
-    members: Sequence[Member],
-    policy: Policy,
-    near: Callable[[Member, Member], bool] = lambda one, other: True,
-) -> dict[str, Decision]:
+class Keepers(Protocol):
+    """The documents of a cluster that stay."""
+
+    def first_near(self, document: str) -> str | None:
+        """Give the id of the first document kept that is near the one of this id, if any is."""
+        ...
+
+    def keep(self, document: str) -> None:
+        """Keep the document of this id."""
+        ...
+
+
+def settle(members: Sequence[Member], policy: Policy, keepers: Keepers) -> dict[str, Decision]:
     """Decide a cluster of near-duplicates together.
 
     What is held back for its provenance takes its exact copies along. Of those that remain admitted,
@@ -82,7 +90,7 @@ def settle(
     Args:
         members: All documents of one `near_cluster`.
         policy: What duplicates lead to.
-        near: Whether two documents are near-duplicates; a cluster's members need not all be.
+        keepers: None yet; a cluster's members need not all be near each other.
 
     Returns:
         Id -> new decision, for the documents whose decision changes.
@@ -90,24 +98,17 @@ def settle(
     changed = dict(_tainted(members))
     admitted = [m for m in members if m.decision.action == "admit" and m.id not in changed]
     firsts: dict[str, Member] = {}
-    keepers: list[Member] = []
     repeated: dict[str, Decision] = {}
     for member in sorted(admitted, key=lambda m: m.id):
         first = firsts.setdefault(member.exact_cluster or member.id, member)
         if first is not member:
             same = Decision(policy.duplicate_exact, "duplicate-exact", (f"same text as {first.id}",))
             repeated[member.id] = repeated.get(first.id, same)
-        elif policy.duplicate_near != "admit" and (keeper := _first_near(keepers, member, near)):
-            repeated[member.id] = Decision(policy.duplicate_near, "duplicate-near", (f"near {keeper.id}",))
+        elif policy.duplicate_near != "admit" and (keeper := keepers.first_near(member.id)):
+            repeated[member.id] = Decision(policy.duplicate_near, "duplicate-near", (f"near {keeper}",))
         else:
-            keepers.append(member)
+            keepers.keep(member.id)
     return changed | {key: decision for key, decision in repeated.items() if decision.action != "admit"}
-
-
-def _first_near(
-    keepers: Sequence[Member], member: Member, near: Callable[[Member, Member], bool]
-) -> Member | None:
-    return next((keeper for keeper in keepers if near(keeper, member)), None)
 
 
 def _severity(member: Member) -> tuple[int, tuple[int, ...]]:
@@ -198,7 +199,11 @@ def _reserved(labels: Labels, policy: Policy) -> Decision | None:
 
 def _status(labels: Labels, policy: Policy) -> Decision | None:
     status = labels.get("capture", {}).get("status") or 0
-    return Decision(policy.http_error, "http-error", (f"status {status}",)) if status >= 400 else None
+    return (
+        Decision(policy.http_error, "http-error", (f"status {status}",))
+        if status >= policy.error_status
+        else None
+    )
 
 
 def _empty(labels: Labels, policy: Policy) -> Decision | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from headwater.curate import crumb, decide, evidence, publish, seam, write
+from headwater.curate import decide, evidence, journal, publish, seam, settlement, write
+from headwater.curate.blame import blame
 from headwater.curate.config import Config, run_id, versions
-from headwater.curate.engine.engine import Engine, Item, Task, WorkerDiedError
+from headwater.curate.engine.engine import Death, Engine, Item, Task, WorkerDiedError
 from headwater.curate.layout import FOLDERS, Layout
 from headwater.curate.policy import Policy, encode
 from headwater.curate.store import Tables, exclusive, read_json, sweep, write_json
@@ -18,6 +18,8 @@ from headwater.curate.summarise import load, summarise
 from headwater.curate.summary import PassedOver, Summary
 from headwater.errors import InputError, UnavailableError
 from headwater.sources.shard import Shard
+
+_RESUMES = "is there enough memory? run the same command again: it resumes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,27 +183,27 @@ def check_folder(root: Path) -> None:
 def _sweep(layout: Layout) -> None:
     """Remove what a killed run left half-written; crumbs of a kill from outside accuse no record."""
     sweep(layout.root)
-    for path in layout.crumb("x").parent.glob("*"):
-        path.unlink(missing_ok=True)
+    for folder in (layout.crumb("x").parent, layout.journal("x").parent):
+        journal.drop(folder)
 
 
 def _evidence(setting: Setting, layout: Layout, items: Sequence[Item]) -> None:
-    """Run the first pass; when a worker dies, find the record it died at and go on without it.
+    """Run the first pass; where a worker dies of a record, go on without the record.
 
     Raises:
         UnavailableError: If no record is to blame.
     """
-    while True:
-        try:
-            return _map(setting, evidence.run, items, "reading")
-        except WorkerDiedError as death:
-            suspects = [item for item in items if crumb.read(layout.crumb(_name(item)))]
-            if not suspects:
-                raise UnavailableError(
-                    f"a worker died: {death}", hint="is there enough memory? fewer --workers need less"
-                ) from death
-            for item in suspects:
-                _try_alone(setting.engine, layout, item)
+    sure, unsure = list(items), list[Item]()
+    while sure or unsure:
+        dead = _map(setting, evidence.run, sure, "reading") if sure else []
+        for item in unsure:  # One at a time: another's need of memory is not to be laid at its door.
+            dead += _map(setting, evidence.run, [item], "reading")
+        convicts = [
+            blame(layout, death, shard=_name(death.item), source=death.item["shard"]["source"])
+            for death in dead
+        ]
+        sure = [death.item for death, convict in zip(dead, convicts, strict=True) if convict]
+        unsure = [death.item for death, convict in zip(dead, convicts, strict=True) if not convict]
 
 
 def _mend_seams(
@@ -225,38 +227,18 @@ def _ends(layout: Layout, shards: Sequence[Shard]) -> dict[str, tuple[int, int]]
     return {name: (tally["first"], tally["end"]) for name, tally in tallies.items()}
 
 
-def _try_alone(engine: Engine, layout: Layout, item: Item) -> None:
-    """Run one shard alone; a death now is its own, so the record at hand is to blame.
-
-    Raises:
-        UnavailableError: If no record is to blame, or one that is skipped already.
-    """
-    layout.crumb(_name(item)).unlink(missing_ok=True)
-    try:
-        list(engine.map(evidence.run, [item]))
-    except WorkerDiedError as death:
-        at = crumb.read(layout.crumb(_name(item)))
-        if at is None or not at[0]:
-            raise UnavailableError(
-                f"a worker died outside any record of {item['shard']['source']}: {death}",
-                hint="is there enough memory? fewer --workers need less",
-            ) from death
-        path = layout.poison(_name(item))
-        known = read_json(path) if path.exists() else {}
-        if at[0] in known:
-            raise UnavailableError(f"a worker died again at a skipped record: {death}") from death
-        write_json(path, known | {at[0]: "opening or labelling it ended the worker process"})
-        layout.crumb(_name(item)).unlink(missing_ok=True)
-
-
 def _name(item: Item) -> str:
     return Shard(**item["shard"]).name
 
 
-def _map(setting: Setting, task: Task, items: Sequence[Item], step: str) -> None:
+def _map(setting: Setting, task: Task, items: Sequence[Item], step: str) -> list[Death]:
+    """Map, show how far it is, and give the deaths."""
     setting.progress(step, 0, len(items))
-    for done, _ in enumerate(setting.engine.map(task, items), 1):
+    deaths: list[Death] = []
+    for done, answer in enumerate(setting.engine.map(task, items), 1):
         setting.progress(step, done, len(items))
+        deaths += [answer] if isinstance(answer, Death) else []
+    return deaths
 
 
 def _decide_and_write(
@@ -275,13 +257,14 @@ def _decide_and_write(
             _or_tell(lambda: setting.engine.query(decide.resolve, whole), "comparing documents")
         write_json(resolved, {})
     sources = {Shard(**shard).name: shard["source"] for shard in plan["shards"]}
-    _map_or_blame(setting, decide.run, items, sources)
+    _map_or_blame(setting, decide.run, items, step="deciding", name=lambda item: _shard_of(item, sources))
     settled = layout.commit(decide.STEP, "settled")
     if not settled.exists():
         if compared:
-            _or_tell(lambda: setting.engine.query(decide.settle_clusters, whole), "settling duplicates")
+            parts = settlement.slices(layout, names, common)
+            _map_or_blame(setting, settlement.run, parts, step="settling", name=lambda item: "duplicates")
         write_json(settled, {})
-    _map_or_blame(setting, write.run, items, sources)
+    _map_or_blame(setting, write.run, items, step="writing", name=lambda item: _shard_of(item, sources))
     sweep(layout.root)  # A worker that died may have left files half-written.
     setting.progress("reporting", 0, 1)
     summary = summarise(layout, plan, setting.render)
@@ -289,22 +272,21 @@ def _decide_and_write(
     return summary
 
 
-def _map_or_blame(setting: Setting, task: Task, items: Sequence[Item], sources: Mapping[str, str]) -> None:
-    """Run the second or third pass; when a worker dies, go on shard by shard, to find the one it dies of.
+def _shard_of(item: Item, sources: Mapping[str, str]) -> str:
+    return f"shard {item['shard']} of {sources[item['shard']]}"
+
+
+def _map_or_blame(
+    setting: Setting, task: Task, items: Sequence[Item], *, step: str, name: Callable[[Item], str]
+) -> None:
+    """Run a later pass; an item of which a worker died is tried once more, alone.
 
     Raises:
-        UnavailableError: If it dies of a shard alone.
+        UnavailableError: If one dies of it again.
     """
-    step = "deciding" if task is decide.run else "writing"
-    try:
-        _map(setting, task, items, step)
-    except WorkerDiedError:
-        for done, item in enumerate(items, 1):
-            _or_tell(
-                partial(list, setting.engine.map(task, [item])),
-                f"{step} shard {item['shard']} of {sources[item['shard']]}",
-            )
-            setting.progress(step, done, len(items))
+    for death in _map(setting, task, items, step):
+        for again in _map(setting, task, [death.item], step):
+            raise UnavailableError(f"a worker died {step} {name(death.item)}: {again}", hint=_RESUMES)
 
 
 def _or_tell(start: Callable[[], object], doing: str) -> None:
@@ -318,5 +300,5 @@ def _or_tell(start: Callable[[], object], doing: str) -> None:
     except WorkerDiedError as death:
         raise UnavailableError(
             f"a worker died {doing}: {death}",
-            hint="is there enough memory? run the same command again: it resumes",
+            hint=_RESUMES,
         ) from death

@@ -24,6 +24,7 @@ SKIPS: Mapping[str, str] = MappingProxyType(
         "gap": "No shard accounts for these bytes: damage across a seam.",
         "gzip-corrupt": "A gzip member does not decode, or its checksum fails.",
         "gzip-truncated": "The file ends inside a gzip member.",
+        "html-too-tangled": "Elements left open, and tags that search them, would take the parser too long.",
         "http-header-invalid": "No HTTP status line, or a header larger than the bound.",
         "json-invalid": "A line is not JSON.",
         "json-not-object": "A line is JSON and no object.",
@@ -41,6 +42,8 @@ SKIPS: Mapping[str, str] = MappingProxyType(
         "response-not-http": "A response of another protocol.",
         "row-group-corrupt": "A Parquet row group cannot be read on; its remaining rows are counted.",
         "row-invalid": "A row holds values that are not valid, such as a string that is not UTF-8.",
+        "shard-given-up": "It was not opened: too many records before it, in the same stretch of "
+        "the source, ended their worker.",
         "text-column-missing": "A Parquet or Arrow file without a text column.",
         "text-missing": "A row or line without a string in a text field.",
         "transfer-encoding-corrupt": "Chunks begin well and go wrong.",

@@ -113,13 +113,19 @@ def _run_facts(plan: Mapping[str, Any], shards: Sequence[Shard]) -> dict[str, An
         "run_id": plan["run_id"],
         "evidence_id": plan["evidence_id"],
         "version": plan["version"],
+        "code": plan["code"],
         "config": plan["config"],
         "seeds": {"minhash": duplicate.SEED},
+        "parameters": _parameters(plan["config"]["labels"]),
         "libraries": plan["libraries"],
         "decided": plan["decided"],
         "inputs": inputs,
         "passed_over": plan["passed_over"],
     }
+
+
+def _parameters(labels: Sequence[str]) -> dict[str, dict[str, float]]:
+    return {name: dict(getattr(LABELS[name], "parameters", {})) for name in labels}
 
 
 def _summary(layout: Layout, plan: Mapping[str, Any], shards: Sequence[Shard]) -> Summary:

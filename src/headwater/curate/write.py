@@ -97,8 +97,8 @@ def in_order(paths: list[Path]) -> Iterator[pa.Table]:
 
 
 def _decisions(layout: Layout, shard: str) -> Iterator[Mapping[str, Any]]:
-    path = layout.settled(shard)  # There is none when no label compares documents.
-    settled = {row["id"]: row for row in read_rows(path)} if path.exists() else {}
+    parts = sorted(layout.settled(shard, 0).parent.glob("*.parquet"))
+    settled = {row["id"]: row for part in parts for row in read_rows(part)}
     return (settled.get(row["id"], row) for row in read_rows(layout.drafts(shard)))
 
 

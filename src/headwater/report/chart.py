@@ -10,9 +10,11 @@ from markupsafe import Markup
 
 from headwater.report.number import compact, count, share, tally
 from headwater.report.svg import Caption, Sheet
-from headwater.report.text import clip
+from headwater.report.text import clip, columns
 
 WIDTH = 420.0
+# Columns of a name that leave room for a value on its line; of one that has the line for itself.
+_SHORT, _LONG = 36, 58
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def bars(
     Args:
         key: Unique on the page.
         title: Short name.
-        rows: In the order to draw; names may be long.
+        rows: In the order to draw. Where a name is long, values stand beside the tracks.
         total: What a full track stands for.
         limit: Rows drawn; the table has all.
         unit: What is counted, in the plural.
@@ -115,14 +117,16 @@ def bars(
     drawn = rows[:limit]
     pitch = 40.0
     sheet = Sheet(WIDTH, max(1.0, pitch * len(drawn) - 8.0))
+    long = any(columns(row.name) > _SHORT for row in drawn)
+    width, drop = (WIDTH - 110.0, 29.0) if long else (WIDTH, 13.0)
     for place, row in enumerate(drawn):
         top = pitch * place
         value = f"{tally(row.n)} · {share(row.n, whole)}"
-        sheet.text(0.0, top + 13.0, clip(row.name, 36))
-        sheet.text(WIDTH, top + 13.0, value, anchor="end", role="value")
-        sheet.rect((0.0, top + 20.0, WIDTH, 9.0), "track")
+        sheet.text(0.0, top + 13.0, clip(row.name, _LONG if long else _SHORT))
+        sheet.text(WIDTH, top + drop, value, anchor="end", role="value")
+        sheet.rect((0.0, top + 20.0, width, 9.0), "track")
         if row.n:
-            length = max(2.0, WIDTH * row.n / whole)
+            length = max(2.0, width * row.n / whole)
             sheet.rect((0.0, top + 20.0, length, 9.0), row.tone, tip=told(row.name, row.n, whole))
     description = f"{len(rows)} bars; a full track is {count(whole)} {unit}."
     return Chart(

@@ -46,10 +46,10 @@ def clip(text: str, width: int) -> str:
         The text made visible if it fits, or its two ends joined by an ellipsis.
     """
     text = visible(text)
-    if _columns(text) <= width:
+    if columns(text) <= width:
         return text
     tail = _fit(text[::-1], (width - 1) // 2)[::-1]
-    return f"{_fit(text, width - 1 - _columns(tail))}…{tail}"
+    return f"{_fit(text, width - 1 - columns(tail))}…{tail}"
 
 
 def language_tag(code: str) -> str:
@@ -76,7 +76,8 @@ def web_link(url: str) -> str:
     return url if _WEB.match(url) else ""
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
+    """Count how wide a text is; wide East Asian characters take two columns."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
@@ -84,7 +85,7 @@ def _fit(text: str, width: int) -> str:
     """Take the longest head of `text` that is at most `width` columns."""
     used = 0
     for place, letter in enumerate(text):
-        used += _columns(letter)
+        used += columns(letter)
         if used > width:
             return text[:place]
     return text

@@ -59,6 +59,8 @@ def stumble(item: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def die(item: Mapping[str, Any]) -> Mapping[str, Any]:
     """End the process without an answer if the item says so."""
+    if "signal" in item:
+        os.kill(os.getpid(), item["signal"])
     if item["n"] < 0:
         os._exit(3)
     return item
@@ -79,3 +81,25 @@ def mortal(item: Mapping[str, Any]) -> Mapping[str, Any]:
         os.kill(os.getpid(), signal.SIGKILL)
     task: Callable[[Mapping[str, Any]], Mapping[str, Any]] = import_module(item["module"]).run
     return task(item)
+
+
+def deadly(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Run the first pass; a page that says `signal NUMBER.` sends that signal to the worker that reads it."""
+    import re
+
+    from headwater.curate import evidence
+    from headwater.curate.labels import LABELS
+
+    kind = LABELS["quality-1"]
+    measure = kind.measure
+
+    def fragile(self: Any, document: Any) -> Any:
+        for number in re.findall(r"signal (\d+)\.", document.text):
+            os.kill(os.getpid(), int(number))
+        return measure(self, document)
+
+    kind.measure = fragile  # type: ignore[method-assign]
+    try:
+        return evidence.run(item)
+    finally:
+        kind.measure = measure  # type: ignore[method-assign]

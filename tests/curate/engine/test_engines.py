@@ -7,14 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from headwater.curate.engine.engine import Engine, WorkerDiedError, answer, opened
+from headwater.curate.engine.engine import Death, Engine, Item, Task, WorkerDiedError, answer, opened
 from headwater.curate.engine.inline import InlineEngine
 from headwater.curate.engine.native import NativeEngine
 from headwater.errors import ConfigError, HeadwaterError, SealError, UnavailableError
@@ -41,15 +41,22 @@ def native() -> NativeEngine:
     return NativeEngine(workers=2)
 
 
+def answers(engine: Engine, task: Task, items: Sequence[Item]) -> list[Item]:
+    """Map, where nobody dies."""
+    found = list(engine.map(task, items))
+    assert not any(isinstance(one, Death) for one in found)
+    return [one for one in found if not isinstance(one, Death)]
+
+
 def numbers(n: int) -> list[dict[str, Any]]:
     """Make items."""
     return [{"n": at} for at in range(n)]
 
 
 def test_every_item_is_answered_once_in_any_order(engine: Engine) -> None:
-    answers = sorted((item["n"], item["twice"]) for item in engine.map(tasks.double, numbers(20)))
+    found = sorted((item["n"], item["twice"]) for item in answers(engine, tasks.double, numbers(20)))
 
-    assert answers == [(at, 2 * at) for at in range(20)]
+    assert found == [(at, 2 * at) for at in range(20)]
 
 
 def test_no_items_have_no_answers(engine: Engine) -> None:
@@ -127,7 +134,7 @@ def test_an_error_of_a_query_keeps_its_hint_and_the_engine_goes_on(engine: Engin
 
 def test_a_query_takes_its_memory_along_when_it_ends(native: NativeEngine, tmp_path: Path) -> None:
     path = parquet(tmp_path / "x.parquet", [{"id": "a", "n": 1}], NUMBERED)
-    workers = {item["pid"] for item in native.map(tasks.whoami, numbers(4))}
+    workers = {item["pid"] for item in answers(native, tasks.whoami, numbers(4))}
     asked = native.query(tasks.rows, {"paths": [path]})["pid"]
 
     assert asked not in {os.getpid(), *workers}
@@ -156,27 +163,38 @@ def test_a_bug_in_this_process_is_raised_as_it_is() -> None:
 
 
 def test_work_is_done_elsewhere_by_no_more_workers_than_asked_for(native: NativeEngine) -> None:
-    pids = {item["pid"] for item in native.map(tasks.whoami, numbers(12))}
+    pids = {item["pid"] for item in answers(native, tasks.whoami, numbers(12))}
 
     assert os.getpid() not in pids
     assert 1 <= len(pids) <= 2
 
 
-def test_a_worker_that_dies_is_told_and_the_engine_is_usable_afterwards() -> None:
-    engine = NativeEngine(workers=2)
-    for _ in range(2):
-        with pytest.raises(WorkerDiedError, match="without an answer"):
-            list(engine.map(tasks.die, [{"n": -1}]))
-        assert len(list(engine.map(tasks.die, numbers(4)))) == 4
+def test_a_worker_that_dies_is_told_with_its_item_and_costs_no_other_item_anything(
+    native: NativeEngine,
+) -> None:
+    found = list(native.map(tasks.die, [{"n": n} for n in (1, -1, 2, -2, 3)]))
+    deaths = [one for one in found if isinstance(one, Death)]
+
+    assert sorted(one["n"] for one in found if not isinstance(one, Death)) == [1, 2, 3]
+    assert sorted(death.item["n"] for death in deaths) == [-2, -1]
+    assert {death.exit_code for death in deaths} == {3}
+    assert len(list(native.map(tasks.die, numbers(4)))) == 4
 
 
-def test_a_worker_that_dies_among_others_hides_no_error() -> None:
-    engine = NativeEngine(workers=1)
-    answers = engine.map(tasks.die, [{"n": 1}, {"n": -1}, {"n": 2}])
+def test_the_signal_that_ended_a_worker_is_told(native: NativeEngine) -> None:
+    (death,) = native.map(tasks.die, [{"n": -1, "signal": signal.SIGPROF}])
 
-    with pytest.raises(WorkerDiedError):
-        list(answers)
-    assert sorted(item["n"] for item in engine.map(tasks.die, numbers(3))) == [0, 1, 2]
+    assert isinstance(death, Death)
+    assert death.exit_code == -signal.SIGPROF
+    assert str(death) == f"a worker process ended without an answer (signal {int(signal.SIGPROF)})"
+
+
+def test_a_task_that_cannot_be_imported_is_a_bug_and_not_a_death(native: NativeEngine) -> None:
+    def local(item: Any) -> Any:
+        return item
+
+    with pytest.raises(RuntimeError, match="AttributeError"):
+        list(native.map(local, [{}]))
 
 
 def test_only_an_engine_with_workers_says_that_it_isolates() -> None:
@@ -220,7 +238,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     script.write_text(PARENT)
     folder = tmp_path / "pids"
     folder.mkdir()
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     with subprocess.Popen([sys.executable, str(script), str(folder)], env=environment) as parent:
         wait(lambda: len(list(folder.iterdir())) == 2)
         pids = [int(path.name) for path in folder.iterdir()]

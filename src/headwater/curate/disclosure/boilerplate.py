@@ -24,7 +24,7 @@ _REPORTING: Final = re.compile(
     r"例如|诸如|回答|比如|wie|etwa|comme|como|come)\s*[:,(]?\s*$",
     re.IGNORECASE,
 )
-_ABOUT_LIMIT: Final = 3
+ABOUT_LIMIT: Final = 3
 _SUBJECT_CHARS: Final = 20_000
 MAX_MATCHES: Final = 1_000
 
@@ -48,7 +48,7 @@ def leftovers(text: str) -> Iterator[Claim]:
         (tail, CLOSINGS, "last lines"),
     ):
         patterns = [pattern for needle, pattern in table if needle in words]
-        if patterns and len(ABOUT_AI.findall(words[:_SUBJECT_CHARS])) < _ABOUT_LIMIT:
+        if patterns and len(ABOUT_AI.findall(words[:_SUBJECT_CHARS])) < ABOUT_LIMIT:
             yield from _first(words, patterns, where)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from headwater import errors
@@ -17,7 +18,25 @@ Query = Callable[[Item, OpenFrame], Item]
 
 
 class WorkerDiedError(Exception):
-    """A worker process ended without an answer; the run finds out at which record."""
+    """A query's process, or the engine itself, ended without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """What takes the place of an answer when a worker ended over an item.
+
+    Attributes:
+        item: What it was at.
+        exit_code: Its exit code; minus the number of the signal that ended it.
+    """
+
+    item: Item
+    exit_code: int
+
+    def __str__(self) -> str:
+        """Say it in a few words."""
+        how = f"signal {-self.exit_code}" if self.exit_code < 0 else f"exit code {self.exit_code}"
+        return f"a worker process ended without an answer ({how})"
 
 
 class Engine(Protocol):
@@ -29,7 +48,7 @@ class Engine(Protocol):
 
     isolated: ClassVar[bool]
 
-    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item]:
+    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item | Death]:
         """Run a task on every item, in any order, each on one core.
 
         Args:
@@ -38,11 +57,12 @@ class Engine(Protocol):
             items: What to run it on.
 
         Yields:
-            Answers, as they come.
+            An answer for each item, as they come; the death of the worker that had it, if it gave none. It
+            costs no other item anything.
 
         Raises:
             HeadwaterError: If the task raised one.
-            WorkerDiedError: If a worker ended without an answer.
+            WorkerDiedError: If the engine itself failed.
         """
         ...
 
@@ -82,13 +102,15 @@ def answer(task: Task, item: Item) -> Item:
         return {"error": "RuntimeError", "message": traceback.format_exc(), "hint": ""}
 
 
-def opened(answer: Item) -> Item:
-    """Give an answer back, or raise what the worker raised.
+def opened(answer: Item) -> Item | Death:
+    """Give an answer back, or the death in its place, or raise what the worker raised.
 
     Raises:
         HeadwaterError: If the task raised one.
         RuntimeError: If the task has a bug; the message is its traceback.
     """
+    if "died" in answer:
+        return Death(answer["item"], answer["died"])
     if "error" not in answer:
         return answer
     if answer["error"] == "RuntimeError":

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from headwater.curate.engine.engine import Item, Query, Task
+from headwater.curate.engine.engine import Death, Item, Query, Task
 
 
 class InlineEngine:
@@ -14,7 +14,7 @@ class InlineEngine:
 
     isolated: ClassVar[bool] = False
 
-    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item]:
+    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item | Death]:
         """Run a task on every item, in order."""
         for item in items:
             yield json.loads(json.dumps(task(json.loads(json.dumps(dict(item))))))

@@ -1,20 +1,15 @@
-"""The embedded engine: a pool of worker processes, Daft's native runner for queries, no server."""
+"""The embedded engine: worker processes, Daft's native runner for queries, no server."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
-import time
+import importlib
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from typing import ClassVar
+from multiprocessing.connection import wait
+from typing import Any, ClassVar
 
-from headwater.curate.engine.engine import Item, Query, Task, WorkerDiedError, answer, opened
-from headwater.errors import HeadwaterError
+from headwater.curate.engine.engine import Death, Item, Query, Task, WorkerDiedError, opened
+from headwater.curate.engine.worker import Worker
 
 
 class NativeEngine:
@@ -28,38 +23,34 @@ class NativeEngine:
 
     def __init__(self, *, workers: int) -> None:
         """Start nothing yet."""
-        self._workers = workers
-        self._pool: ProcessPoolExecutor | None = None
+        self._n_workers = workers
+        self._idle: list[Worker] = []
 
-    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item]:
+    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item | Death]:
         """Run a task on every item, as `Engine.map` says.
 
         Raises:
-            WorkerDiedError: If a worker ended without an answer.
             HeadwaterError: If the task raised one.
             RuntimeError: If the task has a bug.
         """
-        futures: list[Future[Item]] = []
+        waiting, busy = deque(items), dict[Any, Worker]()
         try:
-            with _interrupts_ignored():  # A worker that is starting would show its traceback.
-                self._pool = pool = self._pool or _pool_of(self._workers)
-                futures = [pool.submit(answer, task, dict(item)) for item in items]
-            for future in as_completed(futures):
-                yield opened(future.result())
-        except BrokenProcessPool as error:
-            self._pool = None
-            raise WorkerDiedError("a worker process ended without an answer") from error
-        except (HeadwaterError, RuntimeError):
-            self._end()  # Workers that are left to the interpreter's end may end with a traceback.
-            raise
+            while waiting or busy:
+                while waiting and len(busy) < self._n_workers:
+                    worker = self._idle.pop() if self._idle else Worker()
+                    busy[worker.connection] = worker
+                    worker.ask(task.__module__, task.__qualname__, waiting.popleft())
+                for connection in wait(list(busy)):
+                    worker = busy.pop(connection)
+                    got = worker.answer()
+                    if "died" in got:
+                        worker.end()
+                    else:
+                        self._idle.append(worker)
+                    yield opened(got)
         finally:
-            for future in futures:
-                future.cancel()
-
-    def _end(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+            for worker in busy.values():  # Nobody will ask for their answers.
+                worker.end(now=True)
 
     def query(self, query: Query, item: Item) -> Item:
         """Run a query in a process of its own, as `Engine.query` says.
@@ -69,48 +60,30 @@ class NativeEngine:
         Raises:
             WorkerDiedError: If the process ended without an answer.
         """
-        self._end()
-        with _interrupts_ignored():
-            pool = _pool_of(1)
-            future = pool.submit(_ask, query, dict(item))
+        while self._idle:
+            self._idle.pop().end()
+        worker = Worker()
         try:
-            return opened(future.result())
-        except BrokenProcessPool as error:
-            raise WorkerDiedError("a query's process ended without an answer") from error
+            asked = {"module": query.__module__, "query": query.__qualname__, "item": dict(item)}
+            worker.ask(ask.__module__, ask.__qualname__, asked)
+            answer = opened(worker.answer())
         finally:
-            pool.shutdown()
+            worker.end(now=True)
+        if isinstance(answer, Death):
+            raise WorkerDiedError(str(answer))
+        return answer
 
 
-def _pool_of(workers: int) -> ProcessPoolExecutor:
-    spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, spawn, initializer=_enter, initargs=(os.getpid(),))
+def ask(item: Item) -> Item:
+    """Run a query as a task.
 
+    Args:
+        item: `module` and `query`, which name it, and the query's own `item`.
 
-def _ask(query: Query, item: Item) -> Item:
+    Returns:
+        Its answer.
+    """
     from headwater.curate.engine import plan
 
-    return answer(lambda asked: query(asked, plan.open_frame), item)
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _enter(parent: int) -> None:
-    """Let an interrupt end the worker without a traceback, and end it when its parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
-
-
-def _follow(parent: int, *, every_s: float = 0.5) -> None:
-    while os.getppid() == parent:
-        time.sleep(every_s)
-    os._exit(1)
+    query: Query = getattr(importlib.import_module(item["module"]), item["query"])
+    return query(item["item"], plan.open_frame)

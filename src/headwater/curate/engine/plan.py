@@ -1,8 +1,7 @@
-"""The Daft plan of a map: our own source of items, and a user-defined class in its own process."""
+"""The Daft plan of a map: our own source of items, and a user-defined class with a worker of its own."""
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import re
@@ -21,7 +20,8 @@ import pyarrow as pa
 from daft.io.source import DataSource, DataSourceTask
 from daft.recordbatch import RecordBatch
 
-from headwater.curate.engine.engine import Item, Task, WorkerDiedError, answer, opened
+from headwater.curate.engine.engine import Death, Item, Task, WorkerDiedError, opened
+from headwater.curate.engine.worker import Worker
 
 _SCHEMA = daft.Schema.from_pyarrow_schema(pa.schema([("item", pa.string())]))
 
@@ -67,19 +67,33 @@ class ItemSource(DataSource):
 
 
 class Runner:
-    """Run one task, named by module and function, in a worker process."""
+    """Run one task, named by module and function, in a worker process that may die of it.
+
+    To Daft and Ray a death is an answer like another; what they make of one themselves is to try again,
+    without end.
+    """
 
     def __init__(self, module: str, function: str) -> None:
-        """Import the task, once a process."""
-        self._task: Task = getattr(importlib.import_module(module), function)
+        """Start no process yet."""
+        self._task = (module, function)
+        self._worker: Worker | None = None
 
     @daft.method.batch(return_dtype=daft.DataType.string(), batch_size=1)
     def run(self, items: Any) -> list[str]:
         """Answer a batch of items."""
-        return [json.dumps(answer(self._task, json.loads(item))) for item in items.to_pylist()]
+        return [json.dumps(self._answer(json.loads(item))) for item in items.to_pylist()]
+
+    def _answer(self, item: Item) -> Item:
+        self._worker = worker = self._worker or Worker()
+        worker.ask(*self._task, item)
+        got = worker.answer()
+        if "died" in got:
+            worker.end()
+            self._worker = None
+        return got
 
 
-def run_map(task: Task, items: Sequence[Item], *, workers: int) -> Iterator[Item]:
+def run_map(task: Task, items: Sequence[Item], *, workers: int) -> Iterator[Item | Death]:
     """Run a map on the runner Daft is set to.
 
     Args:
@@ -101,7 +115,7 @@ def open_frame(paths: Sequence[str]) -> Any:
 
 
 def _answers(task: Task, items: Sequence[Item], workers: int) -> Iterator[Item]:
-    runner = daft.cls(Runner, use_process=True, max_concurrency=min(workers, len(items)), max_retries=0)
+    runner = daft.cls(Runner, use_process=False, max_concurrency=min(workers, len(items)), max_retries=0)
     call = runner(task.__module__, task.__qualname__)
     frame = ItemSource([json.dumps(dict(item)) for item in items]).read()
     try:

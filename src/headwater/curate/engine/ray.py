@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from headwater.curate.engine.engine import Item, Query, Task
+from headwater.curate.engine.engine import Death, Item, Query, Task
 from headwater.errors import UnavailableError
 
 _PATIENCE_S = 5.0
@@ -52,7 +52,7 @@ class RayEngine:
             raise UnavailableError(f"no Ray cluster answers at '{address}'", hint=_HINT) from error
         daft.set_runner_ray(noop_if_initialized=True)
 
-    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item]:
+    def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item | Death]:
         """Run a task on every item, as `Engine.map` says."""
         return self._plan.run_map(task, items, workers=self._workers)
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, final
 import pyarrow as pa
 
 from headwater.curate.disclosure import element, generator, http, jsonld, meta, microdata, signed, usage
-from headwater.curate.disclosure.boilerplate import leftovers
+from headwater.curate.disclosure.boilerplate import ABOUT_LIMIT, leftovers
 from headwater.curate.disclosure.claim import MAX_CLAIMS, Claim
 from headwater.curate.disclosure.meta import Meta
 from headwater.curate.disclosure.quoted import is_quoted
@@ -46,6 +46,7 @@ class Disclosure:
     )
 
     settings: ClassVar[tuple[str, ...]] = ("trust_anchors",)
+    parameters: ClassVar[Mapping[str, float]] = {"about_limit": ABOUT_LIMIT}
 
     trust_anchors: str = ""
 

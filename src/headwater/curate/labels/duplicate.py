@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,13 +11,13 @@ import pyarrow as pa
 
 from headwater.curate.document import Document
 from headwater.curate.labels.label import Row, View
+from headwater.curate.policy import LEAST_LIKENESS
 
 N_BANDS = 14
 N_ROWS = 8
 SEED = 1
 SHINGLE_WORDS = 5
 SHINGLE_CHARS = 8
-MIN_JACCARD = 0.8
 _SPACED = 12  # Mean characters a word above which a text is taken to be written without spaces.
 
 
@@ -47,6 +48,12 @@ class Duplicate:
         note="Documents that share all or most of their text with another one; one of each is kept.",
         tally=lambda row: _kinship(row),
     )
+    parameters: ClassVar[Mapping[str, float]] = {
+        "n_bands": N_BANDS,
+        "n_rows": N_ROWS,
+        "seed": SEED,
+        "least_likeness": LEAST_LIKENESS,
+    }
     resolved: ClassVar[pa.Schema] = pa.schema(
         [
             ("exact_cluster", pa.string()),
@@ -89,26 +96,11 @@ class Duplicate:
 
         exact = buckets(frame, daft.col("text_digest"))
         bands = [buckets(frame, daft.col("bands").get(index)) for index in range(N_BANDS)]
-        near = [similar(frame, pairs, MIN_JACCARD) for pairs in bands]
+        near = [similar(frame, pairs, LEAST_LIKENESS) for pairs in bands]
         joined = components([exact, *near]).rename_columns(["id", "near_cluster"])
         return joined.join(components([exact]).rename_columns(["id", "exact_cluster"]), "id").select(
             ["id", *self.resolved.names]
         )
-
-
-def agreement(one: bytes, other: bytes) -> float:
-    """Estimate the Jaccard similarity of two texts from their signatures.
-
-    Args:
-        one: Column `signature` of one document; empty for a text too short to sign.
-        other: That of another.
-
-    Returns:
-        Share of equal values, in [0, 1]; 0 when a signature is empty.
-    """
-    if not one or not other:
-        return 0.0
-    return float(np.mean(np.frombuffer(one, "<u4") == np.frombuffer(other, "<u4")))
 
 
 def _kinship(row: Row) -> list[str]:

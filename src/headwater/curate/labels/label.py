@@ -38,7 +38,9 @@ class Label(Protocol):
     """Facts, claims or evidence about one document; a label never drops anything.
 
     The constructor loads what `measure` needs; importing the module loads nothing. It takes nothing, or
-    by keyword, each with a default, the fields of `Config` that the class names in `settings`.
+    by keyword, each with a default, the fields of `Config` that the class names in `settings`. A class may
+    hold `parameters`: constants of its measurement that go into `run.json`, where another value would be
+    another version.
 
     Attributes:
         name: Versioned name such as `language-1`; it goes into files and never changes meaning.
