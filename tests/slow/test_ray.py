@@ -10,7 +10,7 @@ import pytest
 
 from headwater.curate.engine.native import NativeEngine
 from tests.curate.crawls import crawl, run, tree
-from tests.curate.test_run import IMPATIENT, hostile_crawl
+from tests.curate.test_deaths import IMPATIENT, hostile_crawl
 
 ROOT = Path(__file__).parents[2]
 _ON_RAY = """
@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from headwater.curate.engine.ray import RayEngine
 from tests.curate.crawls import run
-from tests.curate.test_run import IMPATIENT
+from tests.curate.test_deaths import IMPATIENT
 run(Path(sys.argv[1]), Path(sys.argv[2]), engine=RayEngine(workers=2), config=IMPATIENT)
 """
 

@@ -77,7 +77,7 @@ def _note(layout: Layout, shard: str, known: Deaths) -> None:
 
 
 class Docket:
-    """Skip the records of a shard that are convicted, and what follows too many of them.
+    """Skip the convicted records of a shard, and what follows too many.
 
     Args:
         known: What is known of the shard.

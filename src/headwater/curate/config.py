@@ -141,7 +141,7 @@ def run_id(
 
 
 def versions() -> dict[str, Any]:
-    """Give the version of this package, the digest of its `code`, and the versions of `libraries`."""
+    """Give the versions of this package and of `libraries`, and the digest of `code`."""
     return {"version": __version__, "code": code(), "libraries": libraries()}
 
 

@@ -16,7 +16,7 @@ MAX_COMPARED: Final = 1_024
 
 @final
 class Signed:
-    """Find the first document kept whose signature agrees with another's in a share of its values.
+    """Find the first document kept whose signature agrees with another's.
 
     Of two signatures that differ in at most d values, cut into d + 1 pieces, one piece is the same in both.
     So whatever is near shares a key with what is asked for, and what is unlike is seldom looked at.
@@ -35,7 +35,7 @@ class Signed:
         self._index: dict[tuple[int, bytes], list[int]] = defaultdict(list)
 
     def first_near(self, document: str) -> str | None:
-        """Give the first document kept that is near; None if none is among those compared."""
+        """Give the first document kept that is near; None if there is none."""
         signature = self._signatures.get(document, b"")
         found = {at for key in self._keys(signature) for at in self._index.get(key, ())}
         if not found:

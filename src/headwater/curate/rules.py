@@ -72,7 +72,7 @@ class Keepers(Protocol):
     """The documents of a cluster that stay."""
 
     def first_near(self, document: str) -> str | None:
-        """Give the id of the first document kept that is near the one of this id, if any is."""
+        """Give the first document kept that is near this one, if any is."""
         ...
 
     def keep(self, document: str) -> None:

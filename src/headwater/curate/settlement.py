@@ -34,7 +34,9 @@ SLICE_DOCUMENTS = 65_536
 
 
 def slices(layout: Layout, shards: Sequence[str], common: Item) -> list[dict[str, Any]]:
-    """Cut the clusters into slices that fit in memory, by their names, which are digests.
+    """Cut the clusters into slices that fit in memory.
+
+    They are cut by the clusters' names, which are digests, so that all are of about one size.
 
     Args:
         layout: Of the run.

@@ -40,7 +40,7 @@ class TangledError(Exception):
 
 
 def refuse_tangled(source: bytes) -> None:
-    """Refuse a page before it is parsed, by the bytes alone, so that the outcome depends on nothing else.
+    """Refuse a tangled page before it is parsed, by its bytes alone.
 
     Tags are told apart well enough for pages that people and programs write. One that hides what it opens
     is left to the bound on CPU time.

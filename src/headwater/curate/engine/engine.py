@@ -103,7 +103,7 @@ def answer(task: Task, item: Item) -> Item:
 
 
 def opened(answer: Item) -> Item | Death:
-    """Give an answer back, or the death in its place, or raise what the worker raised.
+    """Give an answer or a death back, or raise what the worker raised.
 
     Raises:
         HeadwaterError: If the task raised one.

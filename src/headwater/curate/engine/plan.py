@@ -67,7 +67,7 @@ class ItemSource(DataSource):
 
 
 class Runner:
-    """Run one task, named by module and function, in a worker process that may die of it.
+    """Run one task in a worker process that may die of it.
 
     To Daft and Ray a death is an answer like another; what they make of one themselves is to try again,
     without end.
