@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from headwater.cli.registry import KEEPER, read, registry, today
+from headwater.cli.terminal import printable
 from headwater.errors import InputError, VerificationError
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ def watermark() -> None:
     """
 
 
+watermark.add_command(registry)
+
+
 @watermark.command(no_args_is_help=True)
 @click.argument("file", metavar="FILE", type=Path)
 @click.option("--profile", default="gumbel-aes-1", show_default=True, help="Profile that the key is for.")
@@ -46,10 +51,14 @@ def keygen(*, file: Path, profile: str) -> None:
 @watermark.command()
 @click.argument("file", metavar="[FILE]", type=Path, required=False)
 @_KEYS
-@click.option("--tokenizer", required=True, help="Of the model, such as cl100k or smollm2.")
+@click.option("--tokenizer", help="Of the model of the keys, such as cl100k or smollm2.")
+@click.option(
+    "--registry", "book", metavar="FILE", type=Path, help="Registry of keys, beside them or instead."
+)
+@KEEPER
 @click.option("--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=1e-6)
 @_JSON
-def detect(*, file: Path | None, key_files: Sequence[Path], tokenizer: str, **told: Any) -> None:
+def detect(*, file: Path | None, key_files: Sequence[Path], tokenizer: str | None, **told: Any) -> None:
     """Test a text FILE, or standard input, against keys.
 
     The p-value counts every key, variant of spelling and span that was tried. Status 0 whatever is found;
@@ -57,7 +66,7 @@ def detect(*, file: Path | None, key_files: Sequence[Path], tokenizer: str, **to
     """
     from headwater.watermark import page
 
-    markers = _markers(key_files, tokenizer)
+    markers = _all(_markers(key_files, tokenizer) + _registered(told["book"], told["keeper"]))
     text = _text(file)
     (found,) = page.examine([text], markers, level=told["level"])
     if told["as_json"]:
@@ -159,14 +168,29 @@ def _key(file: Path) -> Key:
     return key
 
 
-def _markers(files: Sequence[Path], tokenizer: str) -> list[Marker]:
+def _all(markers: list[Marker]) -> list[Marker]:
+    if not markers:
+        raise InputError("no --key is given", hint="headwater watermark keygen FILE makes one")
+    return markers
+
+
+def _registered(book: Path | None, keeper: str | None) -> list[Marker]:
+    if book is None:
+        return []
+    found = today(read(book, keeper))
+    for why in found.refused:
+        sys.stderr.write(f"headwater: {printable(why)}; it is not used\n")
+    return list(found.markers)
+
+
+def _markers(files: Sequence[Path], tokenizer: str | None) -> list[Marker]:
     from headwater.watermark.page import Marker
     from headwater.watermark.tokenizer import TOKENIZERS
 
     if not files:
-        raise InputError("no --key is given", hint="headwater watermark keygen FILE makes one")
-    if tokenizer not in TOKENIZERS:
-        raise InputError(f"no tokenizer '{tokenizer}'", hint=f"there are: {', '.join(TOKENIZERS)}")
+        return []
+    if tokenizer is None or tokenizer not in TOKENIZERS:
+        raise InputError(f"no tokenizer '{tokenizer or ''}'", hint=f"there are: {', '.join(TOKENIZERS)}")
     found = [(str(file), _key(file)) for file in files]
     return [Marker(name, TOKENIZERS[tokenizer], _profile(key.profile), key) for name, key in found]
 
