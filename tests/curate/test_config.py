@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from headwater.curate import config
+from headwater.curate.calibrate import weights_digest
+from headwater.curate.calibration import Calibration, encode
 from headwater.curate.config import Config, run_id
 from headwater.curate.labels import LABELS
 from headwater.curate.policy import ACTIONS, Policy
@@ -29,6 +31,7 @@ CHANGED: dict[str, Any] = {
     "limits": Limits(max_payload_bytes=1),
     "cpu_limit_s": 29.5,
     "trust_anchors": ANCHOR,
+    "calibration": encode(Calibration("statistical-1", weights_digest(), {"en/prose/400+": [(0.0, 1.0)]})),
 }
 
 

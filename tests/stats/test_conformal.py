@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 from headwater.errors import InputError
-from headwater.stats import conformal_p, least_calibration, mondrian_p, smoothed_p
+from headwater.stats import conformal_p, least_calibration, mondrian_p, smoothed_p, weighted_p
 
 SCORES = st.lists(st.integers(0, 6).map(float), max_size=20)
 
@@ -114,3 +114,46 @@ def test_what_is_no_score_is_refused() -> None:
         mondrian_p([1.0], [1.0], strata=["a"], calibration_strata=[])
     with pytest.raises(InputError):
         least_calibration(0.0)
+
+
+@given(SCORES, SCORES, st.floats(0.1, 10.0))
+def test_equal_weights_give_the_unweighted_p(
+    scores: list[float], calibration: list[float], weight: float
+) -> None:
+    p = weighted_p(scores, calibration, weights=[weight] * len(calibration), own_weight=weight)
+
+    assert p == pytest.approx(conformal_p(scores, calibration), rel=1e-12)
+
+
+@given(SCORES, st.lists(st.tuples(st.integers(0, 6), st.integers(1, 4)), max_size=12))
+def test_a_whole_weight_is_that_many_scores(scores: list[float], pairs: list[tuple[int, int]]) -> None:
+    calibration, weights = [float(s) for s, _ in pairs], [float(w) for _, w in pairs]
+    repeated = [score for score, n in pairs for _ in range(n)]
+
+    p = weighted_p(scores, calibration, weights=weights, own_weight=1.0)
+
+    assert p == pytest.approx(conformal_p(scores, repeated), rel=1e-12)
+
+
+def test_weights_of_a_known_draw_keep_the_level_that_equal_ones_break() -> None:
+    rng = np.random.default_rng(3)
+    high = rng.random(200_000) < 0.5  # Half of the humans score high, and are drawn a tenth as often.
+    scores = rng.normal(size=high.size) + 2.0 * high
+    drawn = rng.random(high.size) < np.where(high, 0.01, 0.1)
+    weights = np.where(high[drawn], 10.0, 1.0)
+    test = rng.choice(scores, 20_000)
+
+    weighted = weighted_p(test, scores[drawn], weights=weights, own_weight=10.0)
+    equal = conformal_p(test, scores[drawn])
+
+    # 3 standard errors of 20,000 tests and of some 1,000 effective calibration scores.
+    assert np.mean(weighted <= 0.05) <= 0.05 + 3 * (0.0475 / 20_000 + 0.0475 / 1_000) ** 0.5
+    assert np.mean(equal <= 0.05) > 0.1
+
+
+@pytest.mark.parametrize(
+    ("weights", "own"), [([1.0], 1.0), ([1.0, 0.0], 1.0), ([1.0, math.inf], 1.0), ([1.0, 1.0], 0.0)]
+)
+def test_weights_that_are_none_are_refused(weights: list[float], own: float) -> None:
+    with pytest.raises(InputError):
+        weighted_p([1.0], [1.0, 2.0], weights=weights, own_weight=own)

@@ -6,14 +6,15 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from headwater.cli.calibrate import calibrate
 from headwater.cli.terminal import printable
-from headwater.errors import ConfigError, InputError
+from headwater.errors import ConfigError, InputError, VerificationError
 
 if TYPE_CHECKING:
     from headwater.curate.engine.engine import Engine
@@ -36,10 +37,26 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
     "cpu_limit_s": (int, float),
     "max_deaths": int,
     "trust_anchors": str,
+    "calibration": str,
 }
 
 
-@click.command(no_args_is_help=True)
+class _Branching(click.Command):
+    """A command whose first argument may name another one instead of a SOURCE."""
+
+    branches: Mapping[str, click.Command] = {"calibrate": calibrate}
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Take the named branch, if there is one."""
+        branch = self.branches.get(args[0]) if args else None
+        if branch is not None:
+            return branch.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
+        return click.Command.make_context(self, info_name, args, parent, **extra)
+
+
+@click.command(cls=_Branching, no_args_is_help=True)
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
 @click.option("--out", metavar="DIR", help="Folder for the results: new, empty, or of the same run.")
 @click.option("--redecide", metavar="DIR", help="Decide a finished run again, without reading the crawl.")
@@ -51,12 +68,16 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
     "--text-field", metavar="NAME", help="Field of JSON lines and tables that holds the text, if another."
 )
 @click.option("--trust-anchors", metavar="FILE", help="PEM roots under which C2PA signers are trusted.")
+@click.option(
+    "--calibration", metavar="FILE", help="Human scores from headwater curate calibrate; ranks all texts."
+)
+@click.option("--allow-cut", is_flag=True, help="Do not fail when the policy cuts human texts of a stratum.")
 @click.option("--engine", help="native (default, this machine) or ray (a cluster).")
 @click.option("--ray-address", help="Ray cluster, such as auto or host:6379.")
 @click.option("--workers", type=click.IntRange(min=1), help="Worker processes; without it, one a core.")
 @click.option("--shard-bytes", type=int, help="Input bytes a shard aims at; without it, 33554432.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def curate(*, run: str | None, redecide: str | None, as_json: bool, **options: Any) -> None:
+def curate(*, run: str | None, redecide: str | None, as_json: bool, allow_cut: bool, **options: Any) -> None:
     """Decide every document of a crawl, with evidence: admit, quarantine or exclude.
 
     SOURCE is a WARC, WET, JSON lines or Parquet file, a Hugging Face dataset on disk, or a folder, glob
@@ -65,6 +86,8 @@ def curate(*, run: str | None, redecide: str | None, as_json: bool, **options: A
 
     A run that was interrupted resumes when the same command is given again. The same input and
     configuration give the same bytes, on any engine and any number of workers.
+
+    headwater curate calibrate DIR makes what --calibration takes. A folder of that name is ./calibrate.
     """
     from headwater.cli import runfile
 
@@ -73,6 +96,24 @@ def curate(*, run: str | None, redecide: str | None, as_json: bool, **options: A
     root = redecide or settings.get("out", "")
     summary = _redecide(Path(root), settings) if redecide else _curate(settings)
     _print(summary, Path(root), as_json=as_json)
+    if not allow_cut:
+        _gate(summary, _policy(settings).human_cut)
+
+
+def _gate(summary: Summary, most: float) -> None:
+    """Fail when the policy certainly cuts more of the human texts of a stratum than it may.
+
+    Raises:
+        VerificationError: If it does.
+    """
+    cuts = summary.statistics.cuts if summary.statistics else ()
+    worst = max(cuts, key=lambda cut: cut.low, default=None)
+    if worst is not None and worst.low > most:
+        raise VerificationError(
+            f"the policy cuts {worst.n_cut} of {worst.n} held-out human texts of {worst.dimension} "
+            f"{worst.stratum}; its cap is {most:.1%}",
+            hint="change the policy, or accept it with --allow-cut; the results are in place",
+        )
 
 
 def _curate(settings: dict[str, Any]) -> Summary:
@@ -128,14 +169,16 @@ def _redecide(root: Path, settings: dict[str, Any]) -> Summary:
 
     if settings.get("sources") or settings.get("out"):
         raise ConfigError("--redecide takes no SOURCE and no --out", hint="it works on the folder it names")
-    wrong = sorted(set(settings) - {"policy", "engine", "ray_address", "workers"})
+    wrong = sorted(set(settings) - {"policy", "engine", "ray_address", "workers", "calibration"})
     if wrong:
         raise ConfigError(
             f"--redecide takes no {wrong[0]}", hint="it works on the folder it names, with its labels"
         )
     with progress() as show:
         setting = Setting(_engine(settings), _page, show)
-        return run_redecide(root, policy=_policy(settings), setting=setting)
+        return run_redecide(
+            root, policy=_policy(settings), setting=setting, calibration=_calibration(settings)
+        )
 
 
 def _page(summary: Summary) -> str:
@@ -162,7 +205,18 @@ def _config(settings: dict[str, Any]) -> Any:
         chosen["trust_anchors"] = _read(settings["trust_anchors"], "trust anchors")
     if "cpu_limit_s" in settings:
         chosen["cpu_limit_s"] = float(settings["cpu_limit_s"])
-    return Config(policy=_policy(settings), **chosen)
+    return Config(policy=_policy(settings), calibration=_calibration(settings), **chosen)
+
+
+def _calibration(settings: dict[str, Any]) -> bytes:
+    if "calibration" not in settings:
+        return b""
+    try:
+        return Path(settings["calibration"]).read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read the calibration {settings['calibration']}: {error.strerror}"
+        ) from error
 
 
 def _policy(settings: dict[str, Any]) -> Policy:

@@ -12,6 +12,8 @@ from typing import Any
 
 import headwater
 from headwater import __version__, canonical
+from headwater.curate.calibrate import check
+from headwater.curate.calibration import parse as parse_calibration
 from headwater.curate.extract import EXTRACTORS
 from headwater.curate.labels import LABELS
 from headwater.curate.policy import Policy, encode
@@ -40,6 +42,7 @@ class Config:
         max_deaths: Records of one shard that may end a worker; what follows one more is skipped as
             `shard-given-up`.
         trust_anchors: PEM certificates of the roots under which a C2PA signer is trusted; empty for none.
+        calibration: Scores of certified human text, as `calibration.encode` writes them; empty for none.
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -51,12 +54,15 @@ class Config:
     cpu_limit_s: float = 30.0
     max_deaths: int = 16
     trust_anchors: str = ""
+    calibration: bytes = b""
 
     def __post_init__(self) -> None:
         """Refuse what no run could do.
 
         Raises:
-            ConfigError: If a label or a way to take text is unknown, or a bound is not positive.
+            ConfigError: If a label or a form of text is unknown, a bound is not positive, or the calibration
+                does not go with the labels.
+            FormatError: If the calibration is none.
         """
         unknown = [name for name in self.labels if name not in LABELS]
         if unknown or not self.labels:
@@ -73,6 +79,8 @@ class Config:
 
         if self.trust_anchors:
             _check_anchors(self.trust_anchors)
+        if self.calibration:
+            check(parse_calibration(self.calibration), self.labels)
         self._check_bounds()
 
     def _check_bounds(self) -> None:
@@ -101,8 +109,13 @@ class Config:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """Give all of it, the policy as TOML."""
-        return self.evidence() | {"policy": encode(self.policy)}
+        """Give all of it, the policy as TOML, the calibration by its digest."""
+        return self.evidence() | {"policy": encode(self.policy), "calibration": digest_of(self.calibration)}
+
+
+def digest_of(calibration: bytes) -> str:
+    """Name a calibration: SHA-256 of its file, empty for none."""
+    return hashlib.sha256(calibration).hexdigest() if calibration else ""
 
 
 def _check_anchors(pem: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headwater.curate.canary import canary_scores
 from headwater.curate.engine.engine import Item, OpenFrame
 from headwater.curate.labels import LABELS
 from headwater.curate.labels.label import CorpusLabel
@@ -65,7 +66,7 @@ def run(item: Item) -> Item:
     """Draft the decisions of one shard, each document by its own labels.
 
     Args:
-        item: `root`, `shard` (its name), `labels` and `policy` (TOML).
+        item: `root`, `shard` (its name), `labels`, `policy` (TOML) and `calibrated`.
 
     Returns:
         `{"shard": name}`.
@@ -79,6 +80,8 @@ def run(item: Item) -> Item:
         for row in label_rows(layout, shard, item["labels"]):
             decision = decide(row, policy)
             tables.add({target: [_draft(row, decision)]}, weight_bytes=512)
+    if item["calibrated"]:
+        write_json(layout.canaries(shard), canary_scores(layout, shard))
     write_json(commit, {})
     return {"shard": shard}
 

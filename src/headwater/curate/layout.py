@@ -13,7 +13,8 @@ SKIPPED = "skipped.parquet"
 RUN = "run.json"
 SUMMARY = "summary.json"
 REPORT = "report.html"
-RESULTS = (*FOLDERS.values(), LEDGER, SKIPPED, SUMMARY, REPORT, RUN)
+STATISTICS = "statistics.parquet"
+RESULTS = (*FOLDERS.values(), LEDGER, SKIPPED, STATISTICS, SUMMARY, REPORT, RUN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,24 @@ class Layout:
     def settled(self, shard: str, part: int) -> Path:
         """Hold the decisions that change once one slice of the clusters is looked at."""
         return self.work / "settled" / shard / f"{part:06d}.parquet"
+
+    @property
+    def calibration(self) -> Path:
+        """Hold the calibration while a run that has one is under way."""
+        return self.work / "calibration.json"
+
+    def canaries(self, shard: str) -> Path:
+        """Hold the scores of the canaries as they came through a shard."""
+        return self.work / "canaries" / f"{shard}.json"
+
+    def fused(self, shard: str) -> Path:
+        """Hold the decisions that statistics over the whole crawl change."""
+        return self.work / "fused" / f"{shard}.parquet"
+
+    @property
+    def fusion(self) -> Path:
+        """Hold the state of those statistics."""
+        return self.work / "fusion.json"
 
     def part(self, action: Action, shard: str) -> Path:
         """Hold a shard's documents of one action."""

@@ -29,6 +29,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "ai-builder-generator": "The page names a site builder or plug-in that writes text by machine.",
         "chat-boilerplate": "A chat assistant's phrase was left over in the text.",
         "copy-of-disclosed": "The text is the same as that of a document held back for what it discloses.",
+        "reads-generated": "The text scores higher than nearly all human texts of its kind do.",
         "duplicate-exact": "Another admitted document has the same text.",
         "duplicate-near": "Another admitted document has nearly the same text.",
         "use-reserved": "The publisher reserves the use of the document for training.",
@@ -53,6 +54,7 @@ class Policy:
         contradiction: Claims that contradict each other.
         ai_builder: A site builder that writes text by machine.
         chat_boilerplate: A chat assistant's phrase left over.
+        reads_generated: A discovery among the documents that were ranked by a calibration.
         duplicate_exact: A copy of an admitted document.
         duplicate_near: A near-copy of an admitted document.
         use_reserved: A reservation of use; it says nothing of provenance.
@@ -65,6 +67,12 @@ class Policy:
         error_status: Least HTTP status that is an error, 100 to 600.
         min_words: Least number of words; 0 switches the rule off.
         languages: Wanted language codes; empty for all.
+        false_discovery_rate: Share of humans among the discoveries, in (0, 1).
+        any_dependence: Whether that holds under any dependence of the scores, which finds less.
+        false_exclusion: Greatest share of the humans of each stratum that may become discoveries, in (0, 1).
+        canary_budget: Share of the canaries above whose upper bound there are no discoveries, in (0, 1).
+        human_cut: Greatest share of the human texts of a language that statistics may cut, in (0, 1); above
+            it the run fails.
     """
 
     name: str = "default-1"
@@ -75,6 +83,7 @@ class Policy:
     contradiction: Action = "quarantine"
     ai_builder: Action = "quarantine"
     chat_boilerplate: Action = "quarantine"
+    reads_generated: Action = "quarantine"
     duplicate_exact: Action = "exclude"
     duplicate_near: Action = "exclude"
     use_reserved: Action = "admit"
@@ -86,6 +95,11 @@ class Policy:
     error_status: int = 400
     min_words: int = 0
     languages: tuple[str, ...] = ()
+    false_discovery_rate: float = 0.1
+    any_dependence: bool = False
+    false_exclusion: float = 0.01
+    canary_budget: float = 0.03
+    human_cut: float = 0.05
 
 
 def parse(text: str) -> Policy:
@@ -134,6 +148,10 @@ def _check(key: str, value: object) -> None:
         case "languages":
             good = isinstance(value, list) and all(map(_is_language, value))
             wanted = "a list of language codes such as en or ceb"
+        case "any_dependence":
+            good, wanted = isinstance(value, bool), "true or false"
+        case "false_discovery_rate" | "false_exclusion" | "canary_budget" | "human_cut":
+            good, wanted = isinstance(value, float) and 0.0 < value < 1.0, "a number between 0 and 1"
         case _:
             good, wanted = value in ACTIONS, f"one of {', '.join(ACTIONS)}"
     if not good:
@@ -150,12 +168,20 @@ def _is_language(value: object) -> bool:
 
 def encode(policy: Policy) -> str:
     """Write a policy as TOML that `parse` reads back to the same policy."""
-    lines = []
-    for field in fields(Policy):
-        value = getattr(policy, field.name)
-        shown = f"[{', '.join(map(_quote, value))}]" if isinstance(value, tuple) else value
-        lines.append(f"{field.name} = {_quote(shown) if isinstance(value, str) else shown}")
+    lines = [f"{field.name} = {_shown(getattr(policy, field.name))}" for field in fields(Policy)]
     return "\n".join(lines) + "\n"
+
+
+def _shown(value: object) -> str:
+    match value:
+        case tuple():
+            return f"[{', '.join(map(_quote, value))}]"
+        case str():
+            return _quote(value)
+        case bool():
+            return str(value).lower()
+        case _:
+            return repr(value)
 
 
 def _quote(text: str) -> str:

@@ -14,6 +14,8 @@ _TRANSIENT = (
     "documents",
     "drafts",
     "settled",
+    "fused",
+    "canaries",
     "ledger",
     "audit",
     "words",
@@ -66,7 +68,8 @@ def clear(layout: Layout) -> None:
         _remove(layout.work / name)
     for step in ("decide", "write"):
         _remove(layout.work / "commits" / step)
-    _remove(layout.work / "redecide.json")
+    for path in (layout.work / "redecide.json", layout.calibration, layout.fusion):
+        _remove(path)
 
 
 def plan_of(layout: Layout) -> dict[str, Any]:

@@ -7,13 +7,24 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from headwater.curate import decide, evidence, journal, publish, seam, settlement, write
+from headwater.curate import (
+    crawl_statistics,
+    decide,
+    evidence,
+    journal,
+    publish,
+    seam,
+    settlement,
+    write,
+)
 from headwater.curate.blame import blame
-from headwater.curate.config import Config, run_id, versions
+from headwater.curate.calibrate import check
+from headwater.curate.calibration import parse as parse_calibration
+from headwater.curate.config import Config, digest_of, run_id, versions
 from headwater.curate.engine.engine import Death, Engine, Item, Task, WorkerDiedError
 from headwater.curate.layout import FOLDERS, Layout
 from headwater.curate.policy import Policy, encode
-from headwater.curate.store import Tables, exclusive, read_json, sweep, write_json
+from headwater.curate.store import Tables, atomic, exclusive, read_json, sweep, write_json
 from headwater.curate.summarise import load, summarise
 from headwater.curate.summary import PassedOver, Summary
 from headwater.errors import InputError, UnavailableError
@@ -80,40 +91,51 @@ def _run(layout: Layout, plan: Mapping[str, Any], config: Config, setting: Setti
     _evidence(setting, layout, items)
     _mend_seams(setting, layout, shards, items)
     documents = {name: [str(layout.documents(name))] for name in names}
+    _hold(layout, config.calibration)
     return _decide_and_write(setting, layout, plan, documents)
 
 
-def redecide(root: Path, *, policy: Policy, setting: Setting) -> Summary:
+def redecide(root: Path, *, policy: Policy, setting: Setting, calibration: bytes = b"") -> Summary:
     """Decide a finished run again under another policy, without reading the crawl.
 
     Args:
         root: Folder of the run.
         policy: The new policy.
         setting: Where to do it, and whom to tell.
+        calibration: Scores of certified human text, as `calibration.encode` writes them; empty for none.
 
     Returns:
         What was done; the folder is then the same, byte for byte, as that of a run under the policy, if the
         same versions decide that made the labels. If not, `run.json` tells both.
 
     Raises:
-        InputError: If the folder holds no finished run.
+        InputError: If the folder holds no finished run, or the calibration does not go with it.
         UnavailableError: If a disk or a worker fails; run again to resume.
     """
     layout = Layout(root)
     if not layout.plan.exists():
         raise InputError(f"{root} holds no finished run", hint="run headwater curate SOURCE... --out first")
     with exclusive(layout.lock):
-        return _redecide(layout, policy, setting)
+        return _redecide(layout, policy, setting, calibration)
 
 
-def _redecide(layout: Layout, policy: Policy, setting: Setting) -> Summary:
+def _hold(layout: Layout, calibration: bytes) -> None:
+    """Put the calibration where workers find it."""
+    if calibration:
+        with atomic(layout.calibration) as temporary:
+            temporary.write_bytes(calibration)
+
+
+def _redecide(layout: Layout, policy: Policy, setting: Setting, calibration: bytes) -> Summary:
     root = layout.root
     publish.finish(layout)
     if not publish.is_published(layout):
         raise InputError(f"{root} holds no finished run", hint="run headwater curate SOURCE... --out first")
     before = publish.plan_of(layout)
+    if calibration:
+        check(parse_calibration(calibration), before["config"]["labels"])
     shards = [Shard(**shard) for shard in before["shards"]]
-    config = {**before["config"], "policy": encode(policy)}
+    config = {**before["config"], "policy": encode(policy), "calibration": digest_of(calibration)}
     labelled = {key: before[key] for key in versions()}
     plan = before | {"config": config, "decided": versions()}
     plan["run_id"] = run_id(config, shards, labelled=labelled)
@@ -123,6 +145,7 @@ def _redecide(layout: Layout, policy: Policy, setting: Setting) -> Summary:
     if not goal.exists() or read_json(goal)["run_id"] != plan["run_id"]:
         publish.clear(layout)
         write_json(goal, plan)
+    _hold(layout, calibration)
     folders = [root / folder for folder in FOLDERS.values()]
     documents = {
         shard.name: [str(folder / f"{shard.name}.parquet") for folder in folders] for shard in shards
@@ -246,6 +269,7 @@ def _decide_and_write(
 ) -> Summary:
     config, names = plan["config"], list(documents)
     common = {"root": str(layout.root), "labels": config["labels"], "policy": config["policy"]}
+    common["calibrated"] = bool(config["calibration"])
     items = [common | {"shard": name, "documents": documents[name]} for name in names]
     whole = common | {"shards": names}
     # What was compared does not depend on the policy, so it is not compared again when one changes.
@@ -264,6 +288,10 @@ def _decide_and_write(
             parts = settlement.slices(layout, names, common)
             _map_or_blame(setting, settlement.run, parts, step="settling", name=lambda item: "duplicates")
         write_json(settled, {})
+    fused = layout.commit(decide.STEP, "fused")
+    if not fused.exists():
+        _or_tell(lambda: setting.engine.query(crawl_statistics.run, whole), "ranking documents")
+        write_json(fused, {})
     _map_or_blame(setting, write.run, items, step="writing", name=lambda item: _shard_of(item, sources))
     sweep(layout.root)  # A worker that died may have left files half-written.
     setting.progress("reporting", 0, 1)

@@ -19,7 +19,7 @@ from headwater.curate.layout import Layout
 from headwater.curate.likeness import Signed
 from headwater.curate.policy import parse
 from headwater.curate.rules import Decision, Member, settle
-from headwater.curate.store import Tables, intact, read_table
+from headwater.curate.store import Tables, intact, read_rows, read_table
 
 SCHEMA = pa.schema(
     [
@@ -31,6 +31,20 @@ SCHEMA = pa.schema(
 )
 # Documents a slice holds at once, about: some 2 kB each. One cluster is never cut.
 SLICE_DOCUMENTS = 65_536
+
+
+def settled(layout: Layout, shard: str) -> dict[str, Mapping[str, Any]]:
+    """Read which drafts of a shard its clusters change.
+
+    Args:
+        layout: Of the run.
+        shard: Its name.
+
+    Returns:
+        Id -> row of `SCHEMA`; empty when no label compares documents.
+    """
+    parts = sorted(layout.settled(shard, 0).parent.glob("*.parquet"))
+    return {row["id"]: row for part in parts for row in read_rows(part)}
 
 
 def slices(layout: Layout, shards: Sequence[str], common: Item) -> list[dict[str, Any]]:

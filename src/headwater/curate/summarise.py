@@ -15,12 +15,14 @@ from headwater.curate.layout import LEDGER, REPORT, RUN, SKIPPED, SUMMARY, Layou
 from headwater.curate.policy import ACTIONS, Policy, parse
 from headwater.curate.store import concatenate, intact, read_json, read_rows, write_json, write_text
 from headwater.curate.summary import (
+    CutCount,
     Example,
     LabelView,
     PassedOver,
     ReasonCount,
     SkipCount,
     SourceCount,
+    StatisticsState,
     StratumAudit,
     Summary,
     Tally,
@@ -102,6 +104,10 @@ def _loaded(held: dict[str, Any]) -> Summary:
     held["examples"] = tuple(
         Example(**{**row, "evidence": tuple(row["evidence"])}) for row in held["examples"]
     )
+    if (statistics := held.get("statistics")) is not None:
+        parts = {"strata": tuple(statistics["strata"])}
+        parts |= {"cuts": tuple(CutCount(**row) for row in statistics["cuts"])}
+        held["statistics"] = StatisticsState(**{**statistics, **parts})
     return Summary(**held)
 
 
@@ -151,6 +157,26 @@ def _summary(layout: Layout, plan: Mapping[str, Any], shards: Sequence[Shard]) -
         words=tuple(_word_bands(words)),
         n_vocabulary=words.n_words(),
         examples=tuple(_examples(layout, names)),
+        statistics=_statistics(layout, plan["config"]["calibration"]),
+    )
+
+
+def _statistics(layout: Layout, calibration: str) -> StatisticsState | None:
+    if not calibration:
+        return None
+    state = read_json(layout.fusion)
+    return StatisticsState(
+        calibration=calibration,
+        n_tested=sum(row["n_tested"] for row in state["strata"]),
+        n_found=state["findings"],
+        n_abstained=sum(row["n_tested"] for row in state["strata"] if row["abstained"]),
+        strata=tuple(
+            f"{row['stratum']}: {row['n_tested']} among {row['n_human']}" + " (abstained)" * row["abstained"]
+            for row in state["strata"]
+        ),
+        cuts=tuple(CutCount(**row) for row in state["cuts"]),
+        **{key: state[key] for key in ("n_unranked", "threshold", "n_canaries", "n_canary_hits")},
+        **{key: state[key] for key in ("canary_bound", "off")},
     )
 
 

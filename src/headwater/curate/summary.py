@@ -189,6 +189,58 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class CutCount:
+    """What the policy does to held-out human texts of one stratum.
+
+    Attributes:
+        dimension: Such as `language`.
+        stratum: Such as `de`.
+        n: Held-out human texts in it.
+        n_cut: Of these, those the policy does not admit.
+        low: Lower end of the 95 % interval (one-sided Clopper-Pearson) of the share it cuts.
+    """
+
+    dimension: str
+    stratum: str
+    n: int
+    n_cut: int
+    low: float
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsState:
+    """What statistics said over the crawl, under one calibration.
+
+    Attributes:
+        calibration: SHA-256 of the calibration.
+        n_tested: Documents ranked among humans of their stratum.
+        n_unranked: Admitted documents that no stratum was large enough for.
+        n_found: Discoveries.
+        threshold: Greatest p-value of one; 0 without any.
+        n_abstained: Ranked documents of strata whose humans do not look like the calibration's.
+        strata: Strata that were used, as `name: ranked among humans`, those abstained from marked.
+        n_canaries: Held-out humans that were ranked.
+        n_canary_hits: Of these, those that would have been called.
+        canary_bound: Upper end of the 95 % interval (one-sided Clopper-Pearson) of that share.
+        off: Why nothing is held against anybody; empty when something is.
+        cuts: What the whole policy does to the held-out humans.
+    """
+
+    calibration: str
+    n_tested: int
+    n_unranked: int
+    n_found: int
+    threshold: float
+    n_abstained: int
+    strata: tuple[str, ...]
+    n_canaries: int
+    n_canary_hits: int
+    canary_bound: float
+    off: str
+    cuts: tuple[CutCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Everything the report shows; equal runs give equal summaries.
 
@@ -209,6 +261,7 @@ class Summary:
         n_vocabulary: Estimated distinct words in the input.
         examples: A few for each reason.
         passed_over: Files that were found and not read, in order.
+        statistics: What statistics said; None without a calibration.
     """
 
     run_id: str
@@ -227,3 +280,4 @@ class Summary:
     n_vocabulary: int
     examples: tuple[Example, ...]
     passed_over: tuple[PassedOver, ...] = ()
+    statistics: StatisticsState | None = None

@@ -16,6 +16,7 @@ from headwater.curate.decide import label_rows
 from headwater.curate.engine.engine import Item
 from headwater.curate.evidence import DOCUMENT_SCHEMA
 from headwater.curate.layout import FOLDERS, Layout
+from headwater.curate.settlement import settled
 from headwater.curate.store import Tables, read_rows, row_groups, write_json
 from headwater.curate.words import WordSample
 
@@ -97,9 +98,10 @@ def in_order(paths: list[Path]) -> Iterator[pa.Table]:
 
 
 def _decisions(layout: Layout, shard: str) -> Iterator[Mapping[str, Any]]:
-    parts = sorted(layout.settled(shard, 0).parent.glob("*.parquet"))
-    settled = {row["id"]: row for part in parts for row in read_rows(part)}
-    return (settled.get(row["id"], row) for row in read_rows(layout.drafts(shard)))
+    changed = settled(layout, shard)
+    if (fused := layout.fused(shard)).exists():  # There are no statistics without a calibration.
+        changed |= {row["id"]: row for row in read_rows(fused)}
+    return (changed.get(row["id"], row) for row in read_rows(layout.drafts(shard)))
 
 
 def _ledger(batch: pa.Table, decided: list[Mapping[str, Any]], shard: str) -> pa.Table:

@@ -50,7 +50,7 @@ def words(text: str) -> list[str]:
         Lower-case words of 1 to 64 characters; none for a text without letters.
     """
     lowered = text.lower()
-    found = _scan(lowered)
+    found = scanned(lowered)
     return [lowered[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
 
 
@@ -66,7 +66,7 @@ def word_hashes(text: str) -> Hashes:
     Source:
         FNV-1a over code points, finished with MurmurHash3's 64-bit mixer.
     """
-    return _scan(text.lower()).hashes
+    return scanned(text.lower()).hashes
 
 
 def hashes_of_all(texts: Sequence[str]) -> tuple[Hashes, npt.NDArray[np.int64]]:
@@ -81,7 +81,7 @@ def hashes_of_all(texts: Sequence[str]) -> tuple[Hashes, npt.NDArray[np.int64]]:
     """
     lowered = [text.lower() for text in texts]
     # A line end separates words and belongs to none.
-    found = _scan("\n".join(lowered))
+    found = scanned("\n".join(lowered))
     ends = np.cumsum([len(text) + 1 for text in lowered], dtype=np.int64)
     return found.hashes, np.concatenate([[0], np.searchsorted(found.starts, ends)]).astype(np.int64)
 
@@ -119,7 +119,15 @@ def number(hashes: Hashes, known: Hashes) -> npt.NDArray[np.int32]:
     return np.where(found, place, known.size).astype(np.int32)
 
 
-def _scan(lowered: str) -> Words:
+def scanned(lowered: str) -> Words:
+    """Find the words of a text.
+
+    Args:
+        lowered: A text in lower case.
+
+    Returns:
+        Its words and where they stand.
+    """
     from headwater.measure.scan import scan
 
     points = np.frombuffer(lowered.encode("utf-32-le", "surrogatepass"), dtype="<u4")

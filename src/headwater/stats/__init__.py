@@ -5,7 +5,7 @@ in `tests/stats`. `scipy` is imported where it is used, so that importing this p
 """
 
 from headwater.stats.combine import bonferroni, cauchy, e_average, e_to_p, fisher, harmonic_mean
-from headwater.stats.conformal import conformal_p, least_calibration, mondrian_p, smoothed_p
+from headwater.stats.conformal import conformal_p, least_calibration, mondrian_p, smoothed_p, weighted_p
 from headwater.stats.discovery import Discoveries, benjamini_hochberg, benjamini_yekutieli, storey, storey_pi0
 from headwater.stats.intervals import clopper_pearson, wilson
 from headwater.stats.tails import (
@@ -40,5 +40,6 @@ __all__ = [
     "smoothed_p",
     "storey",
     "storey_pi0",
+    "weighted_p",
     "wilson",
 ]

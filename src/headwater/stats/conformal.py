@@ -106,6 +106,45 @@ def mondrian_p(
     return p
 
 
+def weighted_p(
+    scores: ArrayLike, calibration: ArrayLike, *, weights: ArrayLike, own_weight: float
+) -> NDArray[np.float64]:
+    """Rank scores among calibration scores that stand for unequal numbers of nulls.
+
+    Null law: calibration drawn with known chances from the null's population, each weighted by one over
+    its chance, and `own_weight` no smaller than the weight the score itself would have had; a larger one errs
+    against the discovery.
+
+    Args:
+        scores: Test scores, shape (m,); infinities are allowed.
+        calibration: Scores of n known nulls, shape (n,).
+        weights: Above 0, shape (n,).
+        own_weight: Above 0.
+
+    Returns:
+        (own + sum of weights of scores >= s) / (own + sum of weights) for each s, shape (m,); `conformal_p`
+        when all weights are equal.
+
+    Raises:
+        InputError: If an array is not flat, lengths differ, or a weight is not above 0 and finite.
+
+    Source:
+        Tibshirani, Barber, Candes and Ramdas (2019), NeurIPS 32, lemma 3, with the weight of the test
+        point bounded from above.
+    """
+    s, reference, w = _flat(scores), _flat(calibration), _flat(weights)
+    if (
+        reference.size != w.size
+        or not bool(np.all(np.isfinite(w) & (w > 0.0)))
+        or not 0.0 < own_weight < np.inf
+    ):
+        raise InputError("each calibration score needs one weight, above 0 and finite")
+    order = np.argsort(reference, kind="stable")
+    upto = np.concatenate([[0.0], np.cumsum(w[order])])
+    above = upto[-1] - upto[np.searchsorted(reference[order], s, side="left")]
+    return np.asarray((own_weight + above) / (own_weight + upto[-1]), dtype=np.float64)
+
+
 def least_calibration(level: float) -> int:
     """Count the calibration scores without which no p-value reaches a level.
 

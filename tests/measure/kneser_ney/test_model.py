@@ -83,6 +83,24 @@ def test_a_short_stream_gives_a_model(stream: list[int]) -> None:
     assert model.sample(5, rng=np.random.default_rng(0)).shape == (5,)
 
 
+@given(
+    st.lists(st.integers(0, 5), min_size=1, max_size=60),
+    st.lists(st.integers(0, 6), max_size=30),
+    st.integers(1, 4),
+)
+def test_a_scorer_gives_the_scores_of_the_model(fitted: list[int], scored: list[int], order: int) -> None:
+    model = fit(fitted, n_types=7, order=order)
+    stream = np.array(scored, dtype=np.int32)
+
+    assert np.allclose(model.scorer()(stream), model.score(stream), rtol=0, atol=1e-12)
+
+
+def test_a_scorer_of_a_closed_model_gives_unseen_types_no_chance() -> None:
+    model = fit([0, 1, 0, 1], n_types=3).closed()
+
+    assert model.scorer()(np.array([0, 2, 1], dtype=np.int32)).tolist() == model.score([0, 2, 1]).tolist()
+
+
 def test_no_tokens_score_nothing_and_sample_nothing() -> None:
     model = fit(STREAM, n_types=6)
 

@@ -11,6 +11,7 @@ from headwater.curate.labels.duplicate import Duplicate
 from headwater.curate.labels.label import Label
 from headwater.curate.labels.language import Language
 from headwater.curate.labels.quality import Quality
+from headwater.curate.labels.statistical import Statistical
 from headwater.curate.labels.vocabulary import Vocabulary
 
 LABELS: Mapping[str, type[Label]] = MappingProxyType(
@@ -20,6 +21,7 @@ LABELS: Mapping[str, type[Label]] = MappingProxyType(
         Quality.name: Quality,
         Vocabulary.name: Vocabulary,
         Disclosure.name: Disclosure,
+        Statistical.name: Statistical,
         Duplicate.name: Duplicate,
     }
 )

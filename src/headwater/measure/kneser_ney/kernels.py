@@ -120,6 +120,46 @@ def score(t: Tables, tokens: Ints, skip: int) -> Floats:
 
 
 @njit(cache=True)
+def chances(t: Tables) -> Floats:
+    """Give each node's chance after the n-gram it extends, shape (n_nodes,)."""
+    out = np.empty(t.word.size)
+    for parent in range(t.gamma.size):
+        low, high = t.first[parent], t.first[parent + 1]
+        total = t.upto[high] - t.upto[low]
+        for node in range(low, high):
+            count = t.upto[node + 1] - t.upto[node]
+            if parent == 0:
+                out[node] = (1.0 - t.escape) * count / total + t.escape / t.unigram.size
+                continue
+            depth, shorter = 1, t.suffix[parent]
+            while shorter > 0:
+                depth, shorter = depth + 1, t.suffix[shorter]
+            # A suffix stands on an earlier level, so its chance is known.
+            own = (count - t.discount[depth + 1, min(count, 3)]) / total
+            out[node] = own + t.gamma[parent] * out[t.suffix[node]]
+    return out
+
+
+@njit(cache=True)
+def score_known(t: Tables, chance: Floats, tokens: Ints) -> Floats:
+    """Score as `score` does, with all nodes' chances known: one search a token."""
+    out = np.empty(tokens.size)
+    node, depth = 0, 0
+    for i in range(tokens.size):
+        share, child = 1.0, find(t, node, tokens[i])
+        while child < 0 and node > 0:
+            share *= t.gamma[node]
+            node, depth = t.suffix[node], depth - 1
+            child = find(t, node, tokens[i])
+        if child < 0:
+            out[i], node, depth = np.log(share * t.escape / t.unigram.size), 0, 0
+            continue
+        out[i] = np.log(share * chance[child])
+        node, depth = (child, depth + 1) if depth + 1 < t.order else (t.suffix[child], depth)
+    return out
+
+
+@njit(cache=True)
 def draw(t: Tables, node: int, depth: int, rng: np.random.Generator) -> tuple[int, int, int]:
     """Draw a word: the word, its node or -1, and the depth it was found at.
 

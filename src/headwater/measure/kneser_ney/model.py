@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,24 @@ class KneserNey:
         before, scored = self._stream(context), self._stream(tokens)
         with np.errstate(divide="ignore"):
             return kernels.score(_tables(self), np.concatenate([before, scored]), before.size)
+
+    def scorer(self) -> Callable[[Ints], npt.NDArray[np.float64]]:
+        """Derive what scoring needs once, for many short streams.
+
+        Returns:
+            From a stream, shape (n,), int32 numbers in [0, n_types), which are not checked, to its
+            log-probabilities as `score` gives them without a context.
+        """
+        from headwater.measure.kneser_ney import kernels
+
+        tables = _tables(self)
+        chance = kernels.chances(tables)
+
+        def score(stream: Ints) -> npt.NDArray[np.float64]:
+            with np.errstate(divide="ignore"):
+                return kernels.score_known(tables, chance, stream)
+
+        return score
 
     def sample(
         self,

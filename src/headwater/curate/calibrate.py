@@ -1,0 +1,165 @@
+"""From a finished run over certified human text to a calibration: every admitted document counts once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heappush, heappushpop
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from headwater.curate import publish
+from headwater.curate.calibration import Calibration, Canary, rungs
+from headwater.curate.decide import label_rows
+from headwater.curate.labels import LABELS
+from headwater.curate.labels.language import Language
+from headwater.curate.labels.statistical import Statistical
+from headwater.curate.layout import FOLDERS, Layout
+from headwater.curate.statistical.weights import SHIPPED
+from headwater.curate.store import read_rows
+from headwater.errors import ConfigError, InputError
+from headwater.sources.shard import Shard
+
+NEEDED = (Language.name, Statistical.name)
+_CANARY_CHARS = 2_000
+_HeldOut = tuple[int, str, Canary, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Which fields of a source's rows say more about a text.
+
+    Attributes:
+        writer: Names the group of the writer, such as `non-native`; empty for none.
+        inclusion: The chance, in (0, 1], with which the text was drawn; empty for equal chances.
+    """
+
+    writer: str = ""
+    inclusion: str = ""
+
+
+def calibrate(
+    root: Path, *, fields: Fields | None = None, canary_share: float = 0.2, most_canaries: int = 1_000
+) -> Calibration:
+    """Gather the scores of a run's admitted documents.
+
+    Args:
+        root: Folder of a finished run over text that people are known to have written. Its copies were
+            excluded there, so that each text counts once.
+        fields: Fields of the sources' rows to use.
+        canary_share: Share of the texts that is held out at most, by digest, to be passed through every
+            shard of a crawl.
+        most_canaries: Texts held out at most.
+
+    Returns:
+        The calibration.
+
+    Raises:
+        InputError: If the folder holds no finished run with the labels, no text long enough, or a field that
+            is no chance.
+    """
+    fields = fields or Fields()
+    scores: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    held_out: list[_HeldOut] = []
+    for document, labels in admitted(root):
+        facts = _facts(document)
+        names = stratum_names(labels, writer=str(facts.get(fields.writer, "")) if fields.writer else "")
+        if not names:
+            continue
+        pair = (float(labels["statistical"]["score"]), _weight(facts, fields))
+        digest = hashlib.sha256(document["text"].encode("utf-8", "replace")).digest()
+        rank = int.from_bytes(digest[:6], "big")
+        if rank < canary_share * 2**48:
+            # The heap gives back the greatest rank, so that the least are held out whatever the order.
+            entry = (-rank, document["id"], Canary(document["text"][:_CANARY_CHARS], names[0]), pair)
+            if len(held_out) < most_canaries:
+                heappush(held_out, entry)
+                continue
+            *_, canary, pair = heappushpop(held_out, entry)
+            scores[canary.stratum].append(pair)
+        else:
+            scores[names[0]].append(pair)
+    if not scores:
+        raise InputError(f"{root} holds no human text of 50 words", hint="calibrate on longer texts")
+    return Calibration(
+        Statistical.name,
+        weights_digest(),
+        {name: sorted(pairs) for name, pairs in sorted(scores.items())},
+        tuple(canary for *_, canary, _ in sorted(held_out, key=lambda entry: (-entry[0], entry[1]))),
+    )
+
+
+def admitted(root: Path) -> Iterator[tuple[dict[str, Any], dict[str, Mapping[str, Any]]]]:
+    """Read what a finished run admitted, with its labels.
+
+    Raises:
+        InputError: If the folder holds no finished run with the labels that are needed.
+    """
+    layout = Layout(root)
+    if not (layout.plan.exists() and publish.is_published(layout)):
+        raise InputError(f"{root} holds no finished run", hint="run headwater curate SOURCE... --out first")
+    plan = publish.plan_of(layout)
+    missing = [name for name in NEEDED if name not in plan["config"]["labels"]]
+    if missing:
+        raise InputError(f"the run in {root} lacks the label {missing[0]}", hint="run it with all labels")
+    for shard in (Shard(**shard).name for shard in plan["shards"]):
+        rows = label_rows(layout, shard, [name for name in plan["config"]["labels"] if name in LABELS])
+        documents = read_rows(root / FOLDERS["admit"] / f"{shard}.parquet")
+        by_id = {next(iter(row.values()))["id"]: row for row in rows}
+        for document in documents:
+            yield document, by_id[document["id"]]
+
+
+def stratum_names(labels: Mapping[str, Mapping[str, Any]], *, writer: str = "") -> tuple[str, ...]:
+    """Name a document's strata; none without labels or for a text too short."""
+    language, statistical = labels.get("language"), labels.get("statistical")
+    if not language or not statistical:
+        return ()
+    n_words = statistical["n_scored_words"]
+    return rungs(language["language"], statistical["form"], n_words, writer)
+
+
+def check(calibration: Calibration, labels: Sequence[str]) -> None:
+    """Refuse a calibration that documents cannot be ranked by.
+
+    Args:
+        calibration: Any.
+        labels: Labels of the run.
+
+    Raises:
+        ConfigError: If another label or other weights gave its scores, or the run lacks a label it needs.
+    """
+    missing = [name for name in NEEDED if name not in labels]
+    if missing:
+        raise ConfigError(f"a calibration needs the label {missing[0]}", hint="leave --label out, or add it")
+    if (calibration.label, calibration.weights) != (Statistical.name, weights_digest()):
+        raise ConfigError(
+            f"the calibration was made with other weights than those of {Statistical.name} here",
+            hint="run headwater curate calibrate again",
+        )
+
+
+def weights_digest() -> str:
+    """Give the SHA-256 of the weights that score today."""
+    return hashlib.sha256(files("headwater.curate.statistical").joinpath(SHIPPED).read_bytes()).hexdigest()
+
+
+def _facts(document: Mapping[str, Any]) -> dict[str, Any]:
+    facts = json.loads(document["metadata"]) if document["metadata"] else {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def _weight(facts: Mapping[str, Any], fields: Fields) -> float:
+    if not fields.inclusion:
+        return 1.0
+    chance = facts.get(fields.inclusion)
+    if not isinstance(chance, int | float) or isinstance(chance, bool) or not 0.0 < chance <= 1.0:
+        raise InputError(
+            f"the field {fields.inclusion} of a text is {str(chance)[:40]}",
+            hint="it is the chance, in (0, 1], with which the text was drawn",
+        )
+    return 1.0 / chance

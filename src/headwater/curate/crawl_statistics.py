@@ -1,0 +1,94 @@
+"""Between the second pass and the third: statistics over all shards, and the decisions they change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from headwater.curate import settlement
+from headwater.curate.calibrate import stratum_names
+from headwater.curate.canary import canary_scores, cuts, held
+from headwater.curate.decide import label_rows
+from headwater.curate.engine.engine import Item, OpenFrame
+from headwater.curate.fuse import Finding, Subject, canary_calls, fuse
+from headwater.curate.layout import STATISTICS, Layout
+from headwater.curate.policy import Policy, parse
+from headwater.curate.store import Tables, read_json, read_rows, write_json
+
+STATISTICS_SCHEMA = pa.schema(
+    [("id", pa.string()), ("stratum", pa.string()), ("p", pa.float64()), ("weight", pa.float32())]
+)
+
+
+def run(item: Item, open_frame: OpenFrame) -> Item:
+    """Rank what is still admitted, and note which decisions change.
+
+    Args:
+        item: `root`, `shards` (their names), `labels`, `policy` (TOML) and `calibrated`.
+        open_frame: Not needed; labels are read shard by shard.
+
+    Returns:
+        Nothing; the results stand in files.
+    """
+    del open_frame
+    layout, shards, policy = Layout(Path(item["root"])), item["shards"], parse(item["policy"])
+    found: dict[str, Finding] = {}
+    if item["calibrated"]:
+        calibration = held(layout)
+        scores = [canary_scores(layout), *(read_json(layout.canaries(shard)) for shard in shards)]
+        fusion = fuse(_tested(layout, shards, item["labels"]), calibration, policy, canary_scores=scores)
+        called = canary_calls(calibration, policy, scores, fusion)
+        found = {finding.id: finding for finding in fusion.findings}
+        state = asdict(fusion) | {"findings": sum(finding.found for finding in fusion.findings)}
+        state["cuts"] = [asdict(cut) for cut in cuts(calibration, policy, item["labels"], called=called)]
+        write_json(layout.fusion, state)
+    _write(layout, shards, found, policy)
+    return {}
+
+
+def _write(layout: Layout, shards: Sequence[str], found: Mapping[str, Finding], policy: Policy) -> None:
+    target = layout.next / STATISTICS
+    with Tables({target: STATISTICS_SCHEMA}).open() as statistics:
+        for shard in shards:
+            mine = [found[row["id"]] for row in _decided(layout, shard) if row["id"] in found]
+            rows = [{name: getattr(one, name) for name in STATISTICS_SCHEMA.names} for one in mine]
+            statistics.add({target: rows}, weight_bytes=128 * len(rows))
+            changed = [_row(one, policy) for one in mine if one.found and policy.reads_generated != "admit"]
+            with Tables({layout.fused(shard): settlement.SCHEMA}).open() as fused:
+                fused.add({layout.fused(shard): changed}, weight_bytes=512 * len(changed))
+
+
+def _row(finding: Finding, policy: Policy) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "action": policy.reads_generated,
+        "reason": "reads-generated",
+        "evidence": [f"p = {finding.p:.3g} among human texts of {finding.stratum}"],
+    }
+
+
+def _tested(layout: Layout, shards: Sequence[str], labels: Sequence[str]) -> Iterator[Subject]:
+    """Give what is still admitted, one a cluster, without what is proven to be a person's."""
+    clusters: set[str] = set()
+    for shard in shards:
+        for draft, row in zip(_decided(layout, shard), label_rows(layout, shard, labels), strict=True):
+            cluster = draft.get("near_cluster")
+            names = stratum_names(row)
+            if draft["action"] != "admit" or not names or cluster in clusters or _is_certified(row):
+                continue
+            clusters |= {cluster} if cluster else set()
+            yield Subject(draft["id"], names, float(row["statistical"]["score"]))
+
+
+def _is_certified(row: Mapping[str, Mapping[str, Any]]) -> bool:
+    claims = row.get("disclosure", {}).get("claims") or ()
+    return any(claim["claim"] == "human" and claim["status"] == "valid" for claim in claims)
+
+
+def _decided(layout: Layout, shard: str) -> Iterator[dict[str, Any]]:
+    changed = settlement.settled(layout, shard)
+    return (draft | dict(changed.get(draft["id"], {})) for draft in read_rows(layout.drafts(shard)))

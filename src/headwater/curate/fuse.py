@@ -1,0 +1,247 @@
+"""What statistics may say over a whole crawl: p-values by stratum, false discoveries, canaries, weights."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from headwater.curate.calibration import Calibration
+from headwater.curate.policy import Policy
+from headwater.stats import benjamini_hochberg, benjamini_yekutieli, clopper_pearson, storey_pi0
+from headwater.stats.mixture import Floats, null_chance
+
+LEAST_SHIFT = 50
+MAX_SHIFT, SHIFT_LEVEL = 0.15, 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A document that nothing else speaks against, one of its cluster.
+
+    Attributes:
+        id: Document id.
+        names: Its strata, the finest first.
+        score: Of the statistical label.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about one document.
+
+    Attributes:
+        id: Document id.
+        stratum: The stratum whose humans it was ranked among.
+        p: Its p-value there.
+        weight: The estimated chance that a person wrote it, in [0, 1].
+        found: Whether it is a discovery.
+    """
+
+    id: str
+    stratum: str
+    p: float
+    weight: float
+    found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StratumState:
+    """How one stratum of the calibration met the crawl.
+
+    Attributes:
+        stratum: Its name.
+        n_human: Human scores in it.
+        n_tested: Documents of the crawl ranked among them.
+        shift: Greatest distance between the two laws of scores below the human median, in [0, 1].
+        abstained: Whether the distance is so large that nothing was held against its documents.
+    """
+
+    stratum: str
+    n_human: int
+    n_tested: int
+    shift: float
+    abstained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """What statistics say over a crawl.
+
+    Attributes:
+        findings: One a document that was ranked, in the order given.
+        strata: One a stratum that was used, by name.
+        n_unranked: Documents that no stratum was large enough for.
+        threshold: Greatest p-value of a discovery; 0 without one.
+        n_canaries: Humans that were held out and passed through.
+        n_canary_hits: Of these, those that would have been called.
+        canary_bound: Upper end of the 95 % interval (one-sided Clopper-Pearson) of that share.
+        off: Why nothing is held against anybody; empty when it is.
+    """
+
+    findings: tuple[Finding, ...]
+    strata: tuple[StratumState, ...]
+    n_unranked: int
+    threshold: float
+    n_canaries: int
+    n_canary_hits: int
+    canary_bound: float
+    off: str = ""
+
+
+def fuse(
+    tested: Iterable[Subject],
+    calibration: Calibration,
+    policy: Policy,
+    *,
+    canary_scores: Sequence[Sequence[float | None]],
+) -> Fusion:
+    """Rank documents among humans of their kind, and control what is called.
+
+    A document is a discovery when the step-up procedure rejects it at `false_discovery_rate`, and its p-value
+    is at most `false_exclusion`, which then bounds the share of humans called in every stratum. When the
+    canaries' bound exceeds `canary_budget`, there are no discoveries.
+
+    Args:
+        tested: Documents, one for each cluster of near-duplicates.
+        calibration: Scores of certified humans.
+        policy: Rates and budgets.
+        canary_scores: For each shard the scores of the calibration's canaries, in their order; None for those
+            that did not pass through it.
+
+    Returns:
+        Findings and state.
+    """
+    groups, n_unranked = _grouped(tested, calibration, policy)
+    states, parts = [], []
+    for stratum in sorted(groups):
+        scores = np.array([document.score for document in groups[stratum]])
+        state = _state(stratum, calibration.human(stratum), scores)
+        p = np.ones(scores.size) if state.abstained else calibration.p_values(stratum, scores)
+        states.append(state)
+        parts.append(p)
+    p = np.concatenate(parts) if parts else np.zeros(0)
+    control = benjamini_yekutieli if policy.any_dependence else benjamini_hochberg
+    called = control(p, level=policy.false_discovery_rate).rejected & (p <= policy.false_exclusion)
+    threshold = float(p[called].max()) if called.any() else 0.0
+    abstained = frozenset(state.stratum for state in states if state.abstained)
+    ranks = canary_ranks(calibration, policy, canary_scores, without=abstained)
+    hits = [rank <= threshold for rank in ranks if rank is not None]
+    bound = clopper_pearson(sum(hits), len(hits), 0.9)[1]
+    off = _off(bound, len(hits), policy)
+    weights = _weights(parts)
+    ids = [(document.id, stratum) for stratum in sorted(groups) for document in groups[stratum]]
+    findings = tuple(
+        Finding(key, stratum, float(one), float(weight), bool(call) and not off)
+        for (key, stratum), one, weight, call in zip(ids, p, weights, called, strict=True)
+    )
+    return Fusion(findings, tuple(states), n_unranked, threshold, len(hits), sum(hits), bound, off)
+
+
+def _grouped(
+    tested: Iterable[Subject], calibration: Calibration, policy: Policy
+) -> tuple[Mapping[str, list[Subject]], int]:
+    groups: dict[str, list[Subject]] = defaultdict(list)
+    n_unranked = 0
+    for document in tested:
+        stratum = calibration.stratum(document.names, level=policy.false_exclusion)
+        if stratum is None:
+            n_unranked += 1
+        else:
+            groups[stratum].append(document)
+    return groups, n_unranked
+
+
+def _state(stratum: str, human: Floats, scores: Floats) -> StratumState:
+    distance, p = shift(scores, human)
+    abstained = p < SHIFT_LEVEL and distance > MAX_SHIFT
+    return StratumState(stratum, human.size, scores.size, distance, abstained)
+
+
+def shift(scores: Floats, human: Floats) -> tuple[float, float]:
+    """Compare documents and humans where generated text is rare.
+
+    That is below the human median. If the crawl's humans are like the calibration's, and generated text
+    seldom scores there, both laws are the same there, whatever share is generated.
+
+    Args:
+        scores: Of the crawl, shape (m,).
+        human: Of the calibration, shape (n,).
+
+    Returns:
+        Greatest distance of the two distribution functions and its p-value (two-sample Kolmogorov-Smirnov);
+        (0, 1) with fewer than 50 scores on either side.
+
+    Source:
+        Smirnov (1939); Hodges (1958), Arkiv foer Matematik 3.
+    """
+    from scipy.stats import ks_2samp
+
+    median = float(np.median(human))
+    below = scores[scores < median], human[human < median]
+    if min(part.size for part in below) < LEAST_SHIFT:
+        return 0.0, 1.0
+    found = ks_2samp(*below)
+    return float(found.statistic), float(found.pvalue)
+
+
+def canary_ranks(
+    calibration: Calibration,
+    policy: Policy,
+    scores: Sequence[Sequence[float | None]],
+    *,
+    without: frozenset[str],
+) -> list[float | None]:
+    """Rank each canary as documents are ranked.
+
+    Args:
+        calibration: Whose canaries.
+        policy: Says how large a stratum must be.
+        scores: For each shard the canaries' scores.
+        without: Strata in which nothing is held against anybody.
+
+    Returns:
+        For each canary the least p-value any shard gives it; None where it is not ranked.
+    """
+    ranks: list[float | None] = []
+    for at, canary in enumerate(calibration.canaries):
+        names = tuple(canary.stratum.rsplit("/", depth)[0] for depth in range(canary.stratum.count("/") + 1))
+        stratum = calibration.stratum(names, level=policy.false_exclusion)
+        passed = [shard[at] for shard in scores if shard[at] is not None]
+        if stratum is None or stratum in without or not passed:
+            ranks.append(None)
+        else:
+            ranks.append(float(calibration.p_values(stratum, passed).min()))
+    return ranks
+
+
+def canary_calls(
+    calibration: Calibration, policy: Policy, scores: Sequence[Sequence[float | None]], fusion: Fusion
+) -> list[bool]:
+    """Tell for each canary whether statistics call it; none when they are off."""
+    abstained = frozenset(state.stratum for state in fusion.strata if state.abstained)
+    ranks = canary_ranks(calibration, policy, scores, without=abstained)
+    return [not fusion.off and rank is not None and rank <= fusion.threshold for rank in ranks]
+
+
+def _off(bound: float, n: int, policy: Policy) -> str:
+    if bound <= policy.canary_budget:
+        return ""
+    if clopper_pearson(0, n, 0.9)[1] > policy.canary_budget:
+        return f"{n} canaries are too few to bound the humans called by {policy.canary_budget:.1%}"
+    return f"up to {bound:.1%} of the canaries are called, the budget is {policy.canary_budget:.1%}"
+
+
+def _weights(parts: Sequence[Floats]) -> Floats:
+    """Give the chance that each document is human, stratum by stratum; 1 where nothing was learned."""
+    weights = [
+        null_chance(p, null_share=storey_pi0(p, cut=0.5)) if p.size and p.min() < 1.0 else np.ones(p.size)
+        for p in parts
+    ]
+    return np.concatenate(weights) if weights else np.zeros(0)

@@ -1,0 +1,260 @@
+"""The compiled passes over a folded text; numba is imported with this module, so import it late."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Points = npt.NDArray[np.uint32]
+Hashes = npt.NDArray[np.uint64]
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.uint16]
+
+N_BITS = 18
+N_BUCKETS = 1 << N_BITS
+_MULTIPLY = np.uint64(0x9E3779B97F4A7C15)
+_PRIME = np.uint64(0x100000001B3)
+_SHIFT = np.uint64(64 - N_BITS)
+_FULL = 65_535
+
+
+@njit(cache=True)
+def _count(at: int, n: int, index: npt.NDArray[np.int32], seen: Counts) -> int:
+    """Count one n-gram; give how many different ones there are now."""
+    if seen[at] == 0:
+        index[n] = at
+        n += 1
+    if seen[at] < _FULL:
+        seen[at] += 1
+    return n
+
+
+@njit(cache=True)
+def _bucket(value: np.uint64, block: int) -> int:
+    return block * N_BUCKETS + int((value * _MULTIPLY) >> _SHIFT)
+
+
+@njit(cache=True)
+def gather(
+    points: Points, words: Hashes, grammar: Hashes, seen: Counts
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """Count hashed n-grams in blocks; damp the counts, each block to length one.
+
+    Blocks: characters by four; words by one and two; grammar by two and three. `seen` is zeroed scratch of
+    shape (3 * N_BUCKETS,), and is zeroed again at the end.
+    """
+    index = np.empty(points.size + 2 * words.size + 2 * grammar.size, dtype=np.int32)
+    bounds, n = np.zeros(4, dtype=np.int64), 0
+    for i in range(points.size - 3):
+        value = np.uint64(points[i])
+        for k in range(1, 4):
+            value = value * _PRIME ^ np.uint64(points[i + k])
+        n = _count(_bucket(value * _MULTIPLY, 0), n, index, seen)
+    bounds[1] = n
+    for i in range(words.size):
+        n = _count(_bucket(words[i], 1), n, index, seen)
+        if i + 1 < words.size:
+            n = _count(_bucket(words[i] * _PRIME ^ words[i + 1], 1), n, index, seen)
+    bounds[2] = n
+    for i in range(grammar.size - 2):
+        value = grammar[i]
+        for k in range(1, 3):
+            value = value * _PRIME ^ grammar[i + k]
+            n = _count(_bucket(value * _MULTIPLY + np.uint64(k), 2), n, index, seen)
+    bounds[3] = n
+    return index[:n].copy(), _damped(index[:n], bounds, seen)
+
+
+@njit(cache=True)
+def _damped(index: npt.NDArray[np.int32], bounds: Longs, seen: Counts) -> npt.NDArray[np.float32]:
+    """Give 1 + ln count of each n-gram over its block's length; zero the counts."""
+    weight = np.empty(index.size, dtype=np.float32)
+    for block in range(3):
+        squares = 0.0
+        for j in range(bounds[block], bounds[block + 1]):
+            times = seen[index[j]]
+            weight[j] = 1.0 if times == 1 else 1.0 + np.log(float(times))
+            squares += weight[j] * weight[j]
+            seen[index[j]] = 0
+        for j in range(bounds[block], bounds[block + 1]):
+            weight[j] /= np.sqrt(squares)
+    return weight
+
+
+@njit(cache=True)
+def skeleton(points: Points, hashes: Hashes, spans: Longs, frequent: Hashes) -> Hashes:
+    """Give a text's grammar as a stream of tokens.
+
+    They are frequent words as they are, others by length and ending, and punctuation.
+    `spans` has shape (n_words, 2): where each word starts and ends. A number of digits is one token.
+    """
+    out = np.empty(points.size + 1, dtype=np.uint64)
+    n, at = 0, 0
+    for w in range(hashes.size + 1):
+        stop = spans[w, 0] if w < hashes.size else points.size
+        n = _punctuation(points[at:stop], out, n)
+        if w < hashes.size:
+            at = spans[w, 1]
+            place = np.searchsorted(frequent, hashes[w])
+            kept = place < frequent.size and frequent[place] == hashes[w]
+            out[n] = hashes[w] if kept else _ending(points[spans[w, 0] : at])
+            n += 1
+    return out[:n].copy()
+
+
+@njit(cache=True)
+def _punctuation(between: Points, out: Hashes, n: int) -> int:
+    digit = False
+    for point in between:
+        now = 48 <= point <= 57
+        if 32 < point < 0x3000 and not (now and digit):
+            out[n] = np.uint64(1) if now else np.uint64(point)
+            n += 1
+        digit = now
+    return n
+
+
+@njit(cache=True)
+def _ending(word: Points) -> np.uint64:
+    value = np.uint64(min(word.size, 12) // 3 + 2)
+    for point in word[-3:]:
+        value = value * _PRIME ^ np.uint64(point)
+    return np.uint64(value * _MULTIPLY)
+
+
+@njit(cache=True)
+def numbered(grammar: Hashes, types: Hashes) -> npt.NDArray[np.int32]:
+    """Replace tokens by their places among the known types, others by the next."""
+    out = np.empty(grammar.size, dtype=np.int32)
+    for i in range(grammar.size):
+        place = np.searchsorted(types, grammar[i])
+        out[i] = place if place < types.size and types[place] == grammar[i] else types.size
+    return out
+
+
+@njit(cache=True)
+def dot(grams: npt.NDArray[np.int8], index: npt.NDArray[np.int32], weight: npt.NDArray[np.float32]) -> float:
+    """Add up the weights, in steps, of the n-grams that occur."""
+    total = 0.0
+    for i in range(index.size):
+        total += grams[index[i]] * weight[i]
+    return total
+
+
+_MARKS = (44, 46, 58, 59, 33, 63, 40, 34, 39, 45, 37, 36, 47)  # , . : ; ! ? ( " ' - % $ /
+
+
+@njit(cache=True)
+def marks(points: Points, upper: npt.NDArray[np.bool_]) -> Floats:
+    """Measure how often signs, digits and capitals stand, shape (16,)."""
+    counts = np.zeros(128)
+    beyond = 0
+    for point in points:
+        if point < 128:
+            counts[point] += 1.0
+        else:
+            beyond += 1
+    out = np.empty(16)
+    for m in range(13):
+        out[m] = counts[_MARKS[m]]
+    out[13], out[14], out[15] = counts[48:58].sum(), upper.sum(), beyond
+    return np.log1p(1000.0 * out / max(points.size, 1))
+
+
+@njit(cache=True)
+def sentences(points: Points, n_words: int) -> Floats:
+    """Measure lengths of sentences and clauses in words, shape (6,)."""
+    found = np.zeros(points.size + 1)
+    n, length, clause, n_clauses, squares = 0, 0, 0, 0, 0.0
+    for i in range(points.size):
+        point = points[i]
+        clause += point == 32
+        length += point == 32
+        if point == 44 or point == 46 or point == 58 or point == 59:
+            n_clauses += 1
+            squares += clause * clause
+            clause = 0
+        last = i + 1 == points.size or points[i + 1] == 32
+        if length > 0 and ((last and (point == 46 or point == 33 or point == 63)) or point == 0x3002):
+            found[n] = length
+            n, length = n + 1, 0
+    out = np.zeros(6)
+    if n > 0:
+        mean = found[:n].mean()
+        out[0], out[1] = np.log(mean), found[:n].std() / mean
+        out[2] = np.log1p(found[:n].max()) - np.log1p(found[:n].min())
+        if n > 2:
+            out[3] = np.abs(found[1:n] - found[: n - 1]).mean() / mean
+    out[4], out[5] = 20.0 * n / max(n_words, 1), np.log1p(squares / max(n_clauses, 1))
+    return out
+
+
+_FIRST_WORDS, _MOST_WORDS = 150, 1_000
+
+
+@njit(cache=True)
+def variety(hashes: Hashes, lengths: Longs) -> Floats:
+    """Measure lengths, variety, repetition and burstiness of words, shape (10,)."""
+    out = np.zeros(10)
+    if hashes.size == 0:
+        return out
+    out[0], out[1] = lengths.mean(), lengths.std()
+    out[2], out[3] = np.mean(lengths > 7), np.mean(lengths < 4)
+    first = np.sort(hashes[:_FIRST_WORDS])
+    for i in range(first.size):
+        fresh = i == 0 or first[i] != first[i - 1]
+        out[4] += fresh
+        out[5] += fresh and (i + 1 == first.size or first[i + 1] != first[i])
+    out[4:6] /= first.size
+    out[6], out[7] = _burstiness(hashes[:_MOST_WORDS])
+    if hashes.size > 2:
+        pairs = np.sort(hashes[:-1] * _MULTIPLY ^ hashes[1:])
+        out[8] = np.sum(pairs[1:] == pairs[:-1]) / pairs.size
+    out[9] = np.log(float(hashes.size))
+    return out
+
+
+@njit(cache=True)
+def _burstiness(hashes: Hashes) -> tuple[float, float]:
+    """Give the burstiness of words, and the share of words that come back.
+
+    That is (s - m) / (s + m) of the gaps between a word's uses: Goh and Barabasi (2008), EPL 81, equation 1.
+    """
+    order = np.argsort(hashes, kind="mergesort")
+    total, squares, n = 0.0, 0.0, 0
+    for i in range(1, order.size):
+        if hashes[order[i]] == hashes[order[i - 1]]:
+            gap = float(order[i] - order[i - 1])
+            total += gap
+            squares += gap * gap
+            n += 1
+    if n < 2:
+        return 0.0, 0.0
+    mean = total / n
+    deviation = np.sqrt(max(squares / n - mean * mean, 0.0))
+    return (deviation - mean) / (deviation + mean), n / order.size
+
+
+@njit(cache=True)
+def entropies(points: Points) -> Floats:
+    """Give entropies of a character and of one after another, in nats, shape (2,)."""
+    pairs = np.zeros((64, 64))
+    before = 0
+    for point in points:
+        now = int(point) & 63
+        pairs[before, now] += 1.0
+        before = now
+    total = max(float(points.size), 1.0)
+    joint, single = 0.0, 0.0
+    for a in range(64):
+        row = 0.0
+        for b in range(64):
+            if pairs[a, b] > 0.0:
+                row += pairs[a, b]
+                joint += pairs[a, b] * np.log(pairs[a, b])
+        if row > 0.0:
+            single += row * np.log(row)
+    single, joint = np.log(total) - single / total, np.log(total) - joint / total
+    return np.array([single, joint - single])

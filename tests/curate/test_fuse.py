@@ -1,0 +1,131 @@
+"""What is called over a crawl: levels, false discoveries, and what switches it off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from headwater.curate.calibration import Calibration, Canary, rungs
+from headwater.curate.fuse import Fusion, Subject, fuse, shift
+from headwater.curate.policy import Policy
+
+POLICY = Policy()
+LEVELS = {"en": 0.0, "de": 2.0}  # German people score higher: one threshold for all would wrong them.
+
+
+def calibration(rng: np.random.Generator, *, n: int = 2_000, n_canaries: int = 1_000) -> Calibration:
+    """Draw human scores of two languages, and canaries of the first."""
+    scores = {
+        f"{language}/prose/400+": sorted((float(s), 1.0) for s in rng.normal(at, 1.0, n))
+        for language, at in LEVELS.items()
+    }
+    return Calibration("l-1", "w", scores, tuple(Canary("", "en/prose/400+") for _ in range(n_canaries)))
+
+
+def crawl(rng: np.random.Generator, *, n: int, share: float, moved: float = 0.0) -> Iterator[Subject]:
+    """Draw documents; the ids of generated ones start with g."""
+    for at in range(n):
+        language = "en" if at % 2 else "de"
+        generated = rng.random() < share
+        score = rng.normal(LEVELS[language] + (4.0 if generated else moved), 1.0)
+        key = f"{'g' if generated else 'h'}{language}{at}"
+        yield Subject(key, rungs(language, "prose", 500), float(score))
+
+
+def fused(seed: int, *, policy: Policy = POLICY, share: float = 0.2, moved: float = 0.0) -> Fusion:
+    rng = np.random.default_rng(seed)
+    known = calibration(rng)
+    canaries = [rng.normal(0.0, 1.0, len(known.canaries)).tolist() for _ in range(1)]
+    return fuse(crawl(rng, n=4_000, share=share, moved=moved), known, policy, canary_scores=canaries)
+
+
+def test_false_discoveries_stay_at_their_rate_and_most_generated_text_is_found() -> None:
+    shares, powers = [], []
+    for seed in range(20):
+        found = [finding for finding in fused(seed).findings if finding.found]
+        generated = sum(finding.id.startswith("g") for finding in found)
+        shares.append(1.0 - generated / max(len(found), 1))
+        powers.append(generated / 800)
+
+    # The mean of 20 proportions near 0.1 * 0.8 of some 700 each has a standard error below 0.01.
+    assert np.mean(shares) <= 0.1 + 3 * 0.01
+    assert np.mean(powers) > 0.7
+
+
+def test_humans_of_every_language_are_called_at_most_at_the_level() -> None:
+    found = fused(3)
+    for language in LEVELS:
+        human = [finding for finding in found.findings if finding.id.startswith(f"h{language}")]
+        share = np.mean([finding.found for finding in human])
+        assert share <= 0.01 + 3 * (0.01 * 0.99 * (1 / len(human) + 1 / 2_000)) ** 0.5
+
+
+def test_under_any_dependence_fewer_are_called() -> None:
+    careful = fused(4, policy=replace(POLICY, any_dependence=True))
+
+    assert sum(f.found for f in careful.findings) <= sum(f.found for f in fused(4).findings)
+    assert all(finding.p <= 0.01 for finding in careful.findings if finding.found)
+
+
+def test_canaries_that_are_called_too_often_switch_everything_off() -> None:
+    rng = np.random.default_rng(5)
+    known = calibration(rng)
+    late = [rng.normal(2.0, 1.0, len(known.canaries)).tolist()]
+    found = fuse(crawl(rng, n=2_000, share=0.2), known, POLICY, canary_scores=late)
+
+    assert "of the canaries are called" in found.off
+    assert not any(finding.found for finding in found.findings)
+
+
+def test_one_bad_shard_is_enough() -> None:
+    rng = np.random.default_rng(6)
+    known = calibration(rng)
+    good = rng.normal(0.0, 1.0, len(known.canaries)).tolist()
+    found = fuse(crawl(rng, n=2_000, share=0.2), known, POLICY, canary_scores=[good, [9.0] * len(good)])
+
+    assert found.off
+
+
+def test_too_few_canaries_switch_everything_off() -> None:
+    rng = np.random.default_rng(7)
+    known = calibration(rng, n_canaries=20)
+    found = fuse(crawl(rng, n=500, share=0.5), known, POLICY, canary_scores=[[0.0] * 20])
+
+    assert found.off == "20 canaries are too few to bound the humans called by 3.0%"
+
+
+def test_a_crawl_whose_people_write_otherwise_is_abstained_from() -> None:
+    moved = fused(8, share=0.0, moved=0.8)
+
+    assert all(state.abstained for state in moved.strata)
+    assert not any(finding.found for finding in moved.findings)
+    assert {finding.weight for finding in moved.findings} == {1.0}
+
+
+def test_generated_text_alone_is_no_shift() -> None:
+    assert not any(state.abstained for state in fused(9, share=0.5).strata)
+
+
+def test_small_samples_show_no_shift() -> None:
+    assert shift(np.zeros(5), np.arange(99.0)) == (0.0, 1.0)
+
+
+def test_a_language_without_calibration_is_left_alone() -> None:
+    rng = np.random.default_rng(10)
+    foreign = [Subject(str(at), rungs("fr", "prose", 500), 99.0) for at in range(50)]
+    found = fuse(foreign, calibration(rng), POLICY, canary_scores=[])
+
+    assert found.n_unranked == 50
+    assert found.findings == ()
+
+
+def test_weights_fall_as_scores_rise() -> None:
+    findings = [finding for finding in fused(11).findings if finding.stratum.startswith("en")]
+    ordered = [finding.weight for finding in sorted(findings, key=lambda finding: finding.p)]
+
+    assert ordered == sorted(ordered)
+    assert ordered[0] < 0.1
+    assert ordered[-1] == pytest.approx(1.0, abs=0.1)
