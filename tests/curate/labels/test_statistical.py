@@ -80,7 +80,7 @@ def test_generated_pages_of_the_sample_score_above_plays(label: Statistical) -> 
     human = [label.measure(plain(plays[at : at + 1_500]))["score"] for at in range(0, 150_000, 1_500)]
     scores = [label.measure(plain(text))["score"] for text in texts if len(text) > 600]
 
-    # The share of pairs in order is 1/2 without information, with this standard error (Mann and Whitney 1947).
+    # Without information the share of pairs in order is 1/2, with this standard error (Mann and Whitney).
     n, m = len(scores), len(human)
     share = sum(score > other for score in scores for other in human) / (n * m)
     assert share > 0.5 + 6 * ((n + m + 1) / (12 * n * m)) ** 0.5
