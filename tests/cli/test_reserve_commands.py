@@ -144,6 +144,55 @@ def test_evidence_is_logged_and_false_evidence_is_not(folder: Path, type_: Type)
     assert type_("date", "reserve", "proof.ots", "--file", "hello.txt", *options)[0] == 2
 
 
+def wound(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 0xFF
+    path.write_bytes(data)
+
+
+CONTENT, RECORDS = "content/000000000000.00", "records/000000000000"
+
+
+def test_damage_is_found_and_restored_from_parity(folder: Path, type_: Type) -> None:
+    reserve = folder / "reserve"
+    assert type_("protect", "reserve")[0] == 0
+    before = (reserve / CONTENT).read_bytes()
+    wound(reserve / CONTENT, 500)
+
+    code, out, err = type_("audit", "reserve", "--seed-from", BEACON, "--bundles", "3", "--keys", "keys")
+    assert (code, "logged: registry entry 1" in out, "faults in 700 documents" in err) == (1, True, True)
+    assert type_("repair", "reserve")[:2] == (0, f"{CONTENT}: restored from parity\n1 objects restored\n")
+    assert (reserve / CONTENT).read_bytes() == before
+    assert type_("audit", "reserve", "--seed-from", BEACON, "--bundles", "9")[0] == 0
+    assert type_("repair", "reserve")[1] == "nothing is damaged\n"
+
+
+@pytest.mark.parametrize("path", [CONTENT, RECORDS, "segment"])
+def test_damage_is_restored_from_a_mirror_since_the_root_decides(
+    folder: Path, type_: Type, path: str
+) -> None:
+    reserve, mirror = folder / "reserve", folder / "mirror"
+    shutil.copytree(reserve, mirror)
+    found = next((reserve / "log" / "segment").glob("*/*")) if path == "segment" else reserve / path
+    before = found.read_bytes()
+    wound(found, len(before) // 2)
+
+    assert type_("repair", "reserve")[0] == 1
+    assert type_("repair", "reserve", "--from", "mirror")[0] == 0
+    assert found.read_bytes() == before
+
+
+def test_a_mirror_that_lies_is_not_believed(folder: Path, type_: Type) -> None:
+    reserve, mirror = folder / "reserve", folder / "mirror"
+    shutil.copytree(reserve, mirror)
+    wound(reserve / CONTENT, 500)
+    wound(mirror / CONTENT, 510)
+    damaged = (reserve / CONTENT).read_bytes()
+
+    assert type_("repair", "reserve", "--from", "mirror")[0] == 1
+    assert (reserve / CONTENT).read_bytes() == damaged
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -154,6 +203,7 @@ def test_evidence_is_logged_and_false_evidence_is_not(folder: Path, type_: Type)
         ("sample", "reserve", "--intent", "0", "--seed-from", BEACON, "--out", "new"),
         ("sample", "reserve", "--intent", "0", "--seed-from", "heads", "--out", "new"),
         ("sample", "reserve", "--intent", "0"),
+        ("audit", "reserve", "--seed-from", "tails"),
     ],
 )
 def test_what_makes_no_sense_is_said_in_one_line_with_a_way_out(type_: Type, words: tuple[str, ...]) -> None:
@@ -164,7 +214,7 @@ def test_what_makes_no_sense_is_said_in_one_line_with_a_way_out(type_: Type, wor
     assert err.count("\n") <= 2
 
 
-@pytest.mark.parametrize("command", ["serve"])
+@pytest.mark.parametrize("command", ["serve", "protect", "repair"])
 def test_where_there_is_no_reserve_it_says_so(type_: Type, command: str) -> None:
     code, _, err = type_(command, "nowhere")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
@@ -32,8 +33,9 @@ def reserve(tmp_path_factory: pytest.TempPathFactory) -> Reserve:
     return made
 
 
-@pytest.fixture(scope="module")
-def url(reserve: Reserve) -> Iterator[str]:
+@contextmanager
+def served(reserve: Reserve) -> Iterator[str]:
+    """Serve a reserve on this machine, and give the URL."""
     import uvicorn
     from pytest_socket import socket_allow_hosts
 
@@ -46,6 +48,12 @@ def url(reserve: Reserve) -> Iterator[str]:
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="module")
+def url(reserve: Reserve) -> Iterator[str]:
+    with served(reserve) as found:
+        yield found
 
 
 def ask(url: str, path: str, *, method: str = "GET", **headers: str) -> Answer:

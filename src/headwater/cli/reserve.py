@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from headwater.cli.auditing import audit, protect, repair
 from headwater.cli.dating import date, timestamp, witness
 from headwater.cli.exporting import export
 from headwater.cli.keying import keygen, rotate
@@ -24,7 +25,7 @@ def reserve() -> None:
 
 _COMMANDS = (
     *(keygen, rotate, intend, seal, prove, verify, redact, export),
-    *(check_sample, date, receipt, sample, serve, timestamp, witness),
+    *(audit, check_sample, date, protect, receipt, repair, sample, serve, timestamp, witness),
 )
 for command in _COMMANDS:
     reserve.add_command(command)

@@ -74,7 +74,6 @@ def _draw(opened: Reserve, options: dict[str, object]) -> None:
         InputError: If the folder for the sample is there.
     """
     from headwater.cli.opened import given, tell
-    from headwater.log.storage import Directory
     from headwater.reserve import sample, stream
     from headwater.reserve.order import parse_beacon
 
@@ -86,12 +85,8 @@ def _draw(opened: Reserve, options: dict[str, object]) -> None:
     mix = sample.draw(
         opened, int(str(options["intent"])), parse_beacon(str(beacon)), share=float(str(options["share"]))
     )
-    stream.store(Directory(folder), mix, sample.hand_over(opened, mix))
-    write, name = stream.WRITERS[str(options["form"])]
-    n = write(stream.documents(opened, mix.bundles), folder / name)
-    tell(
-        f"{n} documents of {len(mix.bundles)} bundles in {folder / name}; proof in {folder / stream.MANIFEST}"
-    )
+    n = stream.write(opened, mix, folder, form=str(options["form"]))
+    tell(f"{n} documents of {len(mix.bundles)} bundles in {folder}; proof in {folder / stream.MANIFEST}")
 
 
 @click.command("check-sample", no_args_is_help=True)

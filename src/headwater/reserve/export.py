@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from headwater.log.export import explode
 from headwater.log.storage import Below, Storage
-from headwater.reserve import manifest
+from headwater.reserve import croissant, manifest
 from headwater.reserve.reserve import CONTENT_ROWS, Reserve
 
 VERIFIER = "verify_reserve.py"
@@ -44,6 +44,8 @@ def export(
     explode(reserve.registry_storage, Below(target, "registry"))
     data = verifier()
     target.swap(VERIFIER, data, expected=target.read(VERIFIER))
+    said = _described(reserve, n, data)
+    target.swap(croissant.PATH, said, expected=target.read(croissant.PATH))
     show("export", len(paths), len(paths))
     return n
 
@@ -51,6 +53,19 @@ def export(
 def verifier() -> bytes:
     """Read the verifier that needs nothing but Python's standard library."""
     return (files("headwater.reserve") / VERIFIER).read_bytes()
+
+
+def _described(reserve: Reserve, n: int, data: bytes) -> bytes:
+    """Describe the export as a dataset: what proves it; documents are opened by the verifier."""
+    _, signed = reserve.log.checkpoint()
+    files = [
+        croissant.file_of(manifest.PATH, "application/json", manifest.encode(reserve.manifest)),
+        croissant.file_of("log/checkpoint", "text/plain", signed),
+        croissant.file_of(VERIFIER, "text/x-python", data),
+    ]
+    seals = [one.time for one in reserve.entries if one.kind == "seal"]
+    told = f"A sealed reserve of {n} documents; {VERIFIER} proves each with Python's standard library alone."
+    return croissant.describe(reserve.manifest.origin, told, files, columns={}, published=seals[-1])
 
 
 def _paths(reserve: Reserve) -> list[str]:

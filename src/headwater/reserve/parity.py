@@ -156,6 +156,24 @@ def protect(storage: Storage, of: str) -> None:
     storage.swap(path(of), encode(build(data)), expected=storage.read(path(of)))
 
 
+def refresh(storage: Storage, of: str) -> None:
+    """Write the parity of an object anew, if it has any.
+
+    It must not outlive what was taken out of the object.
+
+    Args:
+        storage: Of the reserve.
+        of: Path of the object.
+    """
+    held = storage.read(path(of))
+    if not held:
+        return
+    try:
+        protect(storage, of)
+    except UnavailableError:  # Without zfec, none is better than one that remembers.
+        storage.swap(path(of), b"", expected=held)
+
+
 def _cut(data: bytes, n_blocks: int) -> list[bytes]:
     width = -(-len(data) // n_blocks)
     return [data[at : at + width].ljust(width, b"\0") for at in range(0, width * n_blocks, width)]

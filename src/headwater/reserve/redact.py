@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headwater.errors import InputError, SealError
-from headwater.reserve import content, erase, index, records
+from headwater.reserve import content, erase, index, parity, records
 from headwater.reserve.content import Extent
 from headwater.reserve.entry import Entry, moment
 from headwater.reserve.keyring import Keyring
@@ -126,6 +126,7 @@ def _erase(reserve: Reserve, number: int, where: Extent) -> None:
     if held is not None and len(held) >= where.stop:
         gone = held[: where.start] + data + held[where.stop :]
         reserve.storage.swap(where.file, gone, expected=held)
+        parity.refresh(reserve.storage, where.file)
 
 
 def _replacement(reserve: Reserve, number: int, where: Extent, entry: int) -> bytes:
@@ -159,3 +160,4 @@ def _forget(reserve: Reserve, pack: Pack, numbers: Sequence[int]) -> None:
         else:
             made = index.encode(row for row in index.parse(held) if row[1] not in places)
         reserve.storage.swap(path, made, expected=held)
+        parity.refresh(reserve.storage, path)

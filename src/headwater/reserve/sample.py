@@ -45,7 +45,7 @@ class Opened:
     Attributes:
         index: Of the document.
         row: Record and salt; none of either once it was redacted.
-        leaf: What is sealed of it; None once it was redacted.
+        leaf: What is sealed of it; None once it was redacted, be it the content alone.
     """
 
     index: int
@@ -263,12 +263,12 @@ def check_rows(
     """
     for place, (entry, row) in enumerate(zip(entries, rows, strict=True)):
         number = index * WIDTH + place
-        if not row.is_redacted:
-            yield Opened(number, row, leaves.verify(entry, row.record, row.salt))
-        elif number in redactions:
+        if number in redactions:
             yield Opened(number, row, None)
-        else:
+        elif row.is_redacted:
             raise SealError(f"the record of document {number} is gone, and no redaction says why")
+        else:
+            yield Opened(number, row, leaves.verify(entry, row.record, row.salt))
 
 
 def verify(mix: Mix, handed: Handed, trust: Trust, *, hasher: Hasher = PLAIN) -> int:

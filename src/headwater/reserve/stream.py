@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from headwater.errors import SealError, UnavailableError
-from headwater.log.storage import Storage
-from headwater.reserve import content, records
+from headwater.log import checkpoint
+from headwater.log.storage import Directory, Storage
+from headwater.reserve import content, croissant, entry, records
 from headwater.reserve import mix as mixes
 from headwater.reserve.dating import dated, numbered
 from headwater.reserve.mix import Drawn, Mix
 from headwater.reserve.records import Row
 from headwater.reserve.reserve import Reserve
-from headwater.reserve.sample import Handed, open_bundle
+from headwater.reserve.sample import Handed, hand_over, open_bundle
+from headwater.sources.opening import digest_and_size
 from headwater.sources.shard import Limits
 
 MANIFEST = "mix.json"
@@ -134,11 +136,41 @@ def write_parquet(found: Iterable[Document], path: Path) -> int:
     return n
 
 
-# Format -> how a sample is written, and the name of its file.
-WRITERS: dict[str, tuple[Callable[[Iterable[Document], Path], int], str]] = {
-    "jsonl": (write_jsonl, "documents.jsonl"),
-    "parquet": (write_parquet, "documents.parquet"),
+# Format -> how a sample is written, the name of its file, and the file's media type.
+WRITERS: dict[str, tuple[Callable[[Iterable[Document], Path], int], str, str]] = {
+    "jsonl": (write_jsonl, "documents.jsonl", "application/jsonlines"),
+    "parquet": (write_parquet, "documents.parquet", "application/x-parquet"),
 }
+
+
+def write(reserve: Reserve, mix: Mix, folder: Path, *, form: str) -> int:
+    """Write a sample: documents, manifest and proof, and Croissant metadata.
+
+    Args:
+        reserve: What was drawn from.
+        mix: The manifest.
+        folder: A new folder, in one that exists.
+        form: Key into `WRITERS`.
+
+    Returns:
+        How many documents there are.
+    """
+    target = Directory(folder)
+    store(target, mix, hand_over(reserve, mix))
+    how, name, media_type = WRITERS[form]
+    n = how(documents(reserve, mix.bundles), folder / name)
+    digest, size = digest_and_size(str(folder / name))
+    manifest = croissant.file_of(MANIFEST, "application/json", mixes.encode(mix))
+    at = checkpoint.parse(mix.checkpoint)[0]
+    said = croissant.describe(
+        reserve.manifest.origin,
+        f"{n} of {at.size} sealed documents, drawn by {mix.beacon.name}; {MANIFEST} proves it.",
+        [croissant.File(name, media_type, digest, size), manifest],
+        columns=dict.fromkeys(Document.__dataclass_fields__, "string") | {"index": "int64"},
+        published=entry.parse(mix.intent).time,
+    )
+    target.create(croissant.PATH, said)
+    return n
 
 
 def store(target: Storage, mix: Mix, handed: Handed) -> None:
