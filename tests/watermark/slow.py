@@ -108,13 +108,16 @@ def left_green(ngram: Sequence[int], key: bytes) -> bool:
     return ngram[-1] in permuted(seed, N_TYPES, N_TYPES // 4)
 
 
-def self_green(ngram: Sequence[int], key: bytes) -> bool:
+def self_seed(ngram: Sequence[int], key: bytes) -> int:
     hash_key = int.from_bytes(key, "big", signed=True)
     table = permuted(hash_key & MASK32, 1_000_003, 1_000_003)
     own = table[ngram[-1] % 1_000_003] + 1
     products = [hash_key * (table[token % 1_000_003] + 1) * own for token in ngram]
-    seed = min((p + 2**63) % 2**64 - 2**63 for p in products) % MASK64 & MASK32
-    return ngram[-1] in permuted(seed, N_TYPES, N_TYPES // 4)
+    return min((p + 2**63) % 2**64 - 2**63 for p in products) % MASK64 & MASK32
+
+
+def self_green(ngram: Sequence[int], key: bytes) -> bool:
+    return ngram[-1] in permuted(self_seed(ngram, key), N_TYPES, N_TYPES // 4)
 
 
 def layer_keys(key: bytes) -> list[int]:
@@ -249,5 +252,9 @@ def ngrams(tokens: Sequence[int], profile: str) -> dict[int, tuple[int, ...]]:
 
 def scores(tokens: Sequence[int], profile: str, key: bytes) -> dict[int, float]:
     """Give, by place, the scores that count."""
-    found = {place: SCORES[profile](ngram, key) for place, ngram in ngrams(tokens, profile).items()}
+    counted = ngrams(tokens, profile)
+    if profile == "greenlist-hf-selfhash-1":  # other contexts can give one seed, and the token one score
+        draws = {(self_seed(ngram, key), ngram[-1]): place for place, ngram in reversed(counted.items())}
+        counted = {place: counted[place] for place in sorted(draws.values())}
+    found = {place: SCORES[profile](ngram, key) for place, ngram in counted.items()}
     return {place: float(score) for place, score in found.items() if score is not None}

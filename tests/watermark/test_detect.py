@@ -81,3 +81,20 @@ def test_a_long_marked_text_has_a_p_value_below_the_smallest_float() -> None:
 
     assert found.p == 0.0
     assert -5000.0 < found.log_p < math.log(1e-300)
+
+
+def test_contexts_that_share_a_list_are_no_new_evidence_for_the_same_token() -> None:
+    scheme = worlds.small(SCHEMES["greenlist-hf-selfhash-1"])
+    rng = np.random.default_rng(42)
+    texts = ngrams.batch([rng.integers(0, 12, 300) for _ in range(150)])
+    found = ngrams.gather(texts, scheme)
+    p = []
+    for number in range(6):
+        key = worlds.key(scheme, 4000 + number)
+        counted, _ = detect.scored(found, scheme, key)
+        draws = scheme.draws(counted.table, key.secret)  # type: ignore[attr-defined]
+        first = counted.n_scored[0]
+        assert np.unique(draws[:first]).size == first < found.n_scored[0]
+        p.append(np.exp(detect.read(found, scheme, key).log_p))
+
+    assert (np.array(p) <= 0.1).mean() < 0.1 + 5 * math.sqrt(0.09 / 900)

@@ -13,7 +13,7 @@ from headwater.errors import InputError
 from headwater.watermark.keys import Key
 from headwater.watermark.localise import log_p_best
 from headwater.watermark.ngrams import Batch, Longs, Ngrams, batch, gather
-from headwater.watermark.scheme import Floats, Scheme, ScoreStream
+from headwater.watermark.scheme import Floats, Redrawing, Scheme, ScoreStream
 
 _PROMISING = math.log(0.1)
 
@@ -170,7 +170,13 @@ def scan(texts: Batch, scheme: Scheme, keys: Sequence[Key]) -> Scan:
 
 
 def scored(found: Ngrams, scheme: Scheme, key: Key) -> tuple[Ngrams, Floats]:
-    """Score n-grams, and leave out those that do not count under the key."""
+    """Score n-grams, and leave out those that do not count under the key.
+
+    Nor does a draw that occurred before in the text: its score is no new evidence.
+    """
+    if isinstance(scheme, Redrawing):
+        draws = scheme.draws(found.table, key.secret)
+        found = found if draws is None else found.drawn_once(draws)
     scores = found.scores(scheme, key.secret)
     if not np.isnan(scores.sum()):
         return found, scores

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headwater.errors import InputError
-from headwater.watermark.scheme import Floats, Places, Rolling, Scheme, Tokens
+from headwater.watermark.scheme import Draws, Floats, Places, Rolling, Scheme, Tokens
 
 MISSING = 0xFFFF_FFFF
 _MOST = 2**31 - 1
@@ -69,6 +69,14 @@ class Ngrams:
         """Keep every so many of each text, from the first on."""
         place = np.arange(self.ends.size) - np.repeat(np.cumsum(self.n_scored) - self.n_scored, self.n_scored)
         return self.only(place % step == 0)
+
+    def drawn_once(self, draws: Draws) -> Ngrams:
+        """Keep each draw, numbered in shape (k,), at its first occurrence in a text."""
+        owner = np.repeat(np.arange(self.n_scored.size), self.n_scored)
+        order = np.lexsort((draws, owner))
+        some = np.ones(order.size, dtype=np.bool_)
+        some[order[1:]] = (np.diff(draws[order]) != 0) | (np.diff(owner[order]) != 0)
+        return self.only(some)
 
     def scores(self, scheme: Scheme, key: bytes) -> Floats:
         """Score them, shape (k,), by the scheme that they were gathered for."""

@@ -16,6 +16,7 @@ from headwater.watermark.law import Law, Longs
 Tokens = npt.NDArray[np.uint32]
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int32]
+Draws = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,18 @@ class Rolling(Scheme, Protocol):
 
         Returns:
             Shape (k,); None where this scheme needs the n-grams laid out.
+        """
+
+
+@runtime_checkable
+class Redrawing(Scheme, Protocol):
+    """Draw the same for different n-grams, which then count once."""
+
+    def draws(self, ngrams: Tokens, key: bytes) -> Draws | None:
+        """Number the draws of n-grams, shape (n, width + 1) to (n,).
+
+        Returns:
+            Equal numbers where n-grams have one score for whatever key; None if no two have.
         """
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from headwater.errors import InputError
 from headwater.watermark import prf
 from headwater.watermark.law import Bits, Law
-from headwater.watermark.scheme import Floats, Places, Tokens, Traits, candidates, check_key, favoured
+from headwater.watermark.scheme import Draws, Floats, Places, Tokens, Traits, candidates, check_key, favoured
 
 _MOST_TYPES = 2**17  # beyond, the table of a left hash would hold more than 2 GiB
 _PRIME = 1_000_003
@@ -35,6 +35,8 @@ class Greenlist:
         green: From n-grams, shape (n, width + 1), a key and the scheme to 1 or 0, shape (n,).
         green_at: The same from the tokens of a text and where n-grams end in it, where there is a quicker way
             than to lay them out.
+        seeds: From n-grams and a key to the seeds of their lists, shape (n,), where different contexts often
+            have one; None where they do not.
 
     Source:
         Kirchenbauer et al. (2023), "A Watermark for Large Language Models", algorithm 2; with no context,
@@ -51,6 +53,7 @@ class Greenlist:
     share: float = 0.25
     delta_nats: float = 2.0
     green_at: Callable[[Tokens, Places, bytes, Greenlist], Floats] | None = None
+    seeds: Callable[[Tokens, bytes], Tokens] | None = None
 
     @property
     def padded(self) -> bool:
@@ -110,6 +113,12 @@ class Greenlist:
         """
         check_key(self, key)
         return None if self.green_at is None else self.green_at(tokens, ends, key, self)
+
+    def draws(self, ngrams: Tokens, key: bytes) -> Draws | None:
+        """Number draws by the seed of the list and the token, or give None."""
+        if self.seeds is None:
+            return None
+        return (self.seeds(ngrams, key).astype(np.uint64) << np.uint64(32)) | ngrams[:, -1]
 
     def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
         """Multiply the chances of green tokens by e to the bias, and normalise."""
@@ -188,16 +197,20 @@ def _shuffled(seed: int) -> npt.NDArray[np.uint64]:
     return mersenne.permutation(seed, _PRIME, _PRIME).astype(np.uint64) + np.uint64(1)
 
 
-def _self(ngrams: Tokens, key: bytes, scheme: Greenlist) -> Floats:
-    from headwater.watermark.hashes import mersenne
-
+def _self_seeds(ngrams: Tokens, key: bytes) -> Tokens:
     hash_key = _integer(key)
     shuffled = _shuffled(hash_key & 0xFFFFFFFF)
     rows = shuffled[ngrams % np.uint32(_PRIME)]
     factor = np.uint64(hash_key & _ALL_ONES)
     signed = (factor * rows * rows[:, -1:]).view(np.int64).min(axis=1)
     # Python's remainder by 2**64 - 1 adds that to a negative number: 1 less in 64 bits.
-    seeds = (signed.view(np.uint64) - (signed < 0)).astype(np.uint32)
+    return np.asarray(signed.view(np.uint64) - (signed < 0)).astype(np.uint32)
+
+
+def _self(ngrams: Tokens, key: bytes, scheme: Greenlist) -> Floats:
+    from headwater.watermark.hashes import mersenne
+
+    seeds = _self_seeds(ngrams, key)
     return mersenne.each_among_first(
         seeds, np.ascontiguousarray(ngrams[:, -1]), scheme.n_types, scheme.n_green
     ).astype(np.float64)
@@ -248,6 +261,7 @@ HF_SELF = Greenlist(
     width=3,
     function="torch.randperm on CPU, seeded by the least product over the window",
     green=_self,
+    seeds=_self_seeds,
     key_bytes=8,
     traits=Traits(
         distortion_free=False,
