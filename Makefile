@@ -44,6 +44,7 @@ bench: $(VENV)/.installed-core peers
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/log.py
 	$(BIN)/python benchmarks/reserve.py
+	$(BIN)/python benchmarks/sample.py
 	$(BIN)/python benchmarks/watermark.py
 	$(BIN)/python benchmarks/collapse.py
 
