@@ -106,7 +106,7 @@ def standard(dense: Floats, weights: Weights) -> Floats:
     Returns:
         The same shape.
     """
-    return np.clip((dense - weights.mean) / weights.deviation, -_CLIP, _CLIP)
+    return np.maximum(np.minimum((dense - weights.mean) / weights.deviation, _CLIP), -_CLIP)
 
 
 N_LIKELIHOODS = 6

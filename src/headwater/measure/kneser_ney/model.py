@@ -89,8 +89,7 @@ class KneserNey:
         chance = kernels.chances(tables)
 
         def score(stream: Ints) -> npt.NDArray[np.float64]:
-            with np.errstate(divide="ignore"):
-                return kernels.score_known(tables, chance, stream)
+            return kernels.score_known(tables, chance, stream)
 
         return score
 
