@@ -62,7 +62,7 @@ def parts(documents: Chunk, among: Centroids) -> Parts:
         among: The strata.
 
     Returns:
-        Uncertainty 1 - |2p - 1| of the mean detector plus the spread between detectors, in [0, 1.5];
+        Uncertainty 1 - abs(2p - 1) of the mean detector plus the spread between detectors, in [0, 1.5];
         novelty (1 + n validated)^-1/2 (0.3 + 1 - cosine); deficit clipped to 5 nats; cost.
     """
     p = documents.p_human
