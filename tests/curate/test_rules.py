@@ -99,7 +99,8 @@ def test_every_reason_there_is_has_a_document_that_it_decides() -> None:
     reached |= {decision.reason for decision in settle(members, STRICT).values()}
     reached |= {decision.reason for decision in settle(tainted, STRICT).values()}
 
-    assert reached == set(REASONS)
+    # One reason is given by what all documents say together, and has its test in `test_fuse.py`.
+    assert reached | {"reads-generated"} == set(REASONS)
     assert set(REASONS) >= PROVENANCE
 
 

@@ -6,11 +6,12 @@ import errno
 import fcntl
 import json
 import os
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +19,8 @@ import pyarrow.parquet as pq
 from headwater.errors import FormatError, InputError, UnavailableError
 
 TEMPORARY = ".tmp"
+# A run that was killed may hold its lock until the kernel has buried its last process.
+_PATIENCE_S = 2.0
 
 
 @contextmanager
@@ -91,13 +94,25 @@ def exclusive(path: Path) -> Iterator[None]:
     except OSError as error:
         _refuse(error, path)
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise InputError(
-                f"another run is at work in {path.parent.parent}", hint="wait for it, or choose another --out"
-            ) from error
+        until = time.monotonic() + _PATIENCE_S
+        while not _locked(file, path):
+            if time.monotonic() > until:
+                raise InputError(
+                    f"another run is at work in {path.parent.parent}",
+                    hint="wait for it, or choose another --out",
+                )
+            time.sleep(0.05)
         yield
+
+
+def _locked(file: TextIO, path: Path) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        _refuse(error, path)
+    return True
 
 
 def read_json(path: Path) -> Any:
