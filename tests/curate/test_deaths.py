@@ -38,6 +38,7 @@ def hostile_crawl(folder: Path, *, n_files: int = 1, n_slow: int = 3) -> Path:
 IMPATIENT = Config(cpu_limit_s=0.15, limits=Limits(max_payload_bytes=2**26))
 
 
+@pytest.mark.slow
 def test_records_in_a_row_that_kill_their_workers_are_skipped_and_the_rest_is_kept(tmp_path: Path) -> None:
     source = hostile_crawl(tmp_path / "in", n_files=2, n_slow=2)
     summaries = [
@@ -54,6 +55,7 @@ def test_records_in_a_row_that_kill_their_workers_are_skipped_and_the_rest_is_ke
     assert not list((tmp_path / "1" / ".work").glob("journals/*"))
 
 
+@pytest.mark.slow
 def test_each_slow_record_costs_one_death_and_a_kill_between_two_resumes_to_the_same_bytes(
     tmp_path: Path,
 ) -> None:
