@@ -14,7 +14,7 @@ from headwater.report.text import clip, columns
 
 WIDTH = 420.0
 # Columns of a name that leave room for a value on its line; of one that has the line for itself.
-_SHORT, _LONG = 36, 58
+_SHORT, _LONG = 36, 48
 
 
 @dataclass(frozen=True, slots=True)
