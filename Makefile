@@ -39,7 +39,7 @@ $(VENV)-peers/.installed: Makefile benchmarks/peers/pages.txt
 
 peers: $(VENV)-peers/.installed
 
-bench: $(VENV)/.installed-core peers
+bench: $(VENV)/.installed-test peers
 	$(BIN)/python benchmarks/curate.py
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/log.py

@@ -51,8 +51,8 @@ class Leaf:
     """What a reserve says of one document. What is not known is empty, and says so.
 
     Attributes:
-        record_sha256: SHA-256 of the record's header and block, uncompressed, 64 hex digits: the date in
-            the header is sealed with the content.
+        record_sha256: SHA-256 over the record's head and the SHA-256 of its body, 64 hex digits: the date in
+            the header is sealed with the content, and a body that is the payload is hashed once.
         payload_sha256: SHA-256 of the payload, 64 hex digits.
         payload_sha1: SHA-1 of the payload, 40 hex digits, to find it in indexes of others; it proves nothing.
         payload_form: The form of the payload that `payload_sha1` is of, such as `raw` or `dechunked`.
