@@ -12,7 +12,7 @@ import pytest
 from headwater.curate import config
 from headwater.curate.calibrate import weights_digest
 from headwater.curate.calibration import Calibration, encode
-from headwater.curate.config import Config, run_id
+from headwater.curate.config import DEFAULT_LABELS, Config, run_id
 from headwater.curate.labels import LABELS
 from headwater.curate.policy import ACTIONS, Policy
 from headwater.errors import ConfigError
@@ -31,6 +31,7 @@ CHANGED: dict[str, Any] = {
     "limits": Limits(max_payload_bytes=1),
     "cpu_limit_s": 29.5,
     "trust_anchors": ANCHOR,
+    "watermarks": "[]",
     "calibration": encode(Calibration("statistical-1", weights_digest(), {"en/prose/400+": [(0.0, 1.0)]})),
 }
 
@@ -80,7 +81,7 @@ def test_the_name_of_a_run_does_not_change_with_where_its_inputs_lie() -> None:
 
 
 def test_the_order_of_labels_is_part_of_the_name() -> None:
-    backwards = Config(labels=tuple(LABELS)[::-1])
+    backwards = Config(labels=DEFAULT_LABELS[::-1])
 
     assert run_id(backwards.to_json(), [SHARD]) != NAME
 
@@ -98,6 +99,7 @@ def test_the_order_of_labels_is_part_of_the_name() -> None:
         ({"cpu_limit_s": -1.0}, "cpu_limit_s"),
         ({"cpu_limit_s": 1e-7}, "cpu_limit_s"),
         ({"trust_anchors": "trust me"}, "no PEM certificates"),
+        ({"labels": ("watermark-1",)}, "nothing to look for"),
         ({"cpu_limit_s": float("nan")}, "cpu_limit_s"),
         ({"cpu_limit_s": float("inf")}, "cpu_limit_s"),
         ({"limits": Limits(max_payload_bytes=0)}, "max_payload_bytes"),

@@ -50,9 +50,20 @@ def signed(status: str, what: str = "ai-generated") -> dict[str, str]:
 BUILDER = claim(kind="generator-ai-builder", where="meta")
 PHRASE = claim(kind="chat-boilerplate", where="text")
 
+MARK = {
+    "log_p": -50.0,
+    "marker": "mill",
+    "profile": "gumbel-aes-1",
+    "variant": "as it is",
+    "start": 7,
+    "stop": 900,
+    "q": 1e-9,
+}
+
 # Reason -> labels that give it and labels that almost do.
 TWINS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "disclosed-ai-generated": (disclosed(claim()), disclosed(claim(claim="none"))),
+    "watermarked": ({"watermark": MARK}, {"watermark": MARK | {"q": 0.5}}),
     "c2pa-signature-invalid": (disclosed(signed("invalid")), disclosed(signed("unverifiable"))),
     "disclosed-ai-assisted": (
         disclosed(claim(claim="ai-assisted")),
@@ -102,6 +113,24 @@ def test_every_reason_there_is_has_a_document_that_it_decides() -> None:
     # One reason is given by what all documents say together, and has its test in `test_fuse.py`.
     assert reached | {"reads-generated"} == set(REASONS)
     assert set(REASONS) >= PROVENANCE
+
+
+def test_a_mark_against_a_verified_claim_of_a_person_is_a_contradiction() -> None:
+    labels = {"watermark": MARK, **disclosed(signed("valid", "human"))}
+
+    decision = decide(labels, Policy())
+
+    assert (decision.action, decision.reason) == ("quarantine", "claims-contradict")
+    assert len(decision.evidence) == 2
+
+
+def test_the_evidence_of_a_mark_names_key_place_and_p() -> None:
+    whole = MARK | {"start": None, "stop": None, "log_p": -1e3}
+    lines = [decide({"watermark": mark}, Policy()).evidence[0] for mark in (MARK, whole)]
+
+    assert lines[0] == "mill · gumbel-aes-1 · characters 7 to 900 · as it is · p = 10^-21.7 · q = 1e-09"
+    assert "the whole text" in lines[1]
+    assert "p = 10^-434.3" in lines[1]
 
 
 def test_labels_that_were_not_run_say_nothing() -> None:

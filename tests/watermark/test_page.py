@@ -6,38 +6,9 @@ import numpy as np
 import pytest
 
 from headwater.errors import InputError
-from headwater.watermark import page, sampler
-from headwater.watermark.page import Marker
-from headwater.watermark.schemes import SCHEMES
-from headwater.watermark.tokenizer import TOKENIZERS
-from headwater.watermark.tokenizer.tokenizer import load
+from headwater.watermark import page
 from tests.watermark import worlds
-
-CUT = TOKENIZERS["cl100k"]
-SCHEME = SCHEMES["gumbel-aes-1"]
-WORDS = load(CUT).tokens([" ".join(worlds.texts())[:60_000]]).tokens
-
-
-def marker(number: int, profile: str = "gumbel-aes-1", tokenizer: str = "cl100k") -> Marker:
-    scheme = SCHEMES[profile]
-    return Marker(f"key {number}", TOKENIZERS[tokenizer], scheme, worlds.key(scheme, number))
-
-
-def marked(number: int, n_tokens: int = 300) -> str:
-    """Draw from the words of human pages, each as likely as there."""
-    kinds, counts = np.unique(
-        WORDS[np.char.isalpha([load(CUT).text([t]).strip() or "1" for t in WORDS])], return_counts=True
-    )
-    law = np.zeros(CUT.n_types)
-    law[kinds] = counts / counts.sum()
-    tokens = sampler.sample(
-        lambda so_far: law,
-        SCHEME,
-        worlds.key(SCHEME, number),
-        n_tokens=n_tokens,
-        rng=np.random.default_rng(3),
-    )
-    return load(CUT).text(tokens)
+from tests.watermark.pages import marked, marker
 
 
 def test_a_mark_is_found_in_text_and_its_key_is_named() -> None:

@@ -38,6 +38,8 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
     "max_deaths": int,
     "trust_anchors": str,
     "calibration": str,
+    "watermark_registry": str,
+    "keeper": str,
 }
 
 
@@ -68,6 +70,8 @@ class _Branching(click.Command):
     "--text-field", metavar="NAME", help="Field of JSON lines and tables that holds the text, if another."
 )
 @click.option("--trust-anchors", metavar="FILE", help="PEM roots under which C2PA signers are trusted.")
+@click.option("--watermark-registry", metavar="FILE", help="Registry of keys whose marks are looked for.")
+@click.option("--keeper", metavar="LINE", help="Public key of that registry's keeper, or a file with it.")
 @click.option(
     "--calibration", metavar="FILE", help="Human scores from headwater curate calibrate; ranks all texts."
 )
@@ -192,6 +196,7 @@ def _page(summary: Summary) -> str:
 
 def _config(settings: dict[str, Any]) -> Any:
     from headwater.curate.config import Config
+    from headwater.curate.labels import LABELS
     from headwater.sources.shard import Limits
 
     chosen: dict[str, Any] = {
@@ -199,6 +204,9 @@ def _config(settings: dict[str, Any]) -> Any:
     }
     if "labels" in settings:
         chosen["labels"] = tuple(settings["labels"])
+    if "watermark_registry" in settings:
+        chosen["watermarks"] = _watermarks(settings)
+        chosen.setdefault("labels", tuple(LABELS))
     if "max_payload_bytes" in settings:
         chosen["limits"] = Limits(max_payload_bytes=settings["max_payload_bytes"])
     if "trust_anchors" in settings:
@@ -206,6 +214,26 @@ def _config(settings: dict[str, Any]) -> Any:
     if "cpu_limit_s" in settings:
         chosen["cpu_limit_s"] = float(settings["cpu_limit_s"])
     return Config(policy=_policy(settings), calibration=_calibration(settings), **chosen)
+
+
+def _watermarks(settings: dict[str, Any]) -> str:
+    """Give the keys of a registry, verified, that are valid today.
+
+    Raises:
+        ConfigError: If there is no such file, or no such key in it.
+    """
+    from headwater.cli.registry import read, today
+    from headwater.curate.labels.watermark import encode
+
+    path = Path(settings["watermark_registry"])
+    if not path.is_file():
+        raise ConfigError(f"cannot read the watermark registry {path}")
+    found = today(read(path, settings.get("keeper")))
+    for why in found.refused:
+        sys.stderr.write(f"headwater: {printable(why)}\n")
+    if not found.markers:
+        raise ConfigError(f"the watermark registry {path} has no key that is valid today")
+    return encode(found.markers)
 
 
 def _calibration(settings: dict[str, Any]) -> bytes:

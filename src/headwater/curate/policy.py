@@ -25,6 +25,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "disclosed-ai-assisted": "The document says that a machine took part in writing it.",
         "disclosed-ai-element": "A part of the document says that it is machine-made.",
         "c2pa-signature-invalid": "A signed manifest is present, and its signature or binding fails.",
+        "watermarked": "The text carries the watermark of a key that is registered.",
         "claims-contradict": "One claim says machine-made, another, verified one says human.",
         "ai-builder-generator": "The page names a site builder or plug-in that writes text by machine.",
         "chat-boilerplate": "A chat assistant's phrase was left over in the text.",
@@ -47,6 +48,7 @@ class Policy:
 
     Attributes:
         name: Goes into the ledger and the report.
+        watermarked: A document marked by a registered key.
         ai_generated: A document that says it is machine-made.
         ai_assisted: A document that says a machine took part.
         ai_element: A part of the document says so.
@@ -67,6 +69,7 @@ class Policy:
         error_status: Least HTTP status that is an error, 100 to 600.
         min_words: Least number of words; 0 switches the rule off.
         languages: Wanted language codes; empty for all.
+        false_mark_rate: Share of unmarked documents among those called marked, in (0, 1).
         false_discovery_rate: Share of humans among the discoveries, in (0, 1).
         any_dependence: Whether that holds under any dependence of the scores, which finds less.
         false_exclusion: Greatest share of the humans of each stratum that may become discoveries, in (0, 1).
@@ -76,6 +79,7 @@ class Policy:
     """
 
     name: str = "default-1"
+    watermarked: Action = "exclude"
     ai_generated: Action = "exclude"
     ai_assisted: Action = "quarantine"
     ai_element: Action = "quarantine"
@@ -95,6 +99,7 @@ class Policy:
     error_status: int = 400
     min_words: int = 0
     languages: tuple[str, ...] = ()
+    false_mark_rate: float = 0.001
     false_discovery_rate: float = 0.1
     any_dependence: bool = False
     false_exclusion: float = 0.01
@@ -150,7 +155,7 @@ def _check(key: str, value: object) -> None:
             wanted = "a list of language codes such as en or ceb"
         case "any_dependence":
             good, wanted = isinstance(value, bool), "true or false"
-        case "false_discovery_rate" | "false_exclusion" | "canary_budget" | "human_cut":
+        case "false_mark_rate" | "false_discovery_rate" | "false_exclusion" | "canary_budget" | "human_cut":
             good, wanted = isinstance(value, float) and 0.0 < value < 1.0, "a number between 0 and 1"
         case _:
             good, wanted = value in ACTIONS, f"one of {', '.join(ACTIONS)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from headwater.curate.policy import ACTIONS, Action, Policy
 # Reasons that speak about where a text came from, so that they hold for every copy of it.
 PROVENANCE = frozenset(
     {
+        "watermarked",
         "disclosed-ai-generated",
         "disclosed-ai-assisted",
         "disclosed-ai-element",
@@ -159,6 +161,23 @@ def _stated(labels: Labels, claim: str) -> list[Mapping[str, Any]]:
     ]
 
 
+def _marked(labels: Labels, policy: Policy) -> Decision | None:
+    seen = labels.get("watermark", {})
+    q = seen.get("q")
+    if q is None or q > policy.false_mark_rate:
+        return None
+    human = [c for c in _stated(labels, "human") if c["status"] == "valid"]
+    if human:
+        return Decision(policy.contradiction, "claims-contradict", (_mark(seen), *map(_line, human)))
+    return Decision(policy.watermarked, "watermarked", (_mark(seen),))
+
+
+def _mark(seen: Mapping[str, Any]) -> str:
+    where = "the whole text" if seen["start"] is None else f"characters {seen['start']} to {seen['stop']}"
+    p = f"p = 10^{seen['log_p'] / math.log(10.0):.1f}"
+    return " · ".join((seen["marker"], seen["profile"], where, seen["variant"], p, f"q = {seen['q']:.3g}"))
+
+
 def _generated(labels: Labels, policy: Policy) -> Decision | None:
     found = [c for c in _stated(labels, "ai-generated") if c["scope"] != "element"]
     human = [c for c in _stated(labels, "human") if c["status"] == "valid"]
@@ -225,6 +244,7 @@ def _language(labels: Labels, policy: Policy) -> Decision | None:
 
 
 RULES: tuple[Rule, ...] = (
+    _marked,
     _generated,
     _invalid,
     _assisted,

@@ -274,17 +274,16 @@ def _decide_and_write(
     whole = common | {"shards": names}
     # What was compared does not depend on the policy, so it is not compared again when one changes.
     resolved = layout.commit(evidence.STEP, "resolved")
-    compared = bool(decide.comparing(config["labels"]))
     if not resolved.exists():
         setting.progress("comparing", 0, 1)
-        if compared:
+        if decide.comparing(config["labels"]):
             _or_tell(lambda: setting.engine.query(decide.resolve, whole), "comparing documents")
         write_json(resolved, {})
     sources = {Shard(**shard).name: shard["source"] for shard in plan["shards"]}
     _map_or_blame(setting, decide.run, items, step="deciding", name=lambda item: _shard_of(item, sources))
     settled = layout.commit(decide.STEP, "settled")
     if not settled.exists():
-        if compared:
+        if settlement.LABEL in config["labels"]:
             parts = settlement.slices(layout, names, common)
             _map_or_blame(setting, settlement.run, parts, step="settling", name=lambda item: "duplicates")
         write_json(settled, {})

@@ -29,6 +29,8 @@ SCHEMA = pa.schema(
         ("evidence", pa.list_(pa.string())),
     ]
 )
+# What clusters are made of; without this label there are none.
+LABEL = Duplicate.name
 # Documents a slice holds at once, about: some 2 kB each. One cluster is never cut.
 SLICE_DOCUMENTS = 65_536
 
@@ -62,7 +64,7 @@ def slices(layout: Layout, shards: Sequence[str], common: Item) -> list[dict[str
     """
     n_clustered = 0
     for shard in shards:
-        path = layout.resolved(Duplicate.name, shard)
+        path = layout.resolved(LABEL, shard)
         with intact(path):
             n_clustered += pq.read_metadata(path).num_rows
     n = max(1, -(-n_clustered // SLICE_DOCUMENTS))
@@ -113,7 +115,7 @@ def _members(layout: Layout, item: Item) -> tuple[list[tuple[str, str, Member]],
 def _signatures(layout: Layout, shard: str, ids: pa.ChunkedArray) -> dict[str, bytes]:
     if len(ids) == 0:
         return {}
-    columns = read_table(layout.label(Duplicate.name, shard), columns=["id", "signature"])
+    columns = read_table(layout.label(LABEL, shard), columns=["id", "signature"])
     found = columns.filter(pc.is_in(columns["id"], value_set=ids.combine_chunks()))
     return {
         key: value or b"" for key, value in zip(*map(pa.ChunkedArray.to_pylist, found.columns), strict=True)

@@ -13,6 +13,7 @@ from headwater.curate.labels.language import Language
 from headwater.curate.labels.quality import Quality
 from headwater.curate.labels.statistical import Statistical
 from headwater.curate.labels.vocabulary import Vocabulary
+from headwater.curate.labels.watermark import Watermark
 
 LABELS: Mapping[str, type[Label]] = MappingProxyType(
     {
@@ -22,6 +23,7 @@ LABELS: Mapping[str, type[Label]] = MappingProxyType(
         Vocabulary.name: Vocabulary,
         Disclosure.name: Disclosure,
         Statistical.name: Statistical,
+        Watermark.name: Watermark,
         Duplicate.name: Duplicate,
     }
 )
