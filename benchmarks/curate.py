@@ -18,7 +18,6 @@ from measured import Cost, Row, middle, run, show
 from headwater.errors import UnavailableError
 
 HERE = Path(__file__).parent
-RESIDENT = ("capture-1", "language-1", "quality-1", "vocabulary-1", "disclosure-1", "duplicate-1")
 LABELS = ("capture-1", "language-1", "quality-1", "disclosure-1")
 WORKERS = 2
 
@@ -133,20 +132,15 @@ class Bench:
 
 
 def memory_rows(folder: Path) -> list[Row]:
-    """Sample the tree's memory at one and at eight times an input, and once with the statistical score.
-
-    The score loads a compiler and two language models in every worker, which is a row of its own.
-    """
+    """Sample the tree's memory at one and at eight times an input, with every label there is."""
     peaks = []
-    for times, n_files, labels in ((1, 8, RESIDENT), (8, 16, RESIDENT), (1, 8, ())):
+    for times, n_files in ((1, 8), (8, 16)):
         source = folder / f"memory{times}"
         write(source, sample_pages(), copies=6 * times, n_files=n_files)
-        out = folder / f"memory{times}-{len(labels)}-out"
-        peaks.append(curate(source, out, labels, sample_memory=True).peak_bytes)
-    small, big, scored = peaks
+        peaks.append(curate(source, folder / f"memory{times}-out", (), sample_memory=True).peak_bytes)
+    small, big = peaks
     flat = f"1x {small / 1e6:.0f} MB"
     return [
-        Row("with the statistical score, peak memory", scored / 1e6, "MB", "", scored / 1e6, "<= 500"),
         Row("peak memory at 8x input, whole process tree", big / 1e6, "MB", "", big / 1e6, "<= 500"),
         Row("peak memory, 8x over 1x input", big / 1e6, "MB", flat, big / small, "<= 1.15"),
     ]
