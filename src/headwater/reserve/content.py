@@ -72,6 +72,12 @@ def compressor(dictionary: bytes) -> zstandard.ZstdCompressor:
     return zstandard.ZstdCompressor(level=LEVEL, dict_data=made, write_checksum=False)
 
 
+def decompressor(dictionary: bytes) -> zstandard.ZstdDecompressor:
+    """Make a decompressor of what `compressor` gives with the same dictionary."""
+    made = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
+    return zstandard.ZstdDecompressor(dict_data=made)
+
+
 def source_path(file_sha256: str) -> str:
     """Give the path of the object that says where a file lies."""
     return f"source/{file_sha256}"
@@ -173,24 +179,26 @@ def check(reserve: Reserve, number: int, found: tuple[Leaf, Row, Extent], *, lim
             raise SealError(f"{where} cannot be read: {error}") from error
         return check_frame(leaf, frame, where, limits)
     data = reserve.storage.read(where.file, start=where.start, stop=where.stop)
-    return check_payload(leaf, data, where, read_dictionary(reserve.storage, pack))
+    return check_payload(leaf, data, where, decompressor(read_dictionary(reserve.storage, pack)))
 
 
-def check_payload(leaf: Leaf, data: bytes | None, where: Extent, dictionary: bytes) -> bytes:
+def check_payload(
+    leaf: Leaf, data: bytes | None, where: Extent, decoder: zstandard.ZstdDecompressor
+) -> bytes:
     """Decode a frame and check the payload.
 
     Args:
         leaf: What was sealed.
         data: The frame; None if its object is not there.
         where: Its place.
-        dictionary: What it was made with.
+        decoder: With the dictionary that the frame was made with.
 
     Raises:
         SealError: If it is not what was sealed.
     """
     if data is None:
         raise SealError(f"{where.file} is not there")
-    payload = decode(data, dictionary, leaf.size_bytes)
+    payload = decode(data, decoder, leaf.size_bytes)
     if payload is None or hashlib.sha256(payload).hexdigest() != leaf.payload_sha256:
         raise SealError(f"{where} are not the content that was sealed")
     return payload
@@ -224,22 +232,21 @@ def check_frame(leaf: Leaf, frame: Frame | None, where: Extent, limits: Limits) 
     return bytes(found.payload)
 
 
-def decode(frame: bytes, dictionary: bytes, size_bytes: int) -> bytes | None:
+def decode(frame: bytes, decoder: zstandard.ZstdDecompressor, size_bytes: int) -> bytes | None:
     """Decode one frame.
 
     Args:
         frame: Its bytes.
-        dictionary: What it was made with; empty for none.
+        decoder: With the dictionary it was made with.
         size_bytes: What it must decode to.
 
     Returns:
         The payload; None if the frame is another one, or damaged.
     """
-    made = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
     try:
         if zstandard.frame_content_size(frame) != size_bytes:
             return None
-        return bytes(zstandard.ZstdDecompressor(dict_data=made).decompress(frame, allow_extra_data=False))
+        return bytes(decoder.decompress(frame, allow_extra_data=False))
     except zstandard.ZstdError:
         return None
 

@@ -11,6 +11,10 @@ import struct
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from headwater.errors import FormatError, SealError
 from headwater.log.storage import Storage
@@ -19,6 +23,9 @@ from headwater.reserve.reserve import Pack, Reserve
 _MAGIC = b"hw-dgst1"
 _HEADER = struct.Struct(">8sI")
 _ROW = struct.Struct(">32sI")
+_COLUMNS = np.dtype([("prefix", ">u8"), ("rest", "V24"), ("at", ">u4")])
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
+Prefixes = npt.NDArray[np.uint64]
 
 
 def encode(digests: Iterable[tuple[bytes, int]]) -> bytes:
@@ -95,16 +102,29 @@ def contains(reserve: Reserve, digests: Sequence[bytes]) -> dict[bytes, tuple[in
         digests: SHA-256 of payloads, 32 bytes each: `Record.payload_digest` in bytes.
 
     Returns:
-        For each digest that is in it, the indices of its documents, ascending. `prove.prove` proves them.
+        For each digest that is in it, the indices of its documents, ascending. `prove.prove` proves them,
+        and `membership.find` says what is sealed of them.
     """
     found: dict[bytes, tuple[int, ...]] = {}
+    asked = sorted(set(digests))
+    firsts = np.array([int.from_bytes(digest[:8]) for digest in asked], dtype=np.uint64)
     for pack in reserve.packs:
-        data = read(reserve.storage, pack)
-        for digest in digests:
-            places = tuple(pack.first + at for at in find(data, digest))
-            if places:
-                found[digest] = found.get(digest, ()) + places
+        for digest, at in _among(read(reserve.storage, pack), asked, firsts):
+            found[digest] = (*found.get(digest, ()), pack.first + at)
     return found
+
+
+def _among(data: bytes, asked: Sequence[bytes], firsts: Prefixes) -> Iterator[tuple[bytes, int]]:
+    """Find many digests in one index: their first eight bytes by bisection in step, then whole ones."""
+    _check(data)
+    rows = np.frombuffer(data, dtype=_COLUMNS, offset=_HEADER.size)
+    prefixes = rows["prefix"].astype(np.uint64)
+    low, high = (np.searchsorted(prefixes, firsts, side=side) for side in _SIDES)
+    for number in np.flatnonzero(high > low).tolist():
+        for row in range(int(low[number]), int(high[number])):
+            digest, at = _row(data, row)
+            if digest == asked[number]:
+                yield digest, at
 
 
 def _row(data: bytes, at: int) -> tuple[bytes, int]:

@@ -201,10 +201,10 @@ def _is_frame(reserve: Reserve, number: int, row: Row, frame: bytes) -> bool:
     """Tell whether a frame is the content that a record names; the records were repaired before."""
     try:
         found = leaf.parse(row.record)
-        dictionary = content.read_dictionary(reserve.storage, reserve.pack(number))
+        decoder = content.decompressor(content.read_dictionary(reserve.storage, reserve.pack(number)))
     except (SealError, FormatError):
         return False
-    payload = content.decode(frame, dictionary, found.size_bytes)
+    payload = content.decode(frame, decoder, found.size_bytes)
     return payload is not None and hashlib.sha256(payload).hexdigest() == found.payload_sha256
 
 

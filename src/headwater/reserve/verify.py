@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from headwater.errors import (
     ConsistencyError,
@@ -19,13 +18,12 @@ from headwater.log.checkpoint import Checkpoint, Policy
 from headwater.log.segment import SEGMENT_ENTRIES, SEGMENT_HEIGHT
 from headwater.log.tile import WIDTH
 from headwater.log.tree import PLAIN, Hasher, Range, fold
-from headwater.reserve import content, entry, index, leaf, order, records, registry
+from headwater.reserve import content, entry, index, leaf, order, payloads, records, registry
 from headwater.reserve.content import Extent
 from headwater.reserve.leaf import Leaf
 from headwater.reserve.order import Beacon
 from headwater.reserve.records import Row
 from headwater.reserve.reserve import Pack, Reserve
-from headwater.sources import warc
 from headwater.sources.shard import Limits
 
 VERIFIED, REDACTED, CORRUPT = "verified", "redacted", "missing or corrupt"
@@ -287,38 +285,14 @@ def _content(check: _Check, number: int, row: Row, found: Leaf) -> Finding:
 
 def _contents(check: _Check, pack: Pack, sound: Sequence[tuple[int, Row, Leaf]]) -> Iterator[Finding]:
     """Verify the content of documents whose records are sound, each file read from front to back."""
-    if pack.mode == "ingest":
-        for number, row, found in sound:
-            yield _content(check, number, row, found)
-        return
-    reserve = check.reserve
-    kept = [one for one in sound if one[0] not in reserve.redactions]
-    gone = [one[0] for one in sound if one[0] in reserve.redactions]
-    yield from (Finding(number, 1, REDACTED, reserve.redactions[number]) for number in gone)
-    kept.sort(key=lambda one: (one[2].place.file_sha256, one[2].place.offset))
-    for file_sha256, group in groupby(kept, key=lambda one: one[2].place.file_sha256):
-        yield from _file(check, file_sha256, list(group))
-
-
-def _file(check: _Check, file_sha256: str, group: Sequence[tuple[int, Row, Leaf]]) -> Iterator[Finding]:
-    done = 0
-    try:
-        path = content.located(check.reserve.storage, file_sha256)
-        frames = warc.frames_at(path, [one[2].place.offset for one in group], check.limits)
-        for (number, _, found), frame in zip(group, frames, strict=True):
-            where = Extent(path, found.place.offset, found.place.offset + found.place.length)
-            try:
-                content.check_frame(found, frame, where, check.limits)
-                finding = Finding(number, 1, VERIFIED)
-            except SealError as error:
-                finding = _corrupt(number, where, str(error))
-            done += 1
-            yield finding
-    except (SealError, FormatError, UnavailableError) as error:
-        for number, _, found in group[done:]:
-            file = found.place.file
-            where = Extent(file, found.place.offset, found.place.offset + found.place.length)
-            yield _corrupt(number, where, str(error))
+    gone = check.reserve.redactions
+    yield from (Finding(number, 1, REDACTED, gone[number]) for number, _, _ in sound if number in gone)
+    kept = [one for one in sound if one[0] not in gone]
+    for one in payloads.read(check.reserve, pack, kept, limits=check.limits):
+        if one.fault:
+            yield _corrupt(one.index, one.where, one.fault)
+        else:
+            yield Finding(one.index, 1, VERIFIED)
 
 
 def _out_of_order(check: _Check, pack: Pack, found: Leaf) -> str:
