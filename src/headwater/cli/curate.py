@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from headwater.cli.calibrate import calibrate
+from headwater.cli.estimate import estimate
 from headwater.cli.terminal import printable
 from headwater.errors import ConfigError, InputError, VerificationError
 
@@ -46,7 +47,7 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
 class _Branching(click.Command):
     """A command whose first argument may name another one instead of a SOURCE."""
 
-    branches: Mapping[str, click.Command] = {"calibrate": calibrate}
+    branches: Mapping[str, click.Command] = {"calibrate": calibrate, "estimate": estimate}
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -91,7 +92,8 @@ def curate(*, run: str | None, redecide: str | None, as_json: bool, allow_cut: b
     A run that was interrupted resumes when the same command is given again. The same input and
     configuration give the same bytes, on any engine and any number of workers.
 
-    headwater curate calibrate DIR makes what --calibration takes. A folder of that name is ./calibrate.
+    headwater curate calibrate DIR makes what --calibration takes, headwater curate estimate DIR says how
+    much is generated. A folder of such a name is ./calibrate.
     """
     from headwater.cli import runfile
 

@@ -99,6 +99,30 @@ def admitted(root: Path) -> Iterator[tuple[dict[str, Any], dict[str, Mapping[str
     Raises:
         InputError: If the folder holds no finished run with the labels that are needed.
     """
+    plan = finished(root)
+    for shard in (Shard(**shard).name for shard in plan["shards"]):
+        by_id = {row["statistical"]["id"]: row for row in _rows(root, plan, shard)}
+        for document in read_rows(root / FOLDERS["admit"] / f"{shard}.parquet"):
+            yield document, by_id[document["id"]]
+
+
+def labelled(root: Path) -> Iterator[dict[str, Mapping[str, Any]]]:
+    """Read the labels of every document that a finished run decided.
+
+    Raises:
+        InputError: If the folder holds no finished run with the labels that are needed.
+    """
+    plan = finished(root)
+    for shard in (Shard(**shard).name for shard in plan["shards"]):
+        yield from _rows(root, plan, shard)
+
+
+def finished(root: Path) -> Mapping[str, Any]:
+    """Read the plan of a finished run.
+
+    Raises:
+        InputError: If the folder holds no finished run with the labels that are needed.
+    """
     layout = Layout(root)
     if not (layout.plan.exists() and publish.is_published(layout)):
         raise InputError(f"{root} holds no finished run", hint="run headwater curate SOURCE... --out first")
@@ -106,12 +130,12 @@ def admitted(root: Path) -> Iterator[tuple[dict[str, Any], dict[str, Mapping[str
     missing = [name for name in NEEDED if name not in plan["config"]["labels"]]
     if missing:
         raise InputError(f"the run in {root} lacks the label {missing[0]}", hint="run it with all labels")
-    for shard in (Shard(**shard).name for shard in plan["shards"]):
-        rows = label_rows(layout, shard, [name for name in plan["config"]["labels"] if name in LABELS])
-        documents = read_rows(root / FOLDERS["admit"] / f"{shard}.parquet")
-        by_id = {next(iter(row.values()))["id"]: row for row in rows}
-        for document in documents:
-            yield document, by_id[document["id"]]
+    return plan
+
+
+def _rows(root: Path, plan: Mapping[str, Any], shard: str) -> Iterator[dict[str, Mapping[str, Any]]]:
+    names = [name for name in plan["config"]["labels"] if name in LABELS]
+    return label_rows(Layout(root), shard, names)
 
 
 def stratum_names(labels: Mapping[str, Mapping[str, Any]], *, writer: str = "") -> tuple[str, ...]:

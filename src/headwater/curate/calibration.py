@@ -86,6 +86,10 @@ class Calibration:
         """Count the scores of every stratum, fine and coarse."""
         return {name: len(pairs) for name, pairs in sorted(self._pooled.items())}
 
+    def size(self, stratum: str) -> int:
+        """Count the scores of one stratum, 0 of one that it has none of."""
+        return len(self._pooled.get(stratum, ()))
+
     def stratum(self, names: Sequence[str], *, level: float) -> str | None:
         """Find the finest stratum that is large enough for a level.
 
@@ -97,11 +101,15 @@ class Calibration:
             Its name; None when none is, and nothing may be held against the text.
         """
         least = least_calibration(level)
-        return next((name for name in names if len(self._pooled.get(name, ())) >= least), None)
+        return next((name for name in names if self.size(name) >= least), None)
 
     def human(self, stratum: str) -> Floats:
         """Give the human scores of a stratum, ascending, shape (n,)."""
         return self._pooled[stratum][:, 0]
+
+    def stands_for(self, stratum: str) -> Floats:
+        """Give how many humans each of these scores stands for, shape (n,)."""
+        return self._pooled[stratum][:, 1]
 
     def p_values(self, stratum: str, scores: Any) -> Floats:
         """Rank scores among the human ones of a stratum.

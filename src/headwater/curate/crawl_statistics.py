@@ -17,6 +17,7 @@ from headwater.curate.engine.engine import Item, OpenFrame
 from headwater.curate.fuse import Finding, Subject, canary_calls, fuse
 from headwater.curate.layout import STATISTICS, Layout
 from headwater.curate.policy import Policy, parse
+from headwater.curate.rules import origin
 from headwater.curate.store import Tables, read_json, read_rows, write_json
 
 STATISTICS_SCHEMA = pa.schema(
@@ -40,7 +41,9 @@ def run(item: Item, open_frame: OpenFrame) -> Item:
     if item["calibrated"]:
         calibration = held(layout)
         scores = [canary_scores(layout), *(read_json(layout.canaries(shard)) for shard in shards)]
-        fusion = fuse(_tested(layout, shards, item["labels"]), calibration, policy, canary_scores=scores)
+        fusion = fuse(
+            _tested(layout, shards, item["labels"], policy), calibration, policy, canary_scores=scores
+        )
         called = canary_calls(calibration, policy, scores, fusion)
         found = {finding.id: finding for finding in fusion.findings}
         state = asdict(fusion) | {"findings": sum(finding.found for finding in fusion.findings)}
@@ -71,22 +74,20 @@ def _row(finding: Finding, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _tested(layout: Layout, shards: Sequence[str], labels: Sequence[str]) -> Iterator[Subject]:
+def _tested(
+    layout: Layout, shards: Sequence[str], labels: Sequence[str], policy: Policy
+) -> Iterator[Subject]:
     """Give what is still admitted, one a cluster, without what is proven to be a person's."""
     clusters: set[str] = set()
     for shard in shards:
         for draft, row in zip(_decided(layout, shard), label_rows(layout, shard, labels), strict=True):
             cluster = draft.get("near_cluster")
             names = stratum_names(row)
-            if draft["action"] != "admit" or not names or cluster in clusters or _is_certified(row):
+            certified = origin(row, policy) == "human"
+            if draft["action"] != "admit" or not names or cluster in clusters or certified:
                 continue
             clusters |= {cluster} if cluster else set()
             yield Subject(draft["id"], names, float(row["statistical"]["score"]))
-
-
-def _is_certified(row: Mapping[str, Mapping[str, Any]]) -> bool:
-    claims = row.get("disclosure", {}).get("claims") or ()
-    return any(claim["claim"] == "human" and claim["status"] == "valid" for claim in claims)
 
 
 def _decided(layout: Layout, shard: str) -> Iterator[dict[str, Any]]:

@@ -159,9 +159,14 @@ def _grouped(
 
 
 def _state(stratum: str, human: Floats, scores: Floats) -> StratumState:
+    distance, _ = shift(scores, human)
+    return StratumState(stratum, human.size, scores.size, distance, is_shifted(scores, human))
+
+
+def is_shifted(scores: Floats, human: Floats) -> bool:
+    """Tell whether the crawl's humans surely write otherwise than the calibration's."""
     distance, p = shift(scores, human)
-    abstained = p < SHIFT_LEVEL and distance > MAX_SHIFT
-    return StratumState(stratum, human.size, scores.size, distance, abstained)
+    return p < SHIFT_LEVEL and distance > MAX_SHIFT
 
 
 def shift(scores: Floats, human: Floats) -> tuple[float, float]:

@@ -137,6 +137,23 @@ def _tainted(members: Iterable[Member]) -> Iterable[tuple[str, Decision]]:
             )
 
 
+def origin(labels: Labels, policy: Policy) -> str:
+    """Say who wrote a document, where that is known without statistics.
+
+    Args:
+        labels: As for `decide`.
+        policy: Says from where on a watermark is one; its actions do not matter.
+
+    Returns:
+        `generated` for a registered watermark or a declaration of the whole document, `human` for a verified
+        claim, and nothing when neither is known or they contradict each other.
+    """
+    found = {verdict.reason for rule in (_marked, _generated) if (verdict := rule(labels, policy))}
+    if found:
+        return "" if "claims-contradict" in found else "generated"
+    return "human" if any(claim["status"] == "valid" for claim in _stated(labels, "human")) else ""
+
+
 def _claims(labels: Labels) -> list[Mapping[str, Any]]:
     return list(labels.get("disclosure", {}).get("claims") or ())
 

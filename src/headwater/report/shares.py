@@ -119,7 +119,15 @@ def stacked(
     )
 
 
-def intervals(key: str, title: str, rows: Sequence[Interval], *, unit: str) -> Chart:
+def intervals(
+    key: str,
+    title: str,
+    rows: Sequence[Interval],
+    *,
+    unit: str,
+    verb: str = "kept",
+    lowest: float = 1.0,
+) -> Chart:
     """Draw shares as dots with intervals, on an axis that starts near the lowest.
 
     Args:
@@ -127,11 +135,13 @@ def intervals(key: str, title: str, rows: Sequence[Interval], *, unit: str) -> C
         title: Short name.
         rows: In the order to draw.
         unit: What `n` counts.
+        verb: What became of the `k`.
+        lowest: A share that the axis reaches down to in any case.
 
     Returns:
         The figure.
     """
-    lowest = min([1.0, *(row.low for row in rows)])
+    lowest = min([lowest, *(row.low for row in rows)])
     start = max(0.0, int(lowest * 10.0 - 1e-9) / 10.0 - (0.1 if lowest > 0.9 else 0.0))
     scale = _between(start, 1.0)
     sheet = Sheet(WIDTH, _TOP + _ROW * len(rows) + 22.0)
@@ -151,7 +161,7 @@ def intervals(key: str, title: str, rows: Sequence[Interval], *, unit: str) -> C
         title,
         description,
         sheet.finish(Caption(key, title, description)) if rows else Markup(),
-        ("", unit.capitalize(), "Kept", "Share kept", "95 % interval"),
+        ("", unit.capitalize(), verb.capitalize(), f"Share {verb}", "95 % interval"),
         tuple(
             (row.name, count(row.n), count(row.k), share(row.k, row.n), _span(row.low, row.high))
             for row in rows

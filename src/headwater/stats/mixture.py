@@ -81,6 +81,21 @@ def mixture_share(
 def _solve(sample: NDArray[np.int64], null: NDArray[np.int64], alternative: NDArray[np.int64]) -> float:
     """Find the share of greatest likelihood; bins nobody is known to fall into get half a count."""
     h, g = ((part + 0.5) / (part + 0.5).sum() for part in (null, alternative))
+    return greatest_share(sample, h, g)
+
+
+def greatest_share(sample: NDArray[np.int64], null: Floats, alternative: Floats) -> float:
+    """Find the share of the alternative under which a sample is likeliest.
+
+    Args:
+        sample: Members in each bin, shape (n_bins,).
+        null: Chance of each bin under the null, above 0, shape (n_bins,).
+        alternative: Chance of each bin under the alternative, above 0, shape (n_bins,).
+
+    Returns:
+        In [0, 1].
+    """
+    h, g = null, alternative
     low, high = 0.0, 1.0
     # The likelihood is concave in the share: bisect its slope.
     for _ in range(40):

@@ -1,0 +1,75 @@
+"""One text of a crawl as an estimate over it sees it: site, month, strata, score, and what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from headwater.curate.calibrate import labelled, stratum_names
+from headwater.curate.policy import Policy
+from headwater.curate.rules import origin
+
+NO_MONTH = "no date"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One text of a crawl, of each cluster of near-duplicates one.
+
+    Attributes:
+        site: Registrable domain, or the document's own id.
+        language: Code.
+        month: Such as `2024-03`, as the crawler claims.
+        names: Its strata, the finest first; empty when it is too short to say anything of.
+        score: Of the statistical label.
+        origin: `generated` or `human` when that is known without statistics; empty when not.
+    """
+
+    site: str
+    language: str
+    month: str
+    names: tuple[str, ...]
+    score: float
+    origin: str = ""
+
+
+def sightings(root: Path, policy: Policy) -> Iterator[Sighting]:
+    """Read the texts of a finished run, one a cluster of near-duplicates.
+
+    A cluster is known to be generated when any of its texts is.
+
+    Args:
+        root: Folder of the run.
+        policy: Says from where on a watermark is one, and which status is an error.
+
+    Raises:
+        InputError: If the folder holds no finished run with the labels that are needed.
+    """
+    clusters: dict[str, Sighting] = {}
+    for labels in labelled(root):
+        status = labels.get("capture", {}).get("status") or 0
+        if status >= policy.error_status or labels["statistical"]["n_scored_words"] == 0:
+            continue
+        seen = _sighting(labels, policy)
+        cluster = labels.get("duplicate", {}).get("near_cluster")
+        if not cluster:
+            yield seen
+            continue
+        first = clusters.setdefault(cluster, seen)
+        if seen.origin == "generated":
+            clusters[cluster] = replace(first, origin="generated")
+    yield from clusters.values()
+
+
+def _sighting(labels: Mapping[str, Mapping[str, Any]], policy: Policy) -> Sighting:
+    capture = labels.get("capture", {})
+    return Sighting(
+        site=capture.get("domain") or labels["statistical"]["id"],
+        language=labels["language"]["language"],
+        month=(capture.get("captured") or NO_MONTH)[:7],
+        names=stratum_names(labels),
+        score=float(labels["statistical"]["score"]),
+        origin=origin(labels, policy),
+    )
