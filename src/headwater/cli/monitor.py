@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headwater.errors import UnavailableError, VerificationError
+from headwater.errors import InputError, UnavailableError, VerificationError
 
 if TYPE_CHECKING:
-    from headwater.collapse.monitor import Finding
+    from collections.abc import Iterator
+
+    from headwater.collapse.monitor import Evidence, Finding, PointEvidence, PointFinding
 
 
 @click.command(no_args_is_help=True)
@@ -26,23 +28,36 @@ def monitor(*, reference: str, current: str, page: str | None, as_json: bool, se
     The stages are healthy, early, late, noise and over-confident.
 
     REFERENCE is human text of the same kind, at least eight documents; CURRENT is what to watch. Both are
-    what `headwater measure` reads, or arrays of token numbers (.npy) by the same tokenizer. The status is
-    0 for a healthy corpus, 1 for any other stage and 2 for input that cannot be judged.
+    what `headwater measure` reads, or arrays of token numbers (.npy) by the same tokenizer. Arrays of
+    floats (.npy, .npz, or one Parquet column of lists) are points, such as features of pictures: at least
+    32 and 8 of one feature space. The status is 0 for a healthy corpus, 1 for any other stage and 2 for
+    input that cannot be judged.
     """
-    import numpy as np
-
-    from headwater.cli.measure import profiled
-    from headwater.collapse.monitor import watch
-
-    human, made = profiled(reference), profiled(current)
-    finding = watch(human, made, rng=np.random.default_rng(seed))
+    finding = _found(reference, current, seed)
     _print(finding, as_json=as_json)
     if page is not None:
         _write(finding, Path(page), (reference, current))
     _end(finding, current)
 
 
-def _end(finding: Finding, current: str) -> None:
+def _found(reference: str, current: str, seed: int) -> Finding | PointFinding:
+    import numpy as np
+
+    from headwater.cli.measure import profiled
+    from headwater.collapse.monitor import read_points, watch, watch_points
+
+    rng = np.random.default_rng(seed)
+    clouds = [read_points(name, rng=rng) for name in (reference, current)]
+    one, other = clouds
+    if one is not None and other is not None:
+        return watch_points(one[0], other[0], rng=rng, n_points=(one[1], other[1]))
+    if one is not None or other is not None:
+        points, text = (reference, current) if one is not None else (current, reference)
+        raise InputError(f"{points} holds points and {text} does not", hint="give two of one kind")
+    return watch(profiled(reference), profiled(current), rng=rng)
+
+
+def _end(finding: Finding | PointFinding, current: str) -> None:
     if finding.verdict.stage != "healthy":
         raise VerificationError(
             f"{current} is not healthy: {finding.verdict.stage}",
@@ -50,33 +65,39 @@ def _end(finding: Finding, current: str) -> None:
         )
 
 
-def _write(finding: Finding, path: Path, names: tuple[str, str]) -> None:
-    from headwater.report.monitor import render
+def _write(finding: Finding | PointFinding, path: Path, names: tuple[str, str]) -> None:
+    from headwater.collapse.monitor import PointFinding
+    from headwater.report import monitor, points
 
+    points_or_text = (
+        points.render(finding, names=names)
+        if isinstance(finding, PointFinding)
+        else monitor.render(finding, names=names)
+    )
     try:
-        path.write_text(render(finding, names=names), "utf-8")
+        path.write_text(points_or_text, "utf-8")
     except OSError as error:
         raise UnavailableError(f"cannot write {path}: {error.strerror}") from error
 
 
-def _print(finding: Finding, *, as_json: bool) -> None:
+def _print(finding: Finding | PointFinding, *, as_json: bool) -> None:
     from json import dumps
 
-    from headwater.collapse.monitor import STAGES
+    from headwater.collapse.monitor import POINT_STAGES, STAGES, Finding
 
     if as_json:
         sys.stdout.write(dumps(finding.to_json(), indent=1, allow_nan=False) + "\n")
         return
     verdict, worth = finding.verdict, finding.generations
-    lines = [f"{verdict.stage}: {STAGES[verdict.stage]}", *(f"  {rule}" for rule in verdict.rules), ""]
+    meanings, unit = (STAGES, "words") if isinstance(finding, Finding) else (POINT_STAGES, "points")
+    lines = [f"{verdict.stage}: {meanings[verdict.stage]}", *(f"  {rule}" for rule in verdict.rules), ""]
     lines.append(f"{'coordinate':<28} {'value':>9}   parts of the reference   p")
     lines += [
         f"{row.name:<28} {row.value:>9.4f}   {row.null_low:>8.4f} to {row.null_high:<8.4f}   {row.p:.3f}"
         for row in finding.evidence.coordinates()
     ]
     lines += [
-        f"{'words kept':<28} {finding.evidence.kept:>9.4f}",
-        f"{'unknown words, times':<28} {finding.evidence.unknown:>9.4f}",
+        *_further(finding.evidence),
         "",
         f"{'metric':<28} {'reference':>9} {'current':>9}   parts of the reference   p",
     ]
@@ -86,5 +107,13 @@ def _print(finding: Finding, *, as_json: bool) -> None:
         for row in finding.comparison.rows
     ]
     ends = f"{worth.value:.2f} ({worth.low:.2f} to {worth.high:.2f})"
-    lines += ["", f"generations-equivalent: {ends} of {worth.n_words:,} words each"]
+    lines += ["", f"generations-equivalent: {ends} of {worth.n_words:,} {unit} each"]
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _further(evidence: Evidence | PointEvidence) -> Iterator[str]:
+    from headwater.collapse.monitor import Evidence
+
+    if isinstance(evidence, Evidence):
+        yield f"{'words kept':<28} {evidence.kept:>9.4f}"
+        yield f"{'unknown words, times':<28} {evidence.unknown:>9.4f}"

@@ -41,7 +41,7 @@ def mmd(
     if n_permutations < 1:
         raise InputError("a null needs at least one permutation")
     square = square_distances(*(2 * [np.concatenate([first, second])]))
-    width = _median(square) if bandwidth is None else bandwidth**2
+    width = median_square(square) if bandwidth is None else bandwidth**2
     if not width > 0 or (bandwidth is not None and not 0 < bandwidth < np.inf):
         raise InputError("the bandwidth is not positive", hint="give one if all points are the same")
     kernel = np.exp(-square / (2 * width))
@@ -65,5 +65,25 @@ def _discrepancy(kernel: Floats, in_first: npt.NDArray[np.bool_]) -> float:
     return float(within - 2 * (a @ rows[:, 1]) / (n * m))
 
 
-def _median(square: Floats) -> float:
+def squared_mmd(one: Floats, other: Floats, *, square_width: float) -> float:
+    """Estimate the squared MMD without bias, at a given bandwidth and without a null.
+
+    Args:
+        one: Shape (n, d), n >= 2.
+        other: Shape (m, d), m >= 2.
+        square_width: The square of the bandwidth, above 0.
+
+    Returns:
+        The estimate; it may be negative.
+
+    Source:
+        Gretton et al. (2012), "A kernel two-sample test", equation 3.
+    """
+    kernel = np.exp(square_distances(*(2 * [np.concatenate([one, other])])) / (-2 * square_width))
+    np.fill_diagonal(kernel, 0.0)
+    return _discrepancy(kernel, np.arange(kernel.shape[0]) < one.shape[0])
+
+
+def median_square(square: Floats) -> float:
+    """Give the median squared distance of pairs, from a square table of them."""
     return float(np.median(square[np.triu_indices_from(square, 1)]))

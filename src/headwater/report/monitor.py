@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from headwater import __version__, canonical
 from headwater.collapse.monitor import LIMITS, STAGES, Coordinate, Equivalent, Finding
+from headwater.measure.profile import Row
 from headwater.report.chart import WIDTH, Chart, Key
 from headwater.report.number import compact, count
 from headwater.report.page import Page, Section, compose
@@ -79,14 +80,14 @@ def render(finding: Finding, *, names: tuple[str, str]) -> str:
         coordinates=against_null("coordinates", "The coordinates", _coordinates(finding), ("p",)),
         plane=_plane(finding),
         metrics=against_null(
-            "every-metric", "Difference from the reference", _metrics(finding), _METRIC_HEAD
+            "every-metric", "Difference from the reference", marks(finding.comparison.rows), METRIC_HEAD
         ),
         worth=worth(finding.generations),
-        kept=_percent(finding.evidence.kept),
+        kept=percent(finding.evidence.kept),
     )
 
 
-_METRIC_HEAD = ("Reference", "Current", "p")
+METRIC_HEAD = ("Reference", "Current", "p")
 
 
 def worth(found: Equivalent) -> str:
@@ -141,7 +142,8 @@ def _coordinates(finding: Finding) -> list[Mark]:
     ]
 
 
-def _metrics(finding: Finding) -> list[Mark]:
+def marks(rows: Iterable[Row]) -> list[Mark]:
+    """Turn a comparison into rows of a figure, both values and p beside them."""
     return [
         Mark(
             row.name,
@@ -150,15 +152,15 @@ def _metrics(finding: Finding) -> list[Mark]:
             row.null_high,
             (f"{row.reference:.4g}", f"{row.current:.4g}", f"{row.p:.3f}"),
         )
-        for row in finding.comparison.rows
+        for row in rows
     ]
 
 
 def _tiles(finding: Finding) -> tuple[tuple[str, str, str], ...]:
     evidence, generations = finding.evidence, finding.generations
     tiles = [
-        ("tail loss L", _percent(evidence.tail_loss.value), f"p = {evidence.tail_loss.p:.3f}"),
-        ("core loss C", _percent(evidence.core_loss.value), "late above 50 %"),
+        ("tail loss L", percent(evidence.tail_loss.value), f"p = {evidence.tail_loss.p:.3f}"),
+        ("core loss C", percent(evidence.core_loss.value), "late above 50 %"),
     ]
     drift = evidence.perplexity_drift
     if drift is not None:
@@ -169,7 +171,7 @@ def _tiles(finding: Finding) -> tuple[tuple[str, str, str], ...]:
     return tuple(tiles)
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
     """Write a share that may be below zero; what rounds to zero has no sign."""
     return f"{round(100.0 * value, 1) + 0.0:.1f}\u202f%"
 

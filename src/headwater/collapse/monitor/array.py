@@ -33,7 +33,14 @@ def documents(file: IO[bytes], name: str, *, words: int) -> Iterator[str]:
         FormatError: If the file is no array, or ends early.
         InputError: If it does not hold token numbers, whole and >= 0.
     """
-    shape, kind = _header(file, name)
+    shape, kind, by_column = header(file, name)
+    if kind.kind not in "iu" or len(shape) not in {1, 2} or (by_column and len(shape) == 2):
+        raise InputError(
+            f"{name} holds no token numbers in rows: {len(shape)}-d {kind}",
+            hint="give integers, one row a document or one long stream; floats are points, for monitor only",
+        )
+    if len(shape) == 2 and shape[1] > _WIDEST:
+        raise InputError(f"{name} has rows of {shape[1]:,} tokens", hint="save one long stream instead")
     width = shape[1] if len(shape) == 2 else words
     rows_at_once = max(1, _CHUNK // max(1, width))
     left = math.prod(shape)
@@ -66,7 +73,19 @@ def spell(token: int) -> str:
     return word
 
 
-def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+def header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any], bool]:
+    """Read what a `.npy` file says of itself.
+
+    Args:
+        file: At its start; left where the numbers begin.
+        name: What messages call it.
+
+    Returns:
+        Its shape, the kind of its numbers, and whether they lie column by column.
+
+    Raises:
+        FormatError: If it is no array.
+    """
     form = np.lib.format
     try:
         version = form.read_magic(file)
@@ -74,13 +93,6 @@ def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any]]
         shape, by_column, kind = read(file)
     except (ValueError, EOFError, SyntaxError, TypeError, TokenError, RecursionError) as error:
         raise FormatError(f"{name} is no array of numpy", hint="write it with numpy.save") from error
-    if kind.kind not in "iu" or len(shape) not in {1, 2} or (by_column and len(shape) == 2):
-        raise InputError(
-            f"{name} holds no token numbers in rows: {len(shape)}-d {kind}",
-            hint="give integers, one row a document or one long stream; text features cannot be watched",
-        )
-    if min(shape) < 0:
+    if min(shape, default=0) < 0:
         raise FormatError(f"{name} is no array of numpy", hint="write it with numpy.save")
-    if len(shape) == 2 and shape[1] > _WIDEST:
-        raise InputError(f"{name} has rows of {shape[1]:,} tokens", hint="save one long stream instead")
-    return shape, kind
+    return shape, kind, by_column

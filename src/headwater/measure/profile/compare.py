@@ -105,13 +105,23 @@ def compare(
     scale = float(np.sqrt((1 / n_human + 1 / n_made) * n / 2))
     splits = [_split(human, made, n, rng) for _ in range(n_splits)]
     names = [name for name in splits[0][0] if all(name in m for measured in splits for m in measured)]
-    return Comparison(tuple(_row(name, splits, scale) for name in names), n, n_splits)
+    return Comparison(tuple(row_of(name, splits, scale=scale) for name in names), n, n_splits)
 
 
 Measured = dict[str, float]
 
 
-def _row(name: str, splits: list[tuple[Measured, Measured, Measured]], scale: float) -> Row:
+def row_of(name: str, splits: list[tuple[Measured, Measured, Measured]], *, scale: float) -> Row:
+    """Sum up one metric over splits.
+
+    Args:
+        name: The metric.
+        splits: For each split every metric of one sample of the reference, of another, and of the corpus.
+        scale: What the null is narrowed by, above 0.
+
+    Returns:
+        The row.
+    """
     base, other, now = (np.array([split[part][name] for split in splits]) for part in range(3))
     null, found = scale * (other - base), float(np.median(now - base))
     # A hair of slack keeps ties ties; no difference at all is no surprise.
