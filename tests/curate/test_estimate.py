@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from headwater.curate.calibration import Calibration, rungs
-from headwater.curate.estimate import Estimate, PrevalencePart, estimate
+from headwater.curate.estimate import Estimate, estimate
 from headwater.curate.sighting import Sighting
+from headwater.curate.summary import PrevalencePart, Silence
 
 LEVELS = {"en": 0.0, "de": 2.0}
 
@@ -96,7 +97,7 @@ def test_where_one_kind_is_unknown_nothing_is_said() -> None:
     found = estimate(crawl, calibration(rng), generated=generated(rng, "en"), rng=rng)
 
     assert found.parts == ()
-    assert sorted(found.silent.values()) == [1, 70, 80]
+    assert sorted(silence.n for silence in found.silent) == [1, 70, 80]
 
 
 def test_where_the_score_tells_nothing_apart_nothing_is_said() -> None:
@@ -120,7 +121,7 @@ def test_where_people_write_otherwise_nothing_is_said() -> None:
     found = estimate(moved, calibration(rng), generated=generated(rng, "en"), rng=rng)
 
     assert found.parts == ()
-    assert found.silent == {"the crawl's people do not write like the calibration's there": 1_000}
+    assert found.silent == (Silence("the crawl's people do not write like the calibration's there", 1_000),)
 
 
 def test_pages_of_one_site_are_one_observation() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from headwater.curate.estimate import PrevalencePart, StratumLaw
-from headwater.curate.prevalence import Prevalence, Silence
+from headwater.curate.estimate import StratumLaw
+from headwater.curate.prevalence import Prevalence
+from headwater.curate.summary import PrevalencePart, Silence
 from headwater.report.prevalence import headline, over_time, render
 
 WHOLE = PrevalencePart("all", "", 2_719, 31, 60, 3, 0.156, 0.135, 0.177)

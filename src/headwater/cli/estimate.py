@@ -13,8 +13,8 @@ from headwater.cli.terminal import printable
 from headwater.errors import ConfigError
 
 if TYPE_CHECKING:
-    from headwater.curate.estimate import PrevalencePart
     from headwater.curate.prevalence import Prevalence
+    from headwater.curate.summary import PrevalencePart
 
 _HEADS = {"all": "Share", "language": "Language", "month": "Month", "domain": "Domain"}
 

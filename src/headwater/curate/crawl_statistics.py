@@ -7,17 +7,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from headwater.curate import settlement
 from headwater.curate.calibrate import stratum_names
+from headwater.curate.calibration import Calibration
 from headwater.curate.canary import canary_scores, cuts, held
 from headwater.curate.decide import label_rows
 from headwater.curate.engine.engine import Item, OpenFrame
+from headwater.curate.estimate import estimate
 from headwater.curate.fuse import Finding, Subject, canary_calls, fuse
 from headwater.curate.layout import STATISTICS, Layout
 from headwater.curate.policy import Policy, parse
-from headwater.curate.rules import origin
+from headwater.curate.rules import Labels, origin
+from headwater.curate.sighting import sightings
 from headwater.curate.store import Tables, read_json, read_rows, write_json
 
 STATISTICS_SCHEMA = pa.schema(
@@ -48,9 +52,28 @@ def run(item: Item, open_frame: OpenFrame) -> Item:
         found = {finding.id: finding for finding in fusion.findings}
         state = asdict(fusion) | {"findings": sum(finding.found for finding in fusion.findings)}
         state["cuts"] = [asdict(cut) for cut in cuts(calibration, policy, item["labels"], called=called)]
+        state |= _crowd(fusion.findings, _labelled(layout, shards, item["labels"]), calibration, policy)
         write_json(layout.fusion, state)
     _write(layout, shards, found, policy)
     return {}
+
+
+def _crowd(
+    findings: Sequence[Finding], rows: Iterator[Labels], calibration: Calibration, policy: Policy
+) -> dict[str, Any]:
+    """Say of the crawl as a whole how it is weighted, and how much of it is generated."""
+    weights, _ = np.histogram([finding.weight for finding in findings], 10, (0.0, 1.0))
+    found = estimate(sightings(rows, policy), calibration, rng=np.random.default_rng(0))
+    return {
+        "weights": weights.tolist(),
+        "prevalence": [asdict(part) for part in found.parts],
+        "silent": [asdict(silence) for silence in found.silent],
+    }
+
+
+def _labelled(layout: Layout, shards: Sequence[str], labels: Sequence[str]) -> Iterator[Labels]:
+    for shard in shards:
+        yield from label_rows(layout, shard, labels)
 
 
 def _write(layout: Layout, shards: Sequence[str], found: Mapping[str, Finding], policy: Policy) -> None:

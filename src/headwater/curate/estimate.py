@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from headwater.curate.calibration import Calibration
 from headwater.curate.fuse import is_shifted
 from headwater.curate.sighting import Sighting
+from headwater.curate.summary import PrevalencePart, Silence
 from headwater.stats.mixture import Floats
 from headwater.stats.prevalence import Contrast, contrast, share_of
 
@@ -29,33 +30,6 @@ _NO_GENERATED = f"fewer than {LEAST_GENERATED} texts of the language known to be
 _ALIKE = f"the score hardly tells the two kinds apart there (AUROC below {LEAST_AUROC})"
 _SHIFTED = "the crawl's people do not write like the calibration's there"
 _ASIDE = (_SHORT, _NO_HUMANS, _NO_GENERATED)
-
-
-@dataclass(frozen=True, slots=True)
-class PrevalencePart:
-    """The share generated of one part of a crawl.
-
-    Attributes:
-        dimension: `all`, `language`, `month` or `domain`.
-        name: Such as `de`; empty for the whole.
-        n: Texts that something can be said of, of each cluster of near-duplicates one.
-        n_known: Of these, known to be generated: declared or marked.
-        n_sites: Sites they are from.
-        n_silent: Texts of this part that nothing can be said of.
-        value: Estimated share generated of the `n`, in [0, 1].
-        low: Lower end of its 95 % interval.
-        high: Upper end.
-    """
-
-    dimension: str
-    name: str
-    n: int
-    n_known: int
-    n_sites: int
-    n_silent: int
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +59,12 @@ class Estimate:
 
     Attributes:
         parts: The whole first, then languages, months and domains.
-        silent: Reason -> texts that nothing can be said of.
+        silent: What nothing can be said of, most first.
         strata: Every stratum that both kinds are known of.
     """
 
     parts: tuple[PrevalencePart, ...]
-    silent: Mapping[str, int]
+    silent: tuple[Silence, ...]
     strata: tuple[StratumLaw, ...]
 
 
@@ -142,7 +116,8 @@ def estimate(
         else:
             at[members] = cells.add(both, scores, rng=rng)
     parts = _parts(seen, at, cells, rng=rng)
-    return Estimate(parts, dict(Counter(filter(None, why)).most_common()), tuple(laws))
+    silent = tuple(Silence(*pair) for pair in Counter(filter(None, why)).most_common())
+    return Estimate(parts, silent, tuple(laws))
 
 
 def _pooled(generated: Iterable[Sighting]) -> Mapping[str, list[float]]:

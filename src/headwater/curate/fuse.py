@@ -10,6 +10,7 @@ import numpy as np
 
 from headwater.curate.calibration import Calibration
 from headwater.curate.policy import Policy
+from headwater.curate.summary import StratumUse
 from headwater.stats import benjamini_hochberg, benjamini_yekutieli, clopper_pearson, storey_pi0
 from headwater.stats.mixture import Floats, null_chance
 
@@ -52,25 +53,6 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class StratumState:
-    """How one stratum of the calibration met the crawl.
-
-    Attributes:
-        stratum: Its name.
-        n_human: Human scores in it.
-        n_tested: Documents of the crawl ranked among them.
-        shift: Greatest distance between the two laws of scores below the human median, in [0, 1].
-        abstained: Whether the distance is so large that nothing was held against its documents.
-    """
-
-    stratum: str
-    n_human: int
-    n_tested: int
-    shift: float
-    abstained: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Fusion:
     """What statistics say over a crawl.
 
@@ -86,7 +68,7 @@ class Fusion:
     """
 
     findings: tuple[Finding, ...]
-    strata: tuple[StratumState, ...]
+    strata: tuple[StratumUse, ...]
     n_unranked: int
     threshold: float
     n_canaries: int
@@ -158,9 +140,9 @@ def _grouped(
     return groups, n_unranked
 
 
-def _state(stratum: str, human: Floats, scores: Floats) -> StratumState:
+def _state(stratum: str, human: Floats, scores: Floats) -> StratumUse:
     distance, _ = shift(scores, human)
-    return StratumState(stratum, human.size, scores.size, distance, is_shifted(scores, human))
+    return StratumUse(stratum, human.size, scores.size, distance, is_shifted(scores, human))
 
 
 def is_shifted(scores: Floats, human: Floats) -> bool:

@@ -9,24 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from headwater import __version__
-from headwater.curate.calibrate import check, finished
+from headwater.curate.calibrate import check, finished, labelled
 from headwater.curate.calibration import parse as parse_calibration
-from headwater.curate.estimate import PrevalencePart, StratumLaw, estimate
+from headwater.curate.estimate import StratumLaw, estimate
 from headwater.curate.policy import parse
 from headwater.curate.sighting import Sighting, sightings
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Texts that nothing can be said of.
-
-    Attributes:
-        reason: Why, in words.
-        n: How many.
-    """
-
-    reason: str
-    n: int
+from headwater.curate.summary import PrevalencePart, Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +67,14 @@ def prevalence(
     check(human, plan["config"]["labels"])
     policy = parse(plan["config"]["policy"])
     found = estimate(
-        sightings(root, policy), human, generated=_known(generated), rng=np.random.default_rng(seed)
+        sightings(labelled(root), policy), human, generated=_known(generated), rng=np.random.default_rng(seed)
     )
-    silent = tuple(Silence(reason, n) for reason, n in found.silent.items())
-    return Prevalence(plan["run_id"], human.digest, seed, __version__, found.parts, silent, found.strata)
+    return Prevalence(
+        plan["run_id"], human.digest, seed, __version__, found.parts, found.silent, found.strata
+    )
 
 
 def _known(runs: Sequence[Path]) -> Iterator[Sighting]:
     for run in runs:
         policy = parse(finished(run)["config"]["policy"])
-        yield from (replace(seen, origin="generated") for seen in sightings(run, policy))
+        yield from (replace(seen, origin="generated") for seen in sightings(labelled(run), policy))

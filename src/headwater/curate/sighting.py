@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
-from headwater.curate.calibrate import labelled, stratum_names
+from headwater.curate.calibrate import stratum_names
 from headwater.curate.policy import Policy
-from headwater.curate.rules import origin
+from headwater.curate.rules import Labels, origin
 
 NO_MONTH = "no date"
 
@@ -35,20 +33,17 @@ class Sighting:
     origin: str = ""
 
 
-def sightings(root: Path, policy: Policy) -> Iterator[Sighting]:
-    """Read the texts of a finished run, one a cluster of near-duplicates.
+def sightings(rows: Iterable[Labels], policy: Policy) -> Iterator[Sighting]:
+    """Give the texts of a run, one a cluster of near-duplicates.
 
     A cluster is known to be generated when any of its texts is.
 
     Args:
-        root: Folder of the run.
+        rows: Labels of every document; `language` and `statistical` must be among them.
         policy: Says from where on a watermark is one, and which status is an error.
-
-    Raises:
-        InputError: If the folder holds no finished run with the labels that are needed.
     """
     clusters: dict[str, Sighting] = {}
-    for labels in labelled(root):
+    for labels in rows:
         status = labels.get("capture", {}).get("status") or 0
         if status >= policy.error_status or labels["statistical"]["n_scored_words"] == 0:
             continue
@@ -63,7 +58,7 @@ def sightings(root: Path, policy: Policy) -> Iterator[Sighting]:
     yield from clusters.values()
 
 
-def _sighting(labels: Mapping[str, Mapping[str, Any]], policy: Policy) -> Sighting:
+def _sighting(labels: Labels, policy: Policy) -> Sighting:
     capture = labels.get("capture", {})
     return Sighting(
         site=capture.get("domain") or labels["statistical"]["id"],

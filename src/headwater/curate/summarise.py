@@ -19,11 +19,14 @@ from headwater.curate.summary import (
     Example,
     LabelView,
     PassedOver,
+    PrevalencePart,
     ReasonCount,
+    Silence,
     SkipCount,
     SourceCount,
     StatisticsState,
     StratumAudit,
+    StratumUse,
     Summary,
     Tally,
     WordAudit,
@@ -35,6 +38,13 @@ from headwater.stats import wilson
 MAX_DOMAINS = 200
 MAX_TALLIES = 40
 OTHER = "(other)"
+
+_STATISTICS: dict[str, Any] = {
+    "strata": StratumUse,
+    "cuts": CutCount,
+    "prevalence": PrevalencePart,
+    "silent": Silence,
+}
 
 Counts = Mapping[str, Mapping[str, Mapping[str, tuple[int, int]]]]
 
@@ -105,8 +115,8 @@ def _loaded(held: dict[str, Any]) -> Summary:
         Example(**{**row, "evidence": tuple(row["evidence"])}) for row in held["examples"]
     )
     if (statistics := held.get("statistics")) is not None:
-        parts = {"strata": tuple(statistics["strata"])}
-        parts |= {"cuts": tuple(CutCount(**row) for row in statistics["cuts"])}
+        parts = {key: tuple(kind(**row) for row in statistics[key]) for key, kind in _STATISTICS.items()}
+        parts["weights"] = tuple(statistics["weights"])
         held["statistics"] = StatisticsState(**{**statistics, **parts})
     return Summary(**held)
 
@@ -165,16 +175,16 @@ def _statistics(layout: Layout, calibration: str) -> StatisticsState | None:
     if not calibration:
         return None
     state = read_json(layout.fusion)
+    rows: dict[str, Any] = {
+        key: tuple(kind(**row) for row in state[key]) for key, kind in _STATISTICS.items()
+    }
     return StatisticsState(
         calibration=calibration,
         n_tested=sum(row["n_tested"] for row in state["strata"]),
         n_found=state["findings"],
         n_abstained=sum(row["n_tested"] for row in state["strata"] if row["abstained"]),
-        strata=tuple(
-            f"{row['stratum']}: {row['n_tested']} among {row['n_human']}" + " (abstained)" * row["abstained"]
-            for row in state["strata"]
-        ),
-        cuts=tuple(CutCount(**row) for row in state["cuts"]),
+        weights=tuple(state["weights"]),
+        **rows,
         **{key: state[key] for key in ("n_unranked", "threshold", "n_canaries", "n_canary_hits")},
         **{key: state[key] for key in ("canary_bound", "off")},
     )

@@ -208,6 +208,65 @@ class CutCount:
 
 
 @dataclass(frozen=True, slots=True)
+class PrevalencePart:
+    """The share generated of one part of a crawl.
+
+    Attributes:
+        dimension: `all`, `language`, `month` or `domain`.
+        name: Such as `de`; empty for the whole.
+        n: Texts that something can be said of, of each cluster of near-duplicates one.
+        n_known: Of these, known to be generated: declared or marked.
+        n_sites: Sites they are from.
+        n_silent: Texts of this part that nothing can be said of.
+        value: Estimated share generated of the `n`, in [0, 1].
+        low: Lower end of its 95 % interval.
+        high: Upper end.
+    """
+
+    dimension: str
+    name: str
+    n: int
+    n_known: int
+    n_sites: int
+    n_silent: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Texts that nothing can be said of.
+
+    Attributes:
+        reason: Why, in words.
+        n: How many.
+    """
+
+    reason: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class StratumUse:
+    """How one stratum of the calibration was used.
+
+    Attributes:
+        stratum: Its name.
+        n_human: Human scores in it.
+        n_tested: Documents of the crawl ranked among them.
+        shift: Greatest distance between the two laws of scores below the human median, in [0, 1].
+        abstained: Whether the distance is so large that nothing was held against its documents.
+    """
+
+    stratum: str
+    n_human: int
+    n_tested: int
+    shift: float
+    abstained: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StatisticsState:
     """What statistics said over the crawl, under one calibration.
 
@@ -218,12 +277,16 @@ class StatisticsState:
         n_found: Discoveries.
         threshold: Greatest p-value of one; 0 without any.
         n_abstained: Ranked documents of strata whose humans do not look like the calibration's.
-        strata: Strata that were used, as `name: ranked among humans`, those abstained from marked.
+        strata: Strata that were used, by name.
         n_canaries: Held-out humans that were ranked.
         n_canary_hits: Of these, those that would have been called.
         canary_bound: Upper end of the 95 % interval (one-sided Clopper-Pearson) of that share.
         off: Why nothing is held against anybody; empty when something is.
         cuts: What the whole policy does to the held-out humans.
+        weights: Ranked documents by weight, in ten bins from 0 to 1.
+        prevalence: Share generated, the whole first, then languages, months and domains; from the crawl's own
+            declared texts alone.
+        silent: What the prevalence says nothing of.
     """
 
     calibration: str
@@ -232,12 +295,15 @@ class StatisticsState:
     n_found: int
     threshold: float
     n_abstained: int
-    strata: tuple[str, ...]
+    strata: tuple[StratumUse, ...]
     n_canaries: int
     n_canary_hits: int
     canary_bound: float
     off: str
     cuts: tuple[CutCount, ...]
+    weights: tuple[int, ...]
+    prevalence: tuple[PrevalencePart, ...]
+    silent: tuple[Silence, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from headwater.report.audit import Axis, audit, words
 from headwater.report.chart import Bar, Chart, bars, histogram, strip
 from headwater.report.number import count
 from headwater.report.page import Page, Section, compose
+from headwater.report.statistics import statistics
 
 SECTIONS = (
     Section("read", "How much was read"),
     Section("decided", "What was decided, and why"),
     Section("labels", "What each label saw"),
+    Section("statistics", "What the statistics said"),
     Section("skipped", "What was skipped, and why"),
     Section("tail", "Tail audit: was anything rare cut?"),
     Section("examples", "Examples to open"),
@@ -116,6 +118,7 @@ def render(summary: Summary, *, explanations: Mapping[str, str] = _NO_TEXTS) -> 
         sources=_first_sources(summary.sources),
         reasons=_reasons(summary.reasons, totals),
         labels=tuple(_label(view, totals) for view in summary.labels),
+        statistics=statistics(summary.statistics),
         skips=_skips(summary.skips),
         reference=reference,
         audits=tuple(audit(axis, rows, reference) for axis, rows in zip(AXES, strata, strict=True) if rows),

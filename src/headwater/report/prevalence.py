@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from headwater import canonical
-from headwater.curate.estimate import PrevalencePart
 from headwater.curate.prevalence import Prevalence
+from headwater.curate.summary import PrevalencePart
 from headwater.report.axis import Axis
 from headwater.report.chart import WIDTH, Chart
 from headwater.report.number import count, share
