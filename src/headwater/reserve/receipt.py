@@ -6,30 +6,22 @@ says so; that the sample was not chosen, the manifest shows.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from headwater import canonical
-from headwater.errors import FormatError, InputError, SignatureError, VerificationError
-from headwater.log.algorithm import ED25519
+from headwater.errors import FormatError, InputError, VerificationError
+from headwater.log import envelope
 from headwater.log.checkpoint import Signer, parse
 from headwater.log.note import VerifierKey
 from headwater.reserve.entry import Entry, moment
 from headwater.reserve.mix import Mix
 
 KIND = "receipt"
-STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://headwater.readthedocs.io/spec/recalibration/v1"
-PAYLOAD = "application/vnd.in-toto+json"
-MAX_BYTES = 1 << 20
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_FIELDS = {"checkpoint", "mix_sha256", "n_documents", "reserve", "share", "trained"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +75,16 @@ def issue(model: str, model_sha256: str, mix: Mix, manifest: bytes, *, time_s: i
 
 
 def statement(receipt: Receipt) -> bytes:
-    """Encode a receipt as an in-toto statement, in canonical JSON.
-
-    Source:
-        in-toto Attestation Framework, Statement v1.
-    """
-    return canonical.encode(
-        {
-            "_type": STATEMENT,
-            "subject": [{"name": receipt.model, "digest": {"sha256": receipt.model_sha256}}],
-            "predicateType": PREDICATE,
-            "predicate": {
-                "checkpoint": {"root": receipt.root, "size": receipt.size},
-                "mix_sha256": receipt.mix_sha256,
-                "n_documents": receipt.n_documents,
-                "reserve": receipt.reserve,
-                "share": receipt.share,
-                "trained": receipt.trained,
-            },
-        }
-    )
+    """Encode a receipt as an in-toto statement, in canonical JSON."""
+    said = {
+        "checkpoint": {"root": receipt.root, "size": receipt.size},
+        "mix_sha256": receipt.mix_sha256,
+        "n_documents": receipt.n_documents,
+        "reserve": receipt.reserve,
+        "share": receipt.share,
+        "trained": receipt.trained,
+    }
+    return envelope.statement((receipt.model, receipt.model_sha256), PREDICATE, said)
 
 
 def parse_statement(data: bytes) -> Receipt:
@@ -151,51 +133,18 @@ def seal(receipt: Receipt, signers: Sequence[Signer]) -> bytes:
     Args:
         receipt: What to sign.
         signers: Ed25519 keys, at least one; others are passed over.
-
-    Raises:
-        InputError: If none can sign it.
-
-    Source:
-        DSSE v1.0.2, "Signature definition".
     """
-    able = [one for one in signers if one.algorithm is ED25519]
-    if not able:
-        raise InputError("no Ed25519 key to sign the receipt with")
-    payload = statement(receipt)
-    signed = _signed(payload)
-    signatures = [
-        {"keyid": _key_id(one.key), "sig": _base64(one.algorithm.sign(one.seed, one.name, signed, time_s=0))}
-        for one in able
-    ]
-    return canonical.encode({"payload": _base64(payload), "payloadType": PAYLOAD, "signatures": signatures})
+    return envelope.seal(statement(receipt), signers)
 
 
 def open_envelope(data: bytes, keys: Sequence[VerifierKey]) -> Receipt:
-    """Verify an envelope.
+    """Verify an envelope and parse its receipt.
 
     Args:
         data: Its bytes; JSON, canonical or not, since other tools write it too.
         keys: Of those who are believed; one of them must have signed.
-
-    Returns:
-        The receipt.
-
-    Raises:
-        FormatError: If it is no envelope, or its payload no receipt.
-        SignatureError: If nobody who is believed signed it.
     """
-    payload, signatures = _parse_envelope(data)
-    signed = _signed(payload)
-    for key in keys:
-        for key_id, value in signatures:
-            # The id is a hint: whoever writes an envelope may leave it out.
-            if key.algorithm is ED25519 and key_id in {"", _key_id(key)}:
-                try:
-                    key.algorithm.verify(key.public, (key.name, signed), value)
-                except SignatureError:
-                    continue
-                return parse_statement(payload)
-    raise SignatureError(f"none of {len(keys)} known keys signed the receipt")
+    return parse_statement(envelope.open_(data, keys)[0])
 
 
 def verify(receipt: Receipt, manifest: bytes, mix: Mix) -> None:
@@ -231,47 +180,3 @@ def entry(receipt: Receipt, *, now_s: int) -> Entry:
         "statement_sha256": digest,
     }
     return Entry(KIND, moment(now_s), fields)
-
-
-def _parse_envelope(data: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
-    """Read payload and signatures.
-
-    Raises:
-        FormatError: If it is no DSSE envelope of an in-toto statement.
-    """
-    if len(data) > MAX_BYTES:
-        raise FormatError(f"an envelope is longer than {MAX_BYTES} bytes")
-    try:
-        value: Mapping[str, Any] = json.loads(data.decode("utf-8"))
-        if value["payloadType"] != PAYLOAD:
-            raise FormatError(f"the envelope does not hold {PAYLOAD}")
-        payload = base64.b64decode(value["payload"], validate=True)
-        found = [
-            (one.get("keyid", ""), base64.b64decode(one["sig"], validate=True)) for one in value["signatures"]
-        ]
-    except (binascii.Error, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise FormatError("not a DSSE envelope") from error
-    except ValueError as error:
-        raise FormatError(f"not a DSSE envelope: {str(error)[:80]}") from error
-    return payload, found
-
-
-def _signed(payload: bytes) -> str:
-    """Give what is signed of a payload: DSSE's pre-authentication encoding.
-
-    Raises:
-        FormatError: If the payload is no text.
-    """
-    try:
-        text = payload.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise FormatError("the payload of an envelope is not UTF-8") from error
-    return f"DSSEv1 {len(PAYLOAD)} {PAYLOAD} {len(payload)} {text}"
-
-
-def _key_id(key: VerifierKey) -> str:
-    return f"{key.name}+{key.id.hex()}"
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")

@@ -1,0 +1,123 @@
+"""The roll: who may judge in a campaign, by which key, in which role, and until when; no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from headwater import canonical
+from headwater.errors import FormatError, SignatureError
+from headwater.log import note
+from headwater.log.algorithm import ED25519
+from headwater.log.note import VerifierKey
+from headwater.review.attest.judgement import is_whole
+
+FORMAT = "headwater-review-roll-1"
+ROLES = ("validator", "writer", "adjudicator", "curator", "auditor", "admin")
+# Who may cast a vote; the others read, write texts or run the campaign.
+JUDGES = frozenset({"validator", "adjudicator"})
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Hold one key of the roll.
+
+    Attributes:
+        key: Public key, Ed25519; its name is a pseudonym.
+        role: One of `ROLES`.
+        from_s: From when it may act, POSIX seconds.
+        until_s: Before when; None while it is not revoked.
+    """
+
+    key: VerifierKey
+    role: str
+    from_s: int
+    until_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Hold all members; one name has one key.
+
+    Attributes:
+        members: In the order of their names.
+    """
+
+    members: tuple[Member, ...]
+
+    @property
+    def keys(self) -> list[VerifierKey]:
+        """List the keys of all, revoked ones too: their older votes stand."""
+        return [one.key for one in self.members]
+
+    def judge(self, key: VerifierKey, *, at_s: int) -> Member:
+        """Find who cast a vote.
+
+        Args:
+            key: Of the envelope.
+            at_s: When it was recorded, POSIX seconds, by the clock of the log and not the voter's.
+
+        Raises:
+            SignatureError: If the key may not judge, or not then.
+        """
+        for one in self.members:
+            if one.key == key:
+                if one.role not in JUDGES:
+                    raise SignatureError(f"{key.name} is {one.role} and casts no votes")
+                if at_s < one.from_s or (one.until_s is not None and at_s >= one.until_s):
+                    raise SignatureError(f"the key of {key.name} was revoked, or not valid yet, by then")
+                return one
+        raise SignatureError(f"the key of {key.name} is not on the roll")
+
+
+def encode(roll: Roll) -> bytes:
+    """Encode a roll in canonical JSON.
+
+    Args:
+        roll: The members.
+
+    Raises:
+        FormatError: If two have one name, or a field is out of range.
+    """
+    names = [one.key.name for one in roll.members]
+    sound = all(
+        one.role in ROLES
+        and one.key.algorithm is ED25519
+        and is_whole(one.from_s)
+        and (one.until_s is None or (is_whole(one.until_s) and one.until_s >= one.from_s))
+        for one in roll.members
+    )
+    if names != sorted(set(names)) or not sound:
+        raise FormatError("a roll has a name twice or out of order, or a field that is not of its form")
+    rows = [
+        {"from_s": one.from_s, "key": str(one.key), "role": one.role, "until_s": one.until_s}
+        for one in roll.members
+    ]
+    return canonical.encode({"format": FORMAT, "members": rows})
+
+
+def parse(data: bytes) -> Roll:
+    """Parse a roll.
+
+    Args:
+        data: Canonical JSON.
+
+    Returns:
+        The roll, with `encode(parse(data)) == data`.
+
+    Raises:
+        FormatError: If it is none.
+    """
+    value = canonical.parse(data)
+    try:
+        found = Roll(
+            tuple(
+                Member(note.parse_key(one["key"]), one["role"], one["from_s"], one["until_s"])
+                for one in value["members"]
+            )
+        )
+        same = encode(found) == data
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise FormatError(f"not a roll of a review: {str(error)[:80]}") from error
+    if not same:
+        raise FormatError("a roll has a field too many, or is no roll")
+    return found

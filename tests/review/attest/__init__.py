@@ -1,0 +1,1 @@
+"""Attestations: what is signed, by whom, and what the log admits."""
