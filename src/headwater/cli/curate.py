@@ -41,6 +41,7 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
     "calibration": str,
     "watermark_registry": str,
     "keeper": str,
+    "reserves": list,
 }
 
 
@@ -73,6 +74,9 @@ class _Branching(click.Command):
 @click.option("--trust-anchors", metavar="FILE", help="PEM roots under which C2PA signers are trusted.")
 @click.option("--watermark-registry", metavar="FILE", help="Registry of keys whose marks are looked for.")
 @click.option("--keeper", metavar="LINE", help="Public key of that registry's keeper, or a file with it.")
+@click.option(
+    "--reserve", "reserves", metavar="DIR", multiple=True, help="Sealed reserve to look texts up in; repeat."
+)
 @click.option(
     "--calibration", metavar="FILE", help="Human scores from headwater curate calibrate; ranks all texts."
 )
@@ -208,7 +212,12 @@ def _config(settings: dict[str, Any]) -> Any:
         chosen["labels"] = tuple(settings["labels"])
     if "watermark_registry" in settings:
         chosen["watermarks"] = _watermarks(settings)
-        chosen.setdefault("labels", tuple(LABELS))
+    if settings.get("reserves"):
+        from headwater.curate import roll
+
+        chosen["reserves"] = roll.encode([Path(path) for path in settings["reserves"]])
+    needs = {name: getattr(label, "needs", "") for name, label in LABELS.items()}
+    chosen.setdefault("labels", tuple(name for name, need in needs.items() if not need or chosen.get(need)))
     if "max_payload_bytes" in settings:
         chosen["limits"] = Limits(max_payload_bytes=settings["max_payload_bytes"])
     if "trust_anchors" in settings:

@@ -26,6 +26,7 @@ _LIBRARIES = (
 )
 # A label that needs a setting of its own is measured when that is given.
 DEFAULT_LABELS = tuple(name for name, label in LABELS.items() if not hasattr(label, "needs"))
+_GIVEN = {"watermarks": "--watermark-registry", "reserves": "--reserve"}
 _LEAST_CPU_S = 0.01  # The kernel counts by ticks of up to 10 ms.
 
 
@@ -46,6 +47,8 @@ class Config:
         trust_anchors: PEM certificates of the roots under which a C2PA signer is trusted; empty for none.
         watermarks: Public keys whose marks are looked for, as `labels.watermark.encode` writes them; empty
             for none.
+        reserves: Sealed reserves that documents are looked up in, as `roll.encode` writes them; empty for
+            none.
         calibration: Scores of certified human text, as `calibration.encode` writes them; empty for none.
     """
 
@@ -59,6 +62,7 @@ class Config:
     max_deaths: int = 16
     trust_anchors: str = ""
     watermarks: str = ""
+    reserves: str = ""
     calibration: bytes = b""
 
     def __post_init__(self) -> None:
@@ -78,9 +82,7 @@ class Config:
         for name in self.labels:
             needs = getattr(LABELS[name], "needs", "")
             if needs and not getattr(self, needs):
-                raise ConfigError(
-                    f"the label {name} has nothing to look for", hint="give a --watermark-registry"
-                )
+                raise ConfigError(f"the label {name} has nothing to look for", hint=f"give a {_GIVEN[needs]}")
         if self.text not in EXTRACTORS:
             raise ConfigError(f"unknown text form '{self.text}'", hint=f"there are: {', '.join(EXTRACTORS)}")
         if self.shard_bytes < 2**16:
@@ -118,6 +120,7 @@ class Config:
             "max_deaths": self.max_deaths,
             "trust_anchors": self.trust_anchors,
             "watermarks": self.watermarks,
+            "reserves": self.reserves,
         }
 
     def to_json(self) -> dict[str, Any]:

@@ -97,6 +97,11 @@ class Layout:
         """Hold the calibration while a run that has one is under way."""
         return self.work / "calibration.json"
 
+    @property
+    def roll(self) -> Path:
+        """Hold what the reserves of the run hold, for workers to look up."""
+        return self.work / "roll"
+
     def canaries(self, shard: str) -> Path:
         """Hold the scores of the canaries as they came through a shard."""
         return self.work / "canaries" / f"{shard}.json"

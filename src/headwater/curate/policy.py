@@ -16,7 +16,13 @@ Action = Literal["admit", "quarantine", "exclude"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 # The label `duplicate-1` draws clusters at this likeness, so a policy can ask for no less.
 LEAST_LIKENESS = 0.8
+# How good the evidence for a date in a reserve is, the source's own word first.
+GRADES = ("E0", "E1", "E2", "E3", "E4")
 _LANGUAGE = re.compile("[a-z]{2,3}")
+_TEXTS = {
+    "name": (re.compile("(?s).+"), "a name"),
+    "human_before": (re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a day such as 2022-11-30"),
+}
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -26,7 +32,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "disclosed-ai-element": "A part of the document says that it is machine-made.",
         "c2pa-signature-invalid": "A signed manifest is present, and its signature or binding fails.",
         "watermarked": "The text carries the watermark of a key that is registered.",
-        "claims-contradict": "One claim says machine-made, another, verified one says human.",
+        "claims-contradict": "A claim or mark says machine-made; a verified claim or a reserve says human.",
         "ai-builder-generator": "The page names a site builder or plug-in that writes text by machine.",
         "chat-boilerplate": "A chat assistant's phrase was left over in the text.",
         "copy-of-disclosed": "The text is the same as that of a document held back for what it discloses.",
@@ -73,6 +79,8 @@ class Policy:
         false_discovery_rate: Share of humans among the discoveries, in (0, 1).
         any_dependence: Whether that holds under any dependence of the scores, which finds less.
         false_exclusion: Greatest share of the humans of each stratum that may become discoveries, in (0, 1).
+        human_before: Day before which a text that a reserve holds counts as a person's.
+        human_grade: Least grade of the evidence for that, E0 to E4.
         canary_budget: Share of the canaries above whose upper bound there are no discoveries, in (0, 1).
         human_cut: Greatest share of the human texts of a language that statistics may cut, in (0, 1); above
             it the run fails.
@@ -103,6 +111,8 @@ class Policy:
     false_discovery_rate: float = 0.1
     any_dependence: bool = False
     false_exclusion: float = 0.01
+    human_before: str = "2022-11-30"
+    human_grade: str = "E1"
     canary_budget: float = 0.03
     human_cut: float = 0.05
 
@@ -141,8 +151,9 @@ def parse(text: str) -> Policy:
 
 def _check(key: str, value: object) -> None:
     match key:
-        case "name":
-            good, wanted = isinstance(value, str) and value != "", "a name"
+        case "name" | "human_before":
+            pattern, wanted = _TEXTS[key]
+            good = isinstance(value, str) and pattern.fullmatch(value) is not None
         case "min_words":
             good, wanted = _is_whole(value, 0, 2**63 - 1), f"a whole number from 0 to {2**63 - 1}"
         case "error_status":
@@ -158,7 +169,8 @@ def _check(key: str, value: object) -> None:
         case "false_mark_rate" | "false_discovery_rate" | "false_exclusion" | "canary_budget" | "human_cut":
             good, wanted = isinstance(value, float) and 0.0 < value < 1.0, "a number between 0 and 1"
         case _:
-            good, wanted = value in ACTIONS, f"one of {', '.join(ACTIONS)}"
+            allowed = GRADES if key == "human_grade" else ACTIONS
+            good, wanted = value in allowed, f"one of {', '.join(allowed)}"
     if not good:
         raise ConfigError(f"policy key '{key}' has a value it cannot take", hint=f"it takes {wanted}")
 

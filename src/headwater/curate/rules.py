@@ -146,12 +146,13 @@ def origin(labels: Labels, policy: Policy) -> str:
 
     Returns:
         `generated` for a registered watermark or a declaration of the whole document, `human` for a verified
-        claim, and nothing when neither is known or they contradict each other.
+        claim or a reserve that shows it to be old enough, and nothing when neither is known or they
+        contradict each other.
     """
     found = {verdict.reason for rule in (_marked, _generated) if (verdict := rule(labels, policy))}
     if found:
         return "" if "claims-contradict" in found else "generated"
-    return "human" if any(claim["status"] == "valid" for claim in _stated(labels, "human")) else ""
+    return "human" if _human(labels, policy) else ""
 
 
 def _claims(labels: Labels) -> list[Mapping[str, Any]]:
@@ -178,14 +179,25 @@ def _stated(labels: Labels, claim: str) -> list[Mapping[str, Any]]:
     ]
 
 
+def _human(labels: Labels, policy: Policy) -> list[str]:
+    """Tell what speaks for a person: verified claims, and a reserve that shows the text to be old enough."""
+    claims = [_line(c) for c in _stated(labels, "human") if c["status"] == "valid"]
+    seen = labels.get("membership", {})
+    is_old = bool(seen.get("match") and seen["date"]) and seen["date"][:10] < policy.human_before
+    if is_old and seen["grade"] >= policy.human_grade and seen["likeness"] >= policy.near_likeness:
+        place = f"{seen['reserve']} {seen['position']}"
+        claims.append(" · ".join((f"reserve {place}", seen["match"], seen["date"], seen["grade"])))
+    return claims
+
+
 def _marked(labels: Labels, policy: Policy) -> Decision | None:
     seen = labels.get("watermark", {})
     q = seen.get("q")
     if q is None or q > policy.false_mark_rate:
         return None
-    human = [c for c in _stated(labels, "human") if c["status"] == "valid"]
+    human = _human(labels, policy)
     if human:
-        return Decision(policy.contradiction, "claims-contradict", (_mark(seen), *map(_line, human)))
+        return Decision(policy.contradiction, "claims-contradict", (_mark(seen), *human))
     return Decision(policy.watermarked, "watermarked", (_mark(seen),))
 
 
@@ -197,9 +209,9 @@ def _mark(seen: Mapping[str, Any]) -> str:
 
 def _generated(labels: Labels, policy: Policy) -> Decision | None:
     found = [c for c in _stated(labels, "ai-generated") if c["scope"] != "element"]
-    human = [c for c in _stated(labels, "human") if c["status"] == "valid"]
+    human = _human(labels, policy)
     if found and human:
-        return _when(policy.contradiction, "claims-contradict", found + human)
+        return Decision(policy.contradiction, "claims-contradict", (*map(_line, found), *human))
     return _when(policy.ai_generated, "disclosed-ai-generated", found)
 
 

@@ -13,6 +13,7 @@ from headwater.curate import (
     evidence,
     journal,
     publish,
+    roll,
     seam,
     settlement,
     write,
@@ -22,6 +23,7 @@ from headwater.curate.calibrate import check
 from headwater.curate.calibration import parse as parse_calibration
 from headwater.curate.config import Config, digest_of, run_id, versions
 from headwater.curate.engine.engine import Death, Engine, Item, Task, WorkerDiedError
+from headwater.curate.labels.duplicate import Duplicate
 from headwater.curate.layout import FOLDERS, Layout
 from headwater.curate.policy import Policy, encode
 from headwater.curate.store import Tables, atomic, exclusive, read_json, sweep, write_json
@@ -88,6 +90,9 @@ def _run(layout: Layout, plan: Mapping[str, Any], config: Config, setting: Setti
     ]
     for item in items:
         item["cpu_limit_s"] = config.cpu_limit_s if setting.engine.isolated else 0
+    if config.reserves:
+        setting.progress("reading reserves", 0, 1)
+        roll.build(layout.roll, config.reserves, text=config.text, sign=Duplicate().measure)
     _evidence(setting, layout, items)
     _mend_seams(setting, layout, shards, items)
     documents = {name: [str(layout.documents(name))] for name in names}

@@ -10,6 +10,7 @@ from headwater.curate.labels.disclosure import Disclosure
 from headwater.curate.labels.duplicate import Duplicate
 from headwater.curate.labels.label import Label
 from headwater.curate.labels.language import Language
+from headwater.curate.labels.membership import Membership
 from headwater.curate.labels.quality import Quality
 from headwater.curate.labels.statistical import Statistical
 from headwater.curate.labels.vocabulary import Vocabulary
@@ -24,6 +25,7 @@ LABELS: Mapping[str, type[Label]] = MappingProxyType(
         Disclosure.name: Disclosure,
         Statistical.name: Statistical,
         Watermark.name: Watermark,
+        Membership.name: Membership,
         Duplicate.name: Duplicate,
     }
 )
