@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from headwater.cli.epochs import chain
 from headwater.errors import InputError, VerificationError
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ def registry() -> None:
     A registry is one file: the entries of a log, each signed by its issuer, and the checkpoint that its
     keeper signed.
     """
+
+
+registry.add_command(chain)
 
 
 @registry.command(no_args_is_help=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from headwater.cli.bench import bench
 from headwater.cli.registry import KEEPER, read, registry, today
 from headwater.cli.terminal import printable
 from headwater.errors import InputError, VerificationError
@@ -35,6 +36,7 @@ def watermark() -> None:
 
 
 watermark.add_command(registry)
+watermark.add_command(bench)
 
 
 @watermark.command(no_args_is_help=True)
@@ -56,19 +58,28 @@ def keygen(*, file: Path, profile: str) -> None:
     "--registry", "book", metavar="FILE", type=Path, help="Registry of keys, beside them or instead."
 )
 @KEEPER
+@click.option(
+    "--hint",
+    "hints",
+    metavar="NAME",
+    multiple=True,
+    help="Issuer or key file to try first, such as a manifest names; repeat for more.",
+)
 @click.option("--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=1e-6)
 @_JSON
 def detect(*, file: Path | None, key_files: Sequence[Path], tokenizer: str | None, **told: Any) -> None:
     """Test a text FILE, or standard input, against keys.
 
-    The p-value counts every key, variant of spelling and span that was tried. Status 0 whatever is found;
+    The p-value counts every key, variant of spelling and span that was tried. Keys that a --hint names are
+    tried first and bear half of it. Status 0 whatever is found;
     "marked" is said at a p-value of at most --level, without which it is 1e-6.
     """
     from headwater.watermark import page
 
     markers = _all(_markers(key_files, tokenizer) + _registered(told["book"], told["keeper"]))
     text = _text(file)
-    (found,) = page.examine([text], markers, level=told["level"])
+    stages = page.in_order(markers, hints=_hints(told["hints"], markers))
+    (found,) = page.examine_in_turn([text], markers, stages, level=told["level"])
     if told["as_json"]:
         sys.stdout.write(dumps(_row(found, markers, told["level"])) + "\n")
         return
@@ -132,6 +143,13 @@ def lint(*, profiles: Sequence[str], as_json: bool) -> None:
             sys.stdout.write(f"{row.profile:<30} {row.key_bits:>4} bits  {'; '.join(row.reasons)}\n")
     if profiles:
         _end([row.profile for row in rows if not row.strong])
+
+
+def _hints(hints: Sequence[str], markers: Sequence[Marker]) -> Sequence[str]:
+    unknown = set(hints) - {marker.name for marker in markers}
+    if unknown:
+        raise InputError(f"no key of '{printable(min(unknown))}'", hint="a hint names a key that is given")
+    return hints
 
 
 def _check_model(model: str) -> None:
@@ -214,7 +232,8 @@ def _line(found: Sighting, markers: Sequence[Marker], level: float) -> str:
     if not found.n_scored:
         return f"not enough tokens: {found.n_tokens}"
     verdict = "marked" if found.log_p <= log(level) else "not found"
-    name = f" by {markers[found.marker].name}" if verdict == "marked" else ""
+    number = "" if found.tag is None else f" number {found.tag}"
+    name = f" by {markers[found.marker].name}{number}" if verdict == "marked" else ""
     tried = f"{found.n_tests} tests, {found.n_scored:,} of {found.n_tokens:,} tokens"
     return f"{verdict}{name}: p = {_power(found.log_p)} ({tried})"
 

@@ -16,6 +16,7 @@ from headwater.watermark.ngrams import Batch, Longs, Ngrams, batch, gather
 from headwater.watermark.scheme import Floats, Redrawing, Scheme, ScoreStream
 
 _PROMISING = math.log(0.1)
+_TWO = math.log(2.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +81,11 @@ class Reading:
     totals: Floats
     log_p: Floats
     log_p_best: Floats
+
+    @property
+    def log_p_either(self) -> Floats:
+        """Give ln p, shape (m,), of texts tested whole and by spans (Bonferroni)."""
+        return np.minimum(np.minimum(self.log_p, self.log_p_best) + _TWO, 0.0)
 
 
 def read(found: Ngrams, scheme: Scheme, key: Key) -> Reading:

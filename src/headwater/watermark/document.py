@@ -20,7 +20,6 @@ from headwater.watermark.localise import Span
 from headwater.watermark.ngrams import Batch, Longs, Ngrams
 from headwater.watermark.scheme import Family, Scheme
 
-_TWO = math.log(2.0)  # a text is tested as a whole, and by its spans
 _SAMPLED = 4  # a suspect in haste is tried on one n-gram in so many
 _BEST = np.dtype(
     [(name, np.int64) for name in ("suspect", "key", "tag", "text", "n_scored")]
@@ -217,7 +216,7 @@ def _improve(
     best: npt.NDArray[np.void], owner: Longs, who: tuple[int, int, Longs], reading: detect.Reading
 ) -> None:
     """Keep what is stronger than what was found before."""
-    log_p = np.minimum(reading.log_p, reading.log_p_best) + _TWO
+    log_p = reading.log_p_either
     better = np.flatnonzero(log_p < best["log_p"][owner])
     # The last row that is written for a document stays: that of its strongest variant.
     better = better[np.argsort(-log_p[better], kind="stable")]

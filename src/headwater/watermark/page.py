@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from headwater.errors import InputError
 from headwater.watermark import document, variants
 from headwater.watermark.document import Suspect
+from headwater.watermark.family import is_open
 from headwater.watermark.keys import Key
 from headwater.watermark.ngrams import Batch
 from headwater.watermark.scheme import Scheme
 from headwater.watermark.tokenizer.tokenizer import Open, Tokenizer, load
+
+_MANY = 64  # keys in a stage, from which on it is tried in haste
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Sighting:
 
     Attributes:
         marker: Place of the marker in the order given.
+        tag: Which number of a payload or member of a consortium, where the marker's key has none; else None.
         variant: Name of the variant of the text.
         n_tokens: Tokens of it.
         n_scored: Tokens that count.
@@ -65,6 +69,7 @@ class Sighting:
     """
 
     marker: int
+    tag: int | None
     variant: str
     n_tokens: int
     n_scored: int
@@ -78,7 +83,9 @@ class Sighting:
         return math.exp(self.log_p)
 
 
-def examine(texts: Sequence[str], markers: Sequence[Marker], *, level: float = 1e-3) -> tuple[Sighting, ...]:
+def examine(
+    texts: Sequence[str], markers: Sequence[Marker], *, level: float = 1e-3, hasty: bool = False
+) -> tuple[Sighting, ...]:
     """Test pages against all markers.
 
     Null law: the pages written without knowledge of the keys; then p is uniform or larger (Bonferroni over
@@ -88,6 +95,7 @@ def examine(texts: Sequence[str], markers: Sequence[Marker], *, level: float = 1
         texts: Any number.
         markers: One at least; no key twice for one tokenizer.
         level: In (0, 1); a page with a larger p-value shows no passage.
+        hasty: Whether to drop the keys that show nothing in a quarter of a text, as `document.Suspect`.
 
     Returns:
         A sighting for each text.
@@ -103,11 +111,75 @@ def examine(texts: Sequence[str], markers: Sequence[Marker], *, level: float = 1
     told = [variants.distinct(text) for text in texts]
     flat = [variant for one in told for variant in one]
     owner = [at for at, one in enumerate(told) for _ in one]
-    readings = [_read(flat, owner, _of(tokenizer, markers), level) for tokenizer in _tokenizers(markers)]
+    readings = [
+        _read(flat, owner, _of(tokenizer, markers), level=level, hasty=hasty)
+        for tokenizer in _tokenizers(markers)
+    ]
     return tuple(
         _sighting(told[at], [reading.findings[at] for reading in readings], readings, flat)
         for at in range(len(texts))
     )
+
+
+def in_order(markers: Sequence[Marker], *, hints: Collection[str] = ()) -> tuple[tuple[int, ...], ...]:
+    """Sort markers into stages, the likeliest and cheapest first.
+
+    Those that a hint names, such as the issuer in a page's manifest; then secrets under which all members or
+    numbers are tried at once; then all other keys.
+
+    Args:
+        markers: One at least.
+        hints: Names of markers.
+
+    Returns:
+        Places of the markers of each stage; no stage is empty.
+    """
+    stages: tuple[list[int], list[int], list[int]] = ([], [], [])
+    for at, marker in enumerate(markers):
+        named = marker.name in hints
+        stages[0 if named else 1 if is_open(marker.scheme, marker.key) else 2].append(at)
+    return tuple(tuple(stage) for stage in stages if stage)
+
+
+def examine_in_turn(
+    texts: Sequence[str],
+    markers: Sequence[Marker],
+    stages: Sequence[Sequence[int]],
+    *,
+    level: float = 1e-3,
+) -> tuple[Sighting, ...]:
+    """Test pages against likely markers first, then those not found yet.
+
+    Half of the level goes to the first stage, half of the rest to the second, and so on, whatever is found
+    (Bonferroni with weights). Many keys in one stage are tried in haste.
+
+    Args:
+        texts: Any number.
+        markers: As `examine`.
+        stages: Places of the markers of each, as `in_order` gives them.
+        level: A page whose p-value is at most this is not tested further; also that of its passages.
+
+    Returns:
+        A sighting for each text, of the stage with the smallest p-value.
+
+    Raises:
+        InputError: If there is no stage, or as `examine`.
+    """
+    if not stages:
+        raise InputError("no key to detect with")
+    found: dict[int, Sighting] = {}
+    left = list(range(len(texts)))
+    for number, stage in enumerate(stages):
+        weight = math.log(2.0) * min(number + 1, len(stages) - 1)
+        some = [markers[at] for at in stage]
+        seen = examine([texts[at] for at in left], some, level=level, hasty=len(some) > _MANY)
+        for at, one in zip(left, seen, strict=True):
+            told = replace(one, marker=stage[one.marker], log_p=min(0.0, one.log_p + weight))
+            before = found.get(at, told)
+            n_tests = one.n_tests + (before.n_tests if at in found else 0)
+            found[at] = replace(told if told.log_p < before.log_p else before, n_tests=n_tests)
+        left = [at for at in left if found[at].log_p > math.log(level)]
+    return tuple(found[at] for at in range(len(texts)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,11 +198,15 @@ def _of(tokenizer: Tokenizer, markers: Sequence[Marker]) -> dict[int, Marker]:
     return {at: marker for at, marker in enumerate(markers) if marker.tokenizer == tokenizer}
 
 
-def _read(flat: Sequence[str], owner: Sequence[int], some: Mapping[int, Marker], level: float) -> _Reading:
+def _read(
+    flat: Sequence[str], owner: Sequence[int], some: Mapping[int, Marker], *, level: float, hasty: bool
+) -> _Reading:
     grouped: defaultdict[Scheme, list[int]] = defaultdict(list)
     for at, marker in some.items():
         grouped[marker.scheme].append(at)
-    suspects = [Suspect(scheme, [some[at].key for at in places]) for scheme, places in grouped.items()]
+    suspects = [
+        Suspect(scheme, [some[at].key for at in places], hasty=hasty) for scheme, places in grouped.items()
+    ]
     opened = load(next(iter(some.values())).tokenizer)
     batch = opened.tokens(flat)
     found = document.examine(batch, suspects, documents=owner, level=level)
@@ -154,6 +230,7 @@ def _sighting(
         passages.append(Passage(len(before), len(inside), inside[len(before) :], span.log_p))
     return Sighting(
         marker=reading.places[best.suspect][best.key],
+        tag=best.tag,
         variant=told[flat[best.text]],
         n_tokens=tokens.size,
         n_scored=best.n_scored,

@@ -23,7 +23,6 @@ from headwater.errors import ConfigError
 
 Show = Callable[[str, int, int], None]
 _PACKAGE = Path(__file__).resolve().parents[2]
-_PARTS = ("collapse", "measure")  # what the results of a study depend on
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def run(
     study, expected = load(folder), files.read(folder / "expected.json")
     chosen = _model(study, model, folder.name)
     expected.verify(study.inputs)
-    store = Store(out, _key(folder, chosen, expected))
+    store = Store(out, _key(folder, study, chosen, expected))
     store.claim(folder.name)
     facts = {"key": store.key, "model": chosen, "seed": expected.seed, "study": folder.name}
     write_json(out / "run.json", facts | {"headwater": __version__, "inputs": dict(expected.inputs)})
@@ -152,9 +151,9 @@ def _model(study: Study, model: str | None, name: str) -> str:
     )
 
 
-def _key(folder: Path, model: str, expected: files.Expected) -> str:
+def _key(folder: Path, study: Study, model: str, expected: files.Expected) -> str:
     code = hashlib.sha256((folder / "study.py").read_bytes())
-    for part in _PARTS:
+    for part in study.parts:
         for path in sorted((_PACKAGE / part).rglob("*.py")):
             code.update(path.read_bytes())
     inputs = dict(expected.inputs)

@@ -78,6 +78,7 @@ class Study:
         models: What `--model` may be, the default first; "…" at the end allows any other name or path.
         inputs: Functions that give the bytes of what the study reads, by the name of the digest.
         workers: Processes that its cells are worth, >= 1.
+        parts: Of the package, whose code its results depend on.
     """
 
     title: str
@@ -88,6 +89,7 @@ class Study:
     models: tuple[str, ...] = ("",)
     inputs: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
     workers: int = 1
+    parts: tuple[str, ...] = ("collapse", "measure")
 
 
 def beside(pair: Sequence[float], peer: float) -> Value:

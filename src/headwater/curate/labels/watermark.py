@@ -20,6 +20,7 @@ _NOTHING: Row = {
     "log_p": None,
     "marker": None,
     "profile": None,
+    "tag": None,
     "variant": None,
     "n_scored": 0,
     "n_tests": 0,
@@ -43,6 +44,7 @@ class Watermark:
             ("log_p", pa.float64()),
             ("marker", pa.string()),
             ("profile", pa.string()),
+            ("tag", pa.int64()),
             ("variant", pa.string()),
             ("n_scored", pa.int64()),
             ("n_tests", pa.int64()),
@@ -70,8 +72,12 @@ class Watermark:
             watermarks: Public keys, as `encode` writes them; with none, nothing is measured.
         """
         self._markers = decode(watermarks)
+        self._stages: tuple[tuple[int, ...], ...] = ()
         if self._markers:
+            from headwater.watermark.page import in_order
             from headwater.watermark.tokenizer.tokenizer import load
+
+            self._stages = in_order(self._markers)
 
             for tokenizer in {marker.tokenizer for marker in self._markers}:
                 load(tokenizer)
@@ -80,15 +86,16 @@ class Watermark:
         """Find the strongest evidence of a mark, and the plainest passage."""
         if not self._markers:
             return _NOTHING
-        from headwater.watermark.page import examine
+        from headwater.watermark.page import examine_in_turn
 
-        (found,) = examine([document.text], self._markers, level=_SHOWN)
+        (found,) = examine_in_turn([document.text], self._markers, self._stages, level=_SHOWN)
         marker = self._markers[found.marker]
         passage = found.passages[0] if found.passages else None
         return {
             "log_p": found.log_p,
             "marker": marker.name,
             "profile": marker.scheme.name,
+            "tag": found.tag,
             "variant": found.variant,
             "n_scored": found.n_scored,
             "n_tests": found.n_tests,

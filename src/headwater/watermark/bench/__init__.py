@@ -1,0 +1,1 @@
+"""How well marks are found, what they survive and what they cost: `headwater watermark bench`."""
