@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test docs peers bench fmt clean
+.PHONY: demo loop test docs peers bench fmt clean
 
 $(VENV)/.installed-core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -16,6 +16,13 @@ $(VENV)/.installed-test: $(VENV)/.installed-core
 
 demo: $(VENV)/.installed-core
 	$(BIN)/headwater curate examples/crawl --out out/demo
+
+$(VENV)/.installed-loop: $(VENV)/.installed-core
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[watermark]'
+	@touch $@
+
+loop: $(VENV)/.installed-loop
+	$(BIN)/headwater loop run studies/plays.txt --out out/loop
 
 test: $(VENV)/.installed-test
 	$(BIN)/pytest -n 2 -m 'not slow and not interop'

@@ -12,6 +12,7 @@ from headwater import __version__
 from headwater.cli.curate import curate
 from headwater.cli.forecast import forecast
 from headwater.cli.lab import lab
+from headwater.cli.loop import loop
 from headwater.cli.measure import measure
 from headwater.cli.monitor import monitor
 from headwater.cli.reserve import reserve
@@ -34,6 +35,7 @@ def app() -> None:
 app.add_command(curate)
 app.add_command(forecast)
 app.add_command(lab)
+app.add_command(loop)
 app.add_command(measure)
 app.add_command(monitor)
 app.add_command(watermark)

@@ -58,8 +58,11 @@ def _fan(figure: data.Fan, key: str) -> Chart:
         if values
     ]
     arms = "One arm" if len(figure.bands) == 1 else f"{len(figure.bands)} arms"
-    told = f"{arms} at {len(figure.generations)} places; thin lines are 5 % and 95 % of replicates,"
-    told += " dashed lines are theory, where there are any."
+    told = f"{arms} at {len(figure.generations)} places."
+    if any(band.low for band in figure.bands):
+        told += f" Thin lines are {figure.edges}."
+    if any(band.theory for band in figure.bands):
+        told += " Dashed lines are theory."
     rows = tuple((short(figure.generations[i]), *(_cell(values[i]) for _, values in columns)) for i in kept)
     legend = tuple(Key(ARMS[i % len(ARMS)], b.name) for i, b in enumerate(figure.bands))
     head = (figure.across.capitalize(), *(name for name, _ in columns))

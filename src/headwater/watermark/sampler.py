@@ -96,8 +96,9 @@ class Trail:
 
 def draw(chances: Floats, rng: np.random.Generator) -> int:
     """Draw a token by one uniform number."""
-    upto = np.cumsum(chances)
-    return int(np.searchsorted(upto, rng.random() * upto[-1], side="right"))
+    tokens = np.flatnonzero(chances > 0.0)  # A tilted law has few.
+    upto = np.cumsum(chances[tokens])
+    return int(tokens[np.searchsorted(upto, rng.random() * upto[-1], side="right")])
 
 
 def sample(

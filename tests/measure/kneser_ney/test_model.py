@@ -101,6 +101,30 @@ def test_a_scorer_of_a_closed_model_gives_unseen_types_no_chance() -> None:
     assert model.scorer()(np.array([0, 2, 1], dtype=np.int32)).tolist() == model.score([0, 2, 1]).tolist()
 
 
+@pytest.mark.parametrize("context", [(), (0, 1), (3, 0), (5, 5)])
+def test_a_word_drawn_by_its_order_has_the_law_of_the_model(context: tuple[int, ...]) -> None:
+    model, n = fit(STREAM, n_types=6), 20_000
+    component, rng = model.components(), np.random.default_rng(5)
+    before, found, square = np.array(context, dtype=np.int32), np.zeros(6), np.zeros(6)
+    for _ in range(n):
+        words, chances = component(before, rng)
+        assert chances.sum() == pytest.approx(1.0)
+        found[words] += chances
+        square[words] += chances**2
+
+    mean = found / n
+    error = np.sqrt((square / n - mean**2).clip(0.0) / n)
+    assert (np.abs(mean - model.distribution(context)) <= 4.5 * error + 1e-12).all()
+
+
+def test_an_order_cut_to_its_nucleus_keeps_the_most_probable_words() -> None:
+    model = fit([0] * 8 + [1] * 4 + [2, 3], n_types=4, order=1, escape=0.0)
+    words, chances = model.components(top_p=0.8)(np.array([], dtype=np.int32), np.random.default_rng(0))
+
+    assert words.tolist() == [0, 1]
+    assert chances == pytest.approx([8 / 12, 4 / 12])
+
+
 def test_no_tokens_score_nothing_and_sample_nothing() -> None:
     model = fit(STREAM, n_types=6)
 

@@ -38,6 +38,7 @@ class Fan:
         bands: At least one.
         log: Whether the scale is logarithmic.
         across: What stands across, where it is not generations.
+        edges: What the lower and upper edges are.
     """
 
     kind: ClassVar[str] = "fan"
@@ -47,6 +48,7 @@ class Fan:
     bands: tuple[Band, ...]
     log: bool = False
     across: str = "generation"
+    edges: str = "5 % and 95 % of replicates"
 
 
 @dataclass(frozen=True, slots=True)

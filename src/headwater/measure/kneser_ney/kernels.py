@@ -224,6 +224,31 @@ def distribution(t: Tables, node: int, depth: int) -> Floats:
 
 
 @njit(cache=True)
+def order_of(t: Tables, context: Ints, rng: np.random.Generator) -> tuple[int, int]:
+    """Draw the order of the next word: node and depth; -1 for the uniform law."""
+    node, depth = locate(t, context)
+    while node > 0 and (t.first[node] == t.first[node + 1] or rng.random() < t.gamma[node]):
+        node = t.suffix[node]
+        depth -= 1
+    return (-1, 0) if node == 0 and rng.random() < t.escape else (node, depth)
+
+
+@njit(cache=True)
+def law_of(t: Tables, node: int, depth: int, top_p: float) -> tuple[Ints, Floats]:
+    """Lay out the law of one order, cut to its nucleus: words, and their chances."""
+    if node < 0:
+        return np.arange(t.unigram.size).astype(np.int32), np.full(t.unigram.size, 1.0 / t.unigram.size)
+    low, high = t.first[node], t.first[node + 1]
+    law = np.empty(high - low)
+    for child in range(low, high):
+        count = t.upto[child + 1] - t.upto[child]
+        law[child - low] = count - t.discount[depth + 1, min(count, 3)]
+    law /= law.sum()
+    kept = np.flatnonzero(law >= _least_kept(law, 1.0, top_p)) if top_p < 1.0 else np.arange(law.size)
+    return t.word[low + kept], law[kept] / law[kept].sum()
+
+
+@njit(cache=True)
 def bounds(t: Tables) -> Floats:
     """Bound the greatest probability after each context, from short to long."""
     out = np.ones(t.gamma.size)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from headwater.measure.kneser_ney.kernels import Tables
 
 _MAX = 2**31 - 2
+Component = Callable[[Ints, np.random.Generator], tuple[Ints, npt.NDArray[np.float64]]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,6 +160,33 @@ class KneserNey:
 
         tables = _tables(self)
         return kernels.distribution(tables, *kernels.locate(tables, self._stream(context)))
+
+    def components(self, *, top_p: float = 1.0) -> Component:
+        """Derive once what drawing an order, then a word by its law, needs.
+
+        The law of one order has few words, so it is cheap to tilt, as a watermark does.
+
+        Args:
+            top_p: In (0, 1]; of each order's law, the most probable words that together have this much are
+                kept, and those exactly as probable as the last of them.
+
+        Returns:
+            From what stands before, shape (m,), int32 numbers in [0, n_types), which are not checked, and a
+            source of randomness to words, shape (k,), and their chances, shape (k,), which sum to 1. With
+            `top_p` 1, a word drawn by them has the law that `distribution` gives.
+        """
+        from headwater.measure.kneser_ney import kernels
+
+        tables, span = _tables(self), self.order - 1
+        laws: dict[int, tuple[Ints, npt.NDArray[np.float64]]] = {}
+
+        def component(before: Ints, rng: np.random.Generator) -> tuple[Ints, npt.NDArray[np.float64]]:
+            node, depth = kernels.order_of(tables, before[max(0, before.size - span) :], rng)
+            if node not in laws:
+                laws[node] = kernels.law_of(tables, node, depth, top_p)
+            return laws[node]
+
+        return component
 
     def _stream(self, tokens: npt.ArrayLike) -> Ints:
         return _checked(tokens, self.n_types).astype(np.int32)

@@ -1,0 +1,69 @@
+"""The sealed reserve of a loop, and a proved sample for each generation."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from headwater.log.storage import Directory
+from headwater.reserve import keyring, sample, stream
+from headwater.reserve.gather import Terms
+from headwater.reserve.order import Beacon
+from headwater.reserve.reserve import create
+from headwater.reserve.seal import Plan, seal
+from headwater.sources.discover import discover
+from headwater.sources.plan import plan
+
+ORIGIN = "loop.example/reserve"
+_SEALED_S = 1_640_995_200  # The first second of 2022, before the first generation.
+_YEAR_S = 31_557_600
+
+
+def build(folder: Path, source: Path) -> None:
+    """Seal a file of human text.
+
+    Args:
+        folder: New; the reserve and its keys go below it.
+        source: JSON lines.
+    """
+    keys = keyring.generate(folder / "keys", ORIGIN)
+    held = create(Directory(folder / "reserve"), keys.manifest)
+    shards = tuple(plan(discover([str(source)]), shard_bytes=2**60))
+    seal(held, Plan(shards, Terms("ingest"), Beacon(), folder / "staging", _SEALED_S), keys)
+
+
+def draw(folder: Path, n: int, generation: int, *, seed: int) -> Path:
+    """Draw a sample that nobody chose.
+
+    The intent is logged, then a beacon's round is known.
+
+    Args:
+        folder: What `build` was given.
+        n: Documents wanted; whole bundles are drawn, so there may be more.
+        generation: Whose training set it is for.
+        seed: Of the loop; it stands in for the world's randomness in the beacon.
+
+    Returns:
+        The sample's folder: documents as JSON lines, and the mix manifest that proves the draw.
+    """
+    out = folder / "samples" / f"{generation:03d}"
+    if out.exists():
+        return out
+    keys = keyring.read(folder / "keys")
+    held = create(Directory(folder / "reserve"), keys.manifest)
+    now_s = _SEALED_S + (generation + 1) * _YEAR_S
+    entry = sample.intend(held, n, purpose=f"training set of generation {generation}", now_s=now_s)
+    held = held.append([entry], keys.registry, time_s=now_s)
+    value = hashlib.sha256(f"loop {seed} {generation}".encode()).digest()
+    mix = sample.draw(held, len(held.entries) - 1, Beacon(f"simulated:{generation}", value))
+    out.parent.mkdir(exist_ok=True)
+    stream.write(held, mix, out, form="jsonl")
+    return out
+
+
+def texts(drawn: Path) -> Sequence[str]:
+    """Read the texts of a sample."""
+    with (drawn / "documents.jsonl").open(encoding="utf-8") as file:
+        return [json.loads(line)["text"] for line in file]

@@ -1,0 +1,136 @@
+"""What is measured of a generation: the model against human text nobody trained on, and what it was fed."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from headwater.collapse.monitor import watch
+from headwater.errors import InputError
+from headwater.loop.author import Author
+from headwater.measure import profile
+from headwater.measure.tail_mass import tail_mass, tail_types
+from headwater.measure.tokens import words
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_N_WRITTEN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """Hold what became of one generation of an arm.
+
+    Attributes:
+        arm: Its name.
+        generation: Its number; 0 learns from people alone.
+        n_web: Pages that are there.
+        web_generated: Share of them that a model wrote.
+        n_crawled: Pages that the crawl read.
+        n_admitted: Pages that curation let through.
+        admitted_generated: Share of those that a model wrote.
+        people_lost: Share of the human pages of the crawl that curation kept out.
+        n_trained: Pages that the model was trained on.
+        contaminated: Share of those that a model wrote.
+        sealed: Share of those that came from the sealed reserve.
+        perplexity: Of held-out human text under the model, a token.
+        n_types: Distinct words of the training set.
+        tail_mass: Share of the words of what the model writes that are of the human tail, divided by that of
+            held-out human text.
+        written: Quantiles `QUANTILES` of the perplexity of what the model writes, page by page, under the
+            model of generation 0.
+        stage: What `monitor` calls the training set, held against human text.
+        sample: The beginning of a page that the model wrote.
+        reasons: What curation decided, reason -> pages.
+    """
+
+    arm: str
+    generation: int
+    n_web: int
+    web_generated: float
+    n_crawled: int
+    n_admitted: int
+    admitted_generated: float
+    people_lost: float
+    n_trained: int
+    contaminated: float
+    sealed: float
+    perplexity: float
+    n_types: int
+    tail_mass: float
+    written: tuple[float, ...]
+    stage: str
+    sample: str
+    reasons: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """Hold what generations are measured by.
+
+    Attributes:
+        reference: As many human pages as a model is trained on; no model is trained on them.
+        held_out: Human pages that no model is trained on.
+        first: The model of generation 0.
+    """
+
+    reference: Sequence[str]
+    held_out: Sequence[str]
+    first: Author
+
+
+def perplexity(author: Author, texts: Sequence[str]) -> float:
+    """Measure the perplexity of a token of human text."""
+    return math.exp(author.surprise(texts))
+
+
+def of_writing(author: Author, by: Yardstick, *, rng: np.random.Generator, top_p: float) -> dict[str, object]:
+    """Measure what a model writes.
+
+    Args:
+        author: The model.
+        by: What it is measured by.
+        rng: Of the pages it writes.
+        top_p: The nucleus it writes from.
+
+    Returns:
+        Fields of `Generation`.
+    """
+    pages = author.write(_N_WRITTEN, rng=rng, top_p=top_p)
+    tail = _tail(by.reference)
+    ratio = _mass(pages, tail) / _mass(by.held_out, tail)
+    spread = np.quantile(by.first.perplexity(pages), QUANTILES)
+    return {
+        "tail_mass": ratio,
+        "written": tuple(float(value) for value in spread),
+        "sample": pages[0][:400],
+    }
+
+
+def stage(reference: Sequence[str], trained: Sequence[str], *, seed: int) -> str:
+    """Let the monitor name the stage of a training set."""
+    try:
+        found = watch(profile.of(reference), profile.of(trained), rng=np.random.default_rng(seed))
+    except InputError:
+        return "too little text"
+    return found.verdict.stage
+
+
+def n_types(texts: Sequence[str]) -> int:
+    """Count the distinct words of texts."""
+    return len({word for text in texts for word in words(text)})
+
+
+def _tail(reference: Sequence[str]) -> set[str]:
+    counts = Counter(word for text in reference for word in words(text))
+    rare = tail_types(np.array(list(counts.values())))
+    return {word for word, is_rare in zip(counts, rare, strict=True) if is_rare}
+
+
+def _mass(texts: Sequence[str], tail: set[str]) -> float:
+    counts = Counter(word for text in texts for word in words(text))
+    flat = np.array(list(counts.values()))
+    return tail_mass(flat, np.array([word in tail for word in counts])).value

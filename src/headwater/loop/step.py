@@ -1,0 +1,233 @@
+"""One generation of one arm, from the web to the next model; every result is a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from headwater.curate.store import write_json
+from headwater.loop import archive, author, curation, gauge, page, people, provider
+from headwater.loop.author import Author
+from headwater.loop.gauge import Generation, Yardstick
+from headwater.loop.page import Page
+from headwater.loop.people import People
+from headwater.loop.scene import ARMS, Scene
+from headwater.watermark import keys
+from headwater.watermark.tokenizer import TOKENIZERS
+from headwater.watermark.tokenizer.tokenizer import Open, load
+
+_FIRST_YEAR = 2022
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Paths of a loop.
+
+    Attributes:
+        root: Its folder.
+    """
+
+    root: Path
+
+    @property
+    def scene(self) -> Path:
+        """Hold the scene and the digest of the human text."""
+        return self.root / "scene.json"
+
+    @property
+    def people(self) -> Path:
+        """Hold who got which human text."""
+        return self.root / "people.json"
+
+    @property
+    def sealed(self) -> Path:
+        """Hold the human text that is sealed, as JSON lines."""
+        return self.root / "sealed.jsonl"
+
+    @property
+    def archive(self) -> Path:
+        """Hold the reserve, its keys and samples."""
+        return self.root / "archive"
+
+    @property
+    def provider(self) -> Path:
+        """Hold the watermark key and the registry."""
+        return self.root / "provider"
+
+    @property
+    def calibration(self) -> Path:
+        """Hold the scores of the sealed text."""
+        return self.root / "calibration.json"
+
+    def generation(self, arm: str, number: int) -> Path:
+        """Hold one generation."""
+        return self.root / "arms" / arm / f"{number:03d}"
+
+    def result(self, arm: str, number: int) -> Path:
+        """Hold what was measured; it is written last."""
+        return self.generation(arm, number) / "result.json"
+
+
+def run(root: str, arm: str, number: int) -> Generation:
+    """Run one generation; the ones before it are finished.
+
+    Args:
+        root: Folder of the loop, prepared.
+        arm: Name in `ARMS`.
+        number: Of the generation.
+
+    Returns:
+        What was measured.
+    """
+    ground = Ground(Path(root))
+    result = ground.result(arm, number)
+    if result.exists():
+        return read(result)
+    folder = ground.generation(arm, number)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = _Step(ground, arm, number, scene_of(ground), people_of(ground)).run(folder)
+    write_json(result, asdict(made))
+    return made
+
+
+def read(result: Path) -> Generation:
+    """Read what `run` wrote."""
+    told = json.loads(result.read_text("utf-8"))
+    return Generation(**told | {"written": tuple(told["written"])})
+
+
+def scene_of(ground: Ground) -> Scene:
+    """Read the scene of a loop."""
+    return Scene(**json.loads(ground.scene.read_text("utf-8"))["scene"])
+
+
+def people_of(ground: Ground) -> People:
+    """Read who got which human text."""
+    told = json.loads(ground.people.read_text("utf-8"))
+    held_out, reference, sealed = (tuple(told[name]) for name in ("held_out", "reference", "sealed"))
+    return People(held_out, reference, sealed, tuple(map(tuple, told["web"])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    ground: Ground
+    name: str
+    number: int
+    scene: Scene
+    people: People
+
+    def run(self, folder: Path) -> Generation:
+        scene, arm = self.scene, ARMS[self.name]
+        opened = load(TOKENIZERS[scene.tokenizer])
+        page.write(self._new(opened), folder / "new.jsonl")
+        web = self._web()
+        crawled = self._crawled(web)
+        _capture(crawled, folder / "crawl.warc.gz", _FIRST_YEAR + self.number)
+        calibration = self.ground.calibration.read_bytes() if arm.statistics else b""
+        summary = curation.run(
+            folder / "crawl.warc.gz",
+            folder / "curated",
+            arm,
+            watermarks=provider.markers(self.ground.provider) if arm.adoption else "",
+            calibration=calibration,
+        )
+        wrote = {one.url: one.generated for one in web}
+        let_in = list(curation.admitted(folder / "curated"))
+        trained, sealed = self._trained(let_in)
+        texts = [text for _, text in trained] + list(sealed)
+        model = author.train(texts, opened, order=scene.order)
+        (folder / "training.json").write_text(json.dumps(texts, ensure_ascii=False), "utf-8")
+        by = Yardstick(self.people.reference, self.people.held_out, self._first(opened, model))
+        n_human = sum(not one.generated for one in crawled)
+        n_let_in_human = sum(not wrote[url] for url, _ in let_in)
+        return Generation(
+            arm=self.name,
+            generation=self.number,
+            n_web=len(web),
+            web_generated=_share(one.generated for one in web),
+            n_crawled=len(crawled),
+            n_admitted=len(let_in),
+            admitted_generated=_share(wrote[url] for url, _ in let_in),
+            people_lost=1.0 - n_let_in_human / max(1, n_human),
+            n_trained=len(texts),
+            contaminated=sum(wrote[url] for url, _ in trained) / len(texts),
+            sealed=len(sealed) / len(texts),
+            perplexity=gauge.perplexity(model, by.held_out),
+            n_types=gauge.n_types(texts),
+            stage=gauge.stage(by.reference, texts, seed=scene.seed),
+            reasons={one.reason: one.n for one in summary.reasons},
+            **gauge.of_writing(model, by, rng=self._rng(9), top_p=scene.top_p),  # type: ignore[arg-type]
+        )
+
+    def _rng(self, purpose: int) -> np.random.Generator:
+        """Give the randomness of one purpose; what is human is the same in every arm."""
+        return np.random.default_rng([self.scene.seed, purpose, self.number])
+
+    def _new(self, opened: Open) -> list[Page]:
+        """Let people and, from generation 1 on, the last model write."""
+        joined = people.joined(self.people.web[self.number], self.number)
+        arm, scene = ARMS[self.name], self.scene
+        if self.number == 0 or arm.people_alone:
+            return joined
+        model, rng = self._model(self.number - 1, opened), self._rng(1)
+        n_marked = round(arm.adoption * scene.written)
+        key = keys.read(self.ground.provider / "mark.key")
+        texts = model.write(n_marked, rng=rng, top_p=scene.top_p, key=key)
+        texts += model.write(scene.written - n_marked, rng=rng, top_p=scene.top_p)
+        disclosed = rng.random(len(texts)) < scene.disclosed
+        return joined + [
+            Page(
+                people.url(self.number, len(joined) + at),
+                text,
+                self.number,
+                generated=True,
+                marked=at < n_marked,
+                disclosed=bool(disclosed[at]),
+            )
+            for at, text in enumerate(texts)
+        ]
+
+    def _model(self, number: int, opened: Open) -> Author:
+        path = self.ground.generation(self.name, number) / "training.json"
+        return author.train(json.loads(path.read_text("utf-8")), opened, order=self.scene.order)
+
+    def _first(self, opened: Open, model: Author) -> Author:
+        return model if self.number == 0 else self._model(0, opened)
+
+    def _web(self) -> list[Page]:
+        """Give the pages that are still there."""
+        there: list[Page] = []
+        for born in range(self.number + 1):
+            rng = np.random.default_rng([self.scene.seed, 2, born])
+            for one in page.read(self.ground.generation(self.name, born) / "new.jsonl"):
+                age = rng.geometric(1.0 - self.scene.retention) if self.scene.retention < 1.0 else np.inf
+                there += [one] if age > self.number - born else []
+        return there
+
+    def _crawled(self, web: Sequence[Page]) -> list[Page]:
+        rng = self._rng(3)
+        return [one for one in web if rng.random() < self.scene.crawled]
+
+    def _trained(self, let_in: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[str]]:
+        """Choose a training set: pages that were let in, and sealed text in place of some of them."""
+        arm, scene = ARMS[self.name], self.scene
+        n_sealed = round(arm.sealed * scene.size)
+        order = self._rng(4).permutation(len(let_in))[: scene.size - n_sealed]
+        sealed: list[str] = []
+        if n_sealed:
+            drawn = self.ground.archive / "samples" / f"{self.number:03d}"
+            sealed = list(archive.texts(drawn))[:n_sealed]
+        return [let_in[at] for at in order.tolist()], sealed
+
+
+def _capture(pages: Sequence[Page], path: Path, year: int) -> None:
+    path.write_bytes(b"".join(page.capture(one, year=year) for one in pages))
+
+
+def _share(values: object) -> float:
+    held = list(values)  # type: ignore[call-overload]
+    return sum(held) / len(held) if held else 0.0

@@ -1,0 +1,129 @@
+"""The page of a loop, for people outside the field: what became of the web without remedies and with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from headwater import __version__, canonical
+from headwater.collapse.study.figure import Band, Fan
+from headwater.loop.gauge import QUANTILES, Generation
+from headwater.loop.scene import ARMS, Scene
+from headwater.report.chart import Chart
+from headwater.report.page import Page, Section, compose
+from headwater.report.study import draw
+
+SECTIONS = (
+    Section("models", "What became of the models"),
+    Section("fed", "What they were fed"),
+    Section("wrote", "What they wrote"),
+    Section("table", "All numbers"),
+    Section("limits", "What this cannot say"),
+    Section("rerun", "How to run it again"),
+)
+LIMITS = (
+    "The models are n-gram models of a small text: they show recursion, not what a large model does.",
+    "Every page is as likely to be crawled as any other, and every model learns from one crawl alone.",
+    "A beacon of the reserve's draws is simulated; a real one is a public number that nobody chose.",
+    "The statistical score was made for the text of large language models and hardly tells that of n-grams.",
+    "Nobody forges or removes a mark here; what marks do not survive is told in the documentation.",
+)
+Arms = Mapping[str, Sequence[Generation]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    key: str
+    title: str
+    unit: str
+    value: Callable[[Generation], float]
+
+
+_MODELS = (
+    _Line("perplexity", "Perplexity of human text", "perplexity a token", lambda one: one.perplexity),
+    _Line(
+        "tail", "Rare words in what models write", "% of a human text's", lambda one: 100.0 * one.tail_mass
+    ),
+    _Line("types", "Words that a model is taught", "distinct words", lambda one: float(one.n_types)),
+)
+_FED = (
+    _Line("web", "Generated pages on the web", "% of pages", lambda one: 100.0 * one.web_generated),
+    _Line("fed", "Generated pages in the training set", "% of pages", lambda one: 100.0 * one.contaminated),
+)
+
+
+def render(scene: Scene, arms: Arms) -> str:
+    """Draw the page of a loop.
+
+    Args:
+        scene: The web and its models.
+        arms: Name -> generations, one at least, each arm with as many as are done.
+
+    Returns:
+        One self-contained HTML file; equal arguments give equal bytes.
+    """
+    told = [asdict(one) for generations in arms.values() for one in generations]
+    return compose(
+        "loop.html",
+        Page("Loop", _headline(arms), canonical.digest([asdict(scene), told]), __version__, SECTIONS),
+        scene=scene,
+        arms=[(name, ARMS[name].told, generations[-1]) for name, generations in arms.items()],
+        models=[_fan(one, arms) for one in _MODELS],
+        fed=[_fan(one, arms) for one in _FED],
+        wrote=[_written(name, generations, at) for at, (name, generations) in enumerate(arms.items())],
+        rows=[_cells(one) for generations in arms.values() for one in generations],
+        limits=LIMITS,
+    )
+
+
+def _headline(arms: Arms) -> str:
+    """Say in one sentence what happened."""
+    nothing, people = (arms.get(name) for name in ("nothing", "people"))
+    if not (nothing and people and len(nothing) == len(people)):
+        return "Models that learn from a web that models wrote."
+    worse = nothing[-1].perplexity / people[-1].perplexity
+    n = nothing[-1].generation
+    line = f"After {n} generation{'s' * (n != 1)} without a remedy human text is {worse:.2f} times as"
+    line += " perplexing to a model as it would be without generated pages"
+    remedied = arms.get("all")
+    if not remedied or len(remedied) != len(people):
+        return f"{line}."
+    return f"{line}; with all remedies {remedied[-1].perplexity / people[-1].perplexity:.2f} times."
+
+
+def _fan(line: _Line, arms: Arms) -> Chart:
+    n = max(map(len, arms.values()))
+    nan = float("nan")
+    bands = tuple(
+        Band(name, tuple(line.value(one) for one in some) + (nan,) * (n - len(some)))
+        for name, some in arms.items()
+    )
+    return draw(Fan(line.title, line.unit, tuple(map(float, range(n))), bands), f"figure-{line.key}")
+
+
+def _written(name: str, generations: Sequence[Generation], at: int) -> Chart:
+    low, _, middle, _, high = (tuple(one.written[q] for one in generations) for q in range(len(QUANTILES)))
+    title = f"{name}: perplexity of what is written, under the first model"
+    numbers = tuple(float(one.generation) for one in generations)
+    band = Band(name, middle, low, high)
+    figure = Fan(title, "perplexity a token", numbers, (band,), edges="5 % and 95 % of the pages")
+    return draw(figure, f"written-{at}")
+
+
+def _cells(one: Generation) -> tuple[str, ...]:
+    return (
+        f"{one.arm} {one.generation}",
+        f"{one.n_crawled:,}",
+        f"{one.n_admitted:,}",
+        _share(one.people_lost),
+        _share(one.contaminated),
+        _share(one.sealed),
+        f"{one.perplexity:.1f}",
+        _share(one.tail_mass),
+        f"{one.n_types:,}",
+        one.stage,
+    )
+
+
+def _share(value: float) -> str:
+    return f"{100.0 * value:.1f} %"

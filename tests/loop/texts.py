@@ -1,0 +1,20 @@
+"""Human text for small loops: the plays that studies read."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from headwater.loop.people import cut
+from headwater.loop.scene import Scene
+
+PLAYS = Path(__file__).parents[2] / "studies" / "plays.txt"
+SMALL = Scene(
+    generations=1, start=24, fresh=6, written=12, size=20, reserve=140, held_out=8, page_chars=400, seed=3
+)
+
+
+@cache
+def pages() -> tuple[str, ...]:
+    """Give pages of 400 characters."""
+    return tuple(cut([PLAYS.read_text("utf-8")[:400_000]], page_chars=400))
