@@ -39,7 +39,9 @@ class Member:
 
 
 def find(reserve: Reserve, digests: Iterable[bytes]) -> dict[bytes, tuple[Member, ...]]:
-    """Find texts in a reserve, many at a time: one pass over its indexes, of which one is in memory.
+    """Find texts in a reserve, many at a time.
+
+    It takes one pass over the indexes, of which one is in memory.
 
     Args:
         reserve: The reserve; its heads are best verified first, with `verify.heads`.
