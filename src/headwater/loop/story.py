@@ -24,7 +24,7 @@ SECTIONS = (
 LIMITS = (
     "The models are n-gram models of a small text: they show recursion, not what a large model does.",
     "Every page is as likely to be crawled as any other, and every model learns from one crawl alone.",
-    "A beacon of the reserve's draws is simulated; a real one is a public number that nobody chose.",
+    "The beacon of each draw from the reserve is simulated; a real one is a public number that nobody chose.",
     "The statistical score was made for the text of large language models and hardly tells that of n-grams.",
     "Nobody forges or removes a mark here; what marks do not survive is told in the documentation.",
 )

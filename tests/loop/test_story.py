@@ -1,0 +1,78 @@
+"""The page of a loop: it says what happened in one sentence, and a browser shows all of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from headwater.loop.gauge import Generation
+from headwater.loop.scene import Scene
+from headwater.loop.story import LIMITS, render
+from tests.browser import NEEDED, fits, requests
+
+FIRST = Generation(
+    arm="people",
+    generation=0,
+    n_web=150,
+    web_generated=0.0,
+    n_crawled=120,
+    n_admitted=118,
+    admitted_generated=0.0,
+    people_lost=0.0,
+    n_trained=100,
+    contaminated=0.0,
+    sealed=0.0,
+    perplexity=500.0,
+    n_types=4_000,
+    tail_mass=0.95,
+    written=(300.0, 400.0, 500.0, 600.0, 700.0),
+    stage="healthy",
+    sample="Enter <script>alert(1)</script> a \u202emessenger.",
+    reasons={"no-evidence-against": 118},
+)
+WORSE = replace(FIRST, generation=1, web_generated=0.5, contaminated=0.5, perplexity=900.0, stage="noise")
+ARMS = {
+    "nothing": [replace(FIRST, arm="nothing"), replace(WORSE, arm="nothing")],
+    "all": [replace(FIRST, arm="all"), replace(WORSE, arm="all", perplexity=520.0, contaminated=0.02)],
+    "people": [FIRST, replace(FIRST, generation=1)],
+}
+
+
+def test_the_page_says_what_happened_and_what_it_cannot_say() -> None:
+    page = render(Scene(), ARMS)
+
+    assert "After 1 generation without a remedy human text is 1.80 times as perplexing" in page
+    assert "with all remedies 1.04 times." in page
+    assert all(sentence in page for sentence in LIMITS)
+    assert page == render(Scene(), ARMS)
+    assert len(re.findall("<figure", page)) == 8
+
+
+def test_what_models_wrote_is_inert() -> None:
+    page = render(Scene(), ARMS)
+
+    assert "<script" not in page
+    assert "a ⟨U+202E⟩messenger" in page
+
+
+@pytest.mark.parametrize("arms", [("nothing",), ("people", "all"), ("all", "nothing")])
+def test_any_arms_have_a_page_and_unfinished_ones_too(arms: tuple[str, ...]) -> None:
+    page = render(Scene(), {name: ARMS[name][: at + 1] for at, name in enumerate(arms)})
+
+    assert "Models that learn from a web that models wrote." in page
+
+
+@NEEDED[0]
+@NEEDED[1]
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_figure_is_drawn_and_nothing_overflows(tmp_path: Path, width: int) -> None:
+    fits(render(Scene(), ARMS), tmp_path, width=width)
+
+
+@NEEDED[0]
+@NEEDED[1]
+def test_nothing_is_fetched(tmp_path: Path) -> None:
+    assert requests(render(Scene(), ARMS), tmp_path) == set()
