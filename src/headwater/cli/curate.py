@@ -14,6 +14,7 @@ import click
 
 from headwater.cli.calibrate import calibrate
 from headwater.cli.estimate import estimate
+from headwater.cli.release import seal, verify
 from headwater.cli.terminal import printable
 from headwater.errors import ConfigError, InputError, VerificationError
 
@@ -48,7 +49,12 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
 class _Branching(click.Command):
     """A command whose first argument may name another one instead of a SOURCE."""
 
-    branches: Mapping[str, click.Command] = {"calibrate": calibrate, "estimate": estimate}
+    branches: Mapping[str, click.Command] = {
+        "calibrate": calibrate,
+        "estimate": estimate,
+        "seal": seal,
+        "verify": verify,
+    }
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -96,8 +102,8 @@ def curate(*, run: str | None, redecide: str | None, as_json: bool, allow_cut: b
     A run that was interrupted resumes when the same command is given again. The same input and
     configuration give the same bytes, on any engine and any number of workers.
 
-    headwater curate calibrate DIR makes what --calibration takes, headwater curate estimate DIR says how
-    much is generated. A folder of such a name is ./calibrate.
+    headwater curate calibrate DIR makes what --calibration takes, estimate DIR says how much is generated,
+    seal DIR makes a release, and verify RELEASE checks one. A folder of such a name is ./calibrate.
     """
     from headwater.cli import runfile
 
