@@ -1,18 +1,20 @@
-"""A reserve judged by others: `aics-tlog` and Go on its log, `warcio` and `cdxj-indexer` on its archives."""
+"""A reserve judged by others: its log by `aics-tlog` and Go, its archives by `warcio` and two more."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from headwater.log import checkpoint
 from headwater.log.storage import Directory
-from headwater.reserve import export, redact, seal, verify
+from headwater.reserve import export, redact, seal, verify, wacz
 from headwater.reserve.reserve import Reserve
 from tests.interop.test_log_go_peer import binary
 from tests.reserve.archives import pages, warc_gz
@@ -119,8 +121,6 @@ def test_warcio_accepts_an_archive_with_a_redaction_and_refuses_one_with_damage(
     _, gone = redacted(tmp_path)
     path = tmp_path / "a.warc.gz"
     assert warcio_status(path) == 0
-    import gzip
-
     assert f"WARC-Target-URI: {gone}\r\n".encode() not in gzip.decompress(path.read_bytes())
     data = gzip.decompress(path.read_bytes()).replace(b"word7 ", b"word8 ", 1)
     members = [b"WARC/1.0" + one for one in data.split(b"WARC/1.0")[1:]]
@@ -144,3 +144,40 @@ def test_cdxj_indexer_finds_all_others_where_they_were(tmp_path: Path) -> None:
 
     assert len(before) == 60
     assert {url: place for url, place in before.items() if url != gone} == after
+
+
+def wacz_status(path: Path) -> int:
+    """Validate a WACZ file; its validator says what is wrong in words, and by its exit status."""
+    command = [peer("wacz"), "validate", "-f", path]
+    return subprocess.run(command, capture_output=True, check=False).returncode
+
+
+def test_wacz_accepts_an_export_and_refuses_one_with_a_flipped_bit(tmp_path: Path) -> None:
+    held, _ = sealed(tmp_path, 60)
+    wacz.export(held, tmp_path / "a.wacz")
+    assert wacz_status(tmp_path / "a.wacz") == 0
+
+    with zipfile.ZipFile(tmp_path / "a.wacz") as old, zipfile.ZipFile(tmp_path / "b.wacz", "w") as new:
+        for name in old.namelist():
+            data = bytearray(old.read(name))
+            data[len(data) // 2] ^= name == "archive/a.warc.gz"
+            new.writestr(name, bytes(data))
+    assert wacz_status(tmp_path / "b.wacz") != 0
+
+
+def test_cdxj_indexer_gives_the_index_of_the_export(tmp_path: Path) -> None:
+    held, _ = sealed(tmp_path, 60)
+    wacz.export(held, tmp_path / "a.wacz")
+    with zipfile.ZipFile(tmp_path / "a.wacz") as file:
+        ours = gzip.decompress(file.read("indexes/index.cdx.gz")).decode().splitlines()
+
+    done = subprocess.run(
+        [peer("cdxj-indexer"), "--sort", tmp_path / "a.warc.gz"], capture_output=True, text=True, check=True
+    )
+
+    theirs = done.stdout.splitlines()
+    assert [one.split(" ")[:2] for one in ours] == [one.split(" ")[:2] for one in theirs]
+    for one, other in zip(ours, theirs, strict=True):
+        mine, said = (json.loads(line[line.index("{") :]) for line in (one, other))
+        names = ("url", "mime", "digest", "length", "offset", "filename")
+        assert {name: mine[name] for name in names} == {name: said[name] for name in names}

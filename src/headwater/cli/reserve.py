@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from headwater.cli.auditing import audit, protect, repair
+from headwater.cli.claiming import claim
 from headwater.cli.dating import date, timestamp, witness
 from headwater.cli.exporting import export
 from headwater.cli.keying import keygen, rotate
@@ -25,7 +26,7 @@ def reserve() -> None:
 
 _COMMANDS = (
     *(keygen, rotate, intend, seal, prove, verify, redact, export),
-    *(audit, check_sample, date, protect, receipt, repair, sample, serve, timestamp, witness),
+    *(audit, check_sample, claim, date, protect, receipt, repair, sample, serve, timestamp, witness),
 )
 for command in _COMMANDS:
     reserve.add_command(command)
