@@ -88,11 +88,15 @@ def measured(page: str, folder: Path, *, width: int) -> dict[str, Any]:
     return found
 
 
-def fits(page: str, folder: Path, *, width: int) -> None:
-    """Check that every figure of a page is drawn and nothing is cut off."""
+def misfits(page: str, folder: Path, *, width: int) -> list[str]:
+    """Say what is wrong with a page in a window of some width: figures not drawn, text cut off, overflow."""
     found = measured(page, folder, width=width)
-    assert found["room"] == width
-    assert found["width"] <= width
-    assert found["clipped"] == []
-    assert len(found["boxes"]) == page.count('<svg class="chart"') > 5
-    assert all(wide > 100 and high > 20 for wide, high in found["boxes"])
+    small = [box for box in found["boxes"] if not (box[0] > 100 and box[1] > 20)]
+    wrong = {
+        "the window is of another width": found["room"] != width,
+        "the page is wider than the window": found["width"] > width,
+        f"text leaves its figure: {found['clipped']}": bool(found["clipped"]),
+        "a figure is missing": not len(found["boxes"]) == page.count('<svg class="chart"') > 5,
+        f"figures are too small: {small}": bool(small),
+    }
+    return [what for what, is_so in wrong.items() if is_so]

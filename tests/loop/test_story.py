@@ -11,7 +11,7 @@ import pytest
 from headwater.loop.gauge import Generation
 from headwater.loop.scene import Scene
 from headwater.loop.story import LIMITS, render
-from tests.browser import NEEDED, fits, requests
+from tests.browser import NEEDED, misfits, requests
 
 FIRST = Generation(
     arm="people",
@@ -69,7 +69,7 @@ def test_any_arms_have_a_page_and_unfinished_ones_too(arms: tuple[str, ...]) -> 
 @NEEDED[1]
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_figure_is_drawn_and_nothing_overflows(tmp_path: Path, width: int) -> None:
-    fits(render(Scene(), ARMS), tmp_path, width=width)
+    assert misfits(render(Scene(), ARMS), tmp_path, width=width) == []
 
 
 @NEEDED[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from headwater.report.curate import render
-from tests.browser import NEEDED, browse, fits, requests
+from tests.browser import NEEDED, browse, misfits, requests
 from tests.report import samples
 
 pytestmark = NEEDED
@@ -29,4 +29,6 @@ def test_the_log_would_show_a_request(tmp_path: Path) -> None:
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", ["usual", "hostile", "vast", "shipped"])
 def test_every_figure_is_drawn_and_nothing_overflows(tmp_path: Path, name: str, width: int) -> None:
-    fits(render(getattr(samples, name)(), explanations=samples.REASONS), tmp_path, width=width)
+    assert (
+        misfits(render(getattr(samples, name)(), explanations=samples.REASONS), tmp_path, width=width) == []
+    )
