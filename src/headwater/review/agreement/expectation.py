@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from headwater.review.agreement.consensus import Consensus, Evidence, clamped
 from headwater.review.agreement.skill import expected_votes
-from headwater.review.votes import Floats, Votes
+from headwater.review.votes import Codes, Floats, Votes
 
+Ballots = tuple[npt.NDArray[np.int64], Codes, Codes]
 TOLERANCE = 1e-4
 MAX_ROUNDS = 100
 _PRIOR_ITEMS = 1.0
@@ -35,9 +37,9 @@ def settle(name: str, votes: Votes, evidence: Evidence, *, skill: Callable[[Floa
     """
     posterior = clamped(np.log(votes.tally() + 1.0 / votes.n_labels), evidence)
     counts = expected_votes(votes, posterior)
-    moved, n_rounds = 1.0, 0
+    ballots, moved, n_rounds = _ballots(votes), 1.0, 0
     while moved > TOLERANCE and n_rounds < MAX_ROUNDS:
-        moved = _pass(votes, evidence, (skill(counts), _prior(posterior)), (posterior, counts))
+        moved = _pass(ballots, evidence, (skill(counts), _prior(posterior)), (posterior, counts))
         n_rounds += 1
     return Consensus(name, posterior, skill(counts).transpose(0, 2, 1).copy(), n_rounds)
 
@@ -55,19 +57,23 @@ def weigh(votes: Votes, evidence: Evidence, confusion: Floats) -> Floats:
     """
     posterior = np.zeros((votes.n_items, votes.n_labels))
     flat = np.full(votes.n_labels, 1.0 / votes.n_labels)
-    _pass(votes, evidence, (confusion, flat), (posterior, np.empty_like(confusion)))
+    _pass(_ballots(votes), evidence, (confusion, flat), (posterior, np.empty_like(confusion)))
     return posterior
 
 
+def _ballots(votes: Votes) -> Ballots:
+    return votes.starts, votes.validator, votes.label
+
+
 def _pass(
-    votes: Votes, evidence: Evidence, model: tuple[Floats, Floats], state: tuple[Floats, Floats]
+    ballots: Ballots, evidence: Evidence, model: tuple[Floats, Floats], state: tuple[Floats, Floats]
 ) -> float:
     """Overwrite posterior and counts, and give how far a chance moved in the mean over items."""
     from headwater.review.agreement.kernels import sweep
 
-    ballots, beside = (votes.starts, votes.validator, votes.label), (evidence.gold, evidence.log_likelihood)
+    beside = (evidence.gold, evidence.log_likelihood)
     moved = sweep(ballots, (np.log(model[0]), np.log(model[1])), beside, state)
-    return float(moved) / max(votes.n_items, 1)
+    return float(moved) / max(evidence.gold.size, 1)
 
 
 def _prior(posterior: Floats) -> Floats:

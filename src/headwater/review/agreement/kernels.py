@@ -57,15 +57,15 @@ def sweep(
         for k in range(row.size):
             row[k] = log_prior[k] + seen[item, k]
         for vote in range(starts[item], starts[item + 1]):
-            says = log_confusion[validator[vote], label[vote]]
+            who, what = validator[vote], label[vote]
             for k in range(row.size):
-                row[k] += says[k]
+                row[k] += log_confusion[who, what, k]
         _posterior(row, gold[item])
         for k in range(row.size):
             change += 0.5 * abs(row[k] - posterior[item, k])
             posterior[item, k] = row[k]
         for vote in range(starts[item], starts[item + 1]):
-            said = counts[validator[vote], label[vote]]
+            who, what = validator[vote], label[vote]
             for k in range(row.size):
-                said[k] += row[k]
+                counts[who, what, k] += row[k]
     return change

@@ -1,0 +1,332 @@
+"""Leases and votes: who gets which item, and what is kept of the answer; each a step of one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from headwater.errors import ConsistencyError, InputError
+from headwater.review.attest.judgement import Judgement
+from headwater.review.attest.retraction import Retraction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_ADDED_AT_ONCE = 512
+_EXPIRED_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Hold what is to be judged.
+
+    Attributes:
+        batch: SHA-256 of the batch manifest, hex.
+        document: SHA-256 of the text in UTF-8, hex.
+        text: The text.
+        pi: The document's chance to be in the batch; None for a probe.
+        rank: Lower is asked first.
+        n_wanted: Votes wanted, and never more.
+    """
+
+    batch: str
+    document: str
+    text: str
+    pi: float | None
+    rank: float
+    n_wanted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Hold an item that was handed out.
+
+    Attributes:
+        token: 32 hex digits; whoever has it may vote.
+        item: The item.
+        until_s: When it may go to somebody else, POSIX seconds.
+    """
+
+    token: str
+    item: Item
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Hold what a signed statement becomes in the store.
+
+    Attributes:
+        leaf: The entry of the log.
+        statement: SHA-256 of what was signed, hex.
+        validator: Name of the key.
+    """
+
+    leaf: bytes
+    statement: str
+    validator: str
+
+
+def add(db: Connection, items: Iterable[Item]) -> int:
+    """Put items into the queue; those that are there stay as they are.
+
+    Args:
+        db: A transaction.
+        items: What to ask.
+
+    Returns:
+        How many were new.
+
+    Raises:
+        InputError: If an item wants no vote, or its text is not that of its digest.
+    """
+    from sqlalchemy import select
+
+    from headwater.review.store.tables import ITEM
+
+    n, pending = 0, iter(items)
+    while some := {(one.batch, one.document): one for one in islice(pending, _ADDED_AT_ONCE)}:
+        for one in some.values():
+            digest = hashlib.sha256(one.text.encode("utf-8", "surrogatepass")).hexdigest()
+            if one.n_wanted < 1 or digest != one.document:
+                raise InputError("an item wants at least one vote and has the digest of its text")
+        named = ITEM.c.document.in_([document for _, document in some])
+        there = {tuple(row) for row in db.execute(select(ITEM.c.batch, ITEM.c.document).where(named))}
+        new = [one for key, one in some.items() if key not in there]
+        rows = [{name: getattr(one, name) for name in Item.__slots__} for one in new]
+        if rows:
+            db.execute(ITEM.insert(), [row | {"n_votes": 0, "room": row["n_wanted"]} for row in rows])
+        n += len(rows)
+    return n
+
+
+def lease(db: Connection, validator: str, *, token: str, now_s: float, ttl_s: float) -> Lease | None:
+    """Hand out the next item that a validator has not had.
+
+    A validator walks over the open items by rank, and begins anew at the end for what came back meanwhile.
+
+    Args:
+        db: A transaction.
+        validator: Name of the key.
+        token: 32 fresh hex digits.
+        now_s: Now, POSIX seconds.
+        ttl_s: How long it is kept for them.
+
+    Returns:
+        The lease; None if nothing is left for them.
+    """
+    from sqlalchemy import insert
+
+    from headwater.review.store.tables import ITEM, TOUCH
+
+    _take_back(db, now_s)
+    row = _next(db, validator)
+    if row is None:
+        return None
+    _walk_to(db, validator, (row["rank"], row["id"]))
+    until_s = now_s + ttl_s
+    db.execute(ITEM.update().where(ITEM.c.id == row["id"]).values(room=ITEM.c.room - 1))
+    held = {"item": row["id"], "validator": validator, "state": "leased", "token": token, "until_s": until_s}
+    db.execute(insert(TOUCH).values(**held))
+    return Lease(token, Item(*(row[name] for name in Item.__slots__)), until_s)
+
+
+def renew(db: Connection, validator: str, *, token: str, now_s: float, ttl_s: float) -> float:
+    """Keep a lease for longer.
+
+    Returns:
+        Until when.
+
+    Raises:
+        InputError: If there is no such lease any more.
+    """
+    from headwater.review.store.tables import TOUCH
+
+    held = _held(db, validator, token)
+    until_s: float = max(now_s + ttl_s, held["until_s"])
+    db.execute(TOUCH.update().where(TOUCH.c.token == token).values(until_s=until_s))
+    return until_s
+
+
+def release(db: Connection, validator: str, *, token: str) -> None:
+    """Give an item back unseen; the same validator may get it again.
+
+    Raises:
+        InputError: If there is no such lease any more.
+    """
+    from headwater.review.store.tables import TOUCH
+
+    held = _held(db, validator, token)
+    db.execute(TOUCH.delete().where(TOUCH.c.token == token))
+    _change(db, held["item"], room=1)
+
+
+def skip(db: Connection, validator: str, *, token: str) -> None:
+    """Give an item back for others; this validator does not get it again.
+
+    Raises:
+        InputError: If there is no such lease any more.
+    """
+    from headwater.review.store.tables import TOUCH
+
+    held = _held(db, validator, token)
+    db.execute(TOUCH.update().where(TOUCH.c.token == token).values(state="skipped", token=None))
+    _change(db, held["item"], room=1)
+
+
+def cast(db: Connection, ticket: Ticket, said: Judgement, *, token: str) -> bool:
+    """Keep a vote on an item that was leased.
+
+    A vote that came late counts as long as nobody else was given the item instead.
+
+    Args:
+        db: A transaction.
+        ticket: The signed statement, verified.
+        said: What it says.
+        token: Of the lease.
+
+    Returns:
+        False if this very vote was kept before, and nothing changed.
+
+    Raises:
+        ConsistencyError: If its nonce was used for something else, or it is of another item.
+        InputError: If there is no such lease any more.
+    """
+    from headwater.review.store.tables import ITEM, TOUCH
+
+    if _kept_before(db, ticket, said.nonce):
+        return False
+    held = _held(db, ticket.validator, token)
+    row = db.execute(ITEM.select().where(ITEM.c.id == held["item"])).mappings().one()
+    if (row["document"], row["batch"], row["pi"]) != (said.document, said.batch, said.pi):
+        raise ConsistencyError("the vote is of another document, batch or chance than its lease")
+    db.execute(TOUCH.update().where(TOUCH.c.token == token).values(state="voted", token=None))
+    _change(db, row["id"], n_votes=1)
+    _keep(db, ticket, said.nonce, item=row["id"], label=said.label)
+    return True
+
+
+def retract(db: Connection, ticket: Ticket, said: Retraction) -> bool:
+    """Take a vote back; the item is open again, for this validator too.
+
+    Args:
+        db: A transaction.
+        ticket: The signed statement, verified.
+        said: What it says.
+
+    Returns:
+        False if this very retraction was kept before, and nothing changed.
+
+    Raises:
+        ConsistencyError: If its nonce was used for something else, or no such vote of theirs stands.
+    """
+    from sqlalchemy import select
+
+    from headwater.review.store.tables import ENTRY, TOUCH
+
+    if _kept_before(db, ticket, said.nonce):
+        return False
+    theirs = (ENTRY.c.statement == said.judgement) & (ENTRY.c.validator == ticket.validator)
+    vote = db.execute(select(ENTRY.c.item).where(theirs & ENTRY.c.label.is_not(None))).first()
+    again = db.execute(select(ENTRY.c.id).where(ENTRY.c.retracts == said.judgement)).first()
+    if vote is None or again is not None:
+        raise ConsistencyError("there is no such vote to take back")
+    mine = (TOUCH.c.item == vote.item) & (TOUCH.c.validator == ticket.validator)
+    db.execute(TOUCH.delete().where(mine))
+    _change(db, vote.item, n_votes=-1, room=1)
+    _keep(db, ticket, said.nonce, item=vote.item, retracts=said.judgement)
+    return True
+
+
+def _take_back(db: Connection, now_s: float) -> None:
+    """Free items whose leases have run out, some at a time."""
+    from sqlalchemy import select
+
+    from headwater.review.store.tables import TOUCH
+
+    late = (
+        select(TOUCH.c.item, TOUCH.c.token)
+        .where((TOUCH.c.state == "leased") & (TOUCH.c.until_s <= now_s))
+        .order_by(TOUCH.c.until_s)
+        .limit(_EXPIRED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    for item, token in db.execute(late).all():
+        db.execute(TOUCH.delete().where(TOUCH.c.token == token))
+        _change(db, item, room=1)
+
+
+def _next(db: Connection, validator: str) -> Mapping[str, Any] | None:
+    from sqlalchemy import select, tuple_
+
+    from headwater.review.store.tables import ITEM, TOUCH, WALK
+
+    had = select(TOUCH.c.item).where((TOUCH.c.item == ITEM.c.id) & (TOUCH.c.validator == validator))
+    free = select(ITEM).where((ITEM.c.room > 0) & ~had.exists()).order_by(ITEM.c.rank, ITEM.c.id).limit(1)
+    free = free.with_for_update(skip_locked=True)
+    at = db.execute(select(WALK.c.rank, WALK.c.item).where(WALK.c.validator == validator)).first()
+    if at is not None:
+        on = free.where(tuple_(ITEM.c.rank, ITEM.c.id) > tuple_(at.rank, at.item))
+        row = db.execute(on).mappings().first()
+        if row is not None:
+            return dict(row)
+    row = db.execute(free).mappings().first()
+    return None if row is None else dict(row)
+
+
+def _walk_to(db: Connection, validator: str, at: tuple[float, int]) -> None:
+    from headwater.review.store.tables import WALK
+
+    place = {"rank": at[0], "item": at[1]}
+    if not db.execute(WALK.update().where(WALK.c.validator == validator).values(**place)).rowcount:
+        db.execute(WALK.insert().values(validator=validator, **place))
+
+
+def _held(db: Connection, validator: str, token: str) -> Mapping[str, Any]:
+    """Find a lease that nobody took back yet, and lock it.
+
+    Raises:
+        InputError: If there is none.
+    """
+    from sqlalchemy import select
+
+    from headwater.review.store.tables import TOUCH
+
+    theirs = (TOUCH.c.token == token) & (TOUCH.c.validator == validator) & (TOUCH.c.state == "leased")
+    row = db.execute(select(TOUCH).where(theirs).with_for_update()).mappings().first()
+    if row is None:
+        raise InputError("the lease has run out, or was never given", hint="ask for the next item")
+    return dict(row)
+
+
+def _change(db: Connection, item: int, **by: int) -> None:
+    from headwater.review.store.tables import ITEM
+
+    changed = {name: ITEM.c[name] + step for name, step in by.items()}
+    db.execute(ITEM.update().where(ITEM.c.id == item).values(**changed))
+
+
+def _kept_before(db: Connection, ticket: Ticket, nonce: str) -> bool:
+    """Tell whether a statement is there already.
+
+    Raises:
+        ConsistencyError: If its nonce belongs to another one.
+    """
+    from sqlalchemy import select
+
+    from headwater.review.store.tables import ENTRY
+
+    row = db.execute(select(ENTRY.c.statement, ENTRY.c.validator).where(ENTRY.c.nonce == nonce)).first()
+    if row is not None and tuple(row) != (ticket.statement, ticket.validator):
+        raise ConsistencyError("the nonce was used for another vote")
+    return row is not None
+
+
+def _keep(db: Connection, ticket: Ticket, nonce: str, **told: Any) -> None:
+    from headwater.review.store.tables import ENTRY
+
+    row = {"validator": ticket.validator, "nonce": nonce, "statement": ticket.statement, "leaf": ticket.leaf}
+    db.execute(ENTRY.insert().values(**row, **told))

@@ -1,0 +1,1 @@
+"""The queue of a campaign, on SQLite and on PostgreSQL."""
