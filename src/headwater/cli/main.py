@@ -15,6 +15,7 @@ from headwater.cli.lab import lab
 from headwater.cli.loop import loop
 from headwater.cli.measure import measure
 from headwater.cli.monitor import monitor
+from headwater.cli.plan import plan
 from headwater.cli.reserve import reserve
 from headwater.cli.terminal import printable
 from headwater.cli.watermark import watermark
@@ -38,6 +39,7 @@ app.add_command(lab)
 app.add_command(loop)
 app.add_command(measure)
 app.add_command(monitor)
+app.add_command(plan)
 app.add_command(watermark)
 app.add_command(reserve)
 
