@@ -148,7 +148,7 @@ def test_cdxj_indexer_finds_all_others_where_they_were(tmp_path: Path) -> None:
 
 def wacz_status(path: Path) -> int:
     """Validate a WACZ file; its validator says what is wrong in words, and by its exit status."""
-    command = [peer("wacz"), "validate", "-f", path]
+    command = [str(peer("wacz")), "validate", "-f", str(path)]
     return subprocess.run(command, capture_output=True, check=False).returncode
 
 
