@@ -17,6 +17,7 @@ from headwater.cli.measure import measure
 from headwater.cli.monitor import monitor
 from headwater.cli.plan import plan
 from headwater.cli.reserve import reserve
+from headwater.cli.review import review
 from headwater.cli.terminal import printable
 from headwater.cli.watermark import watermark
 from headwater.errors import HeadwaterError
@@ -42,6 +43,7 @@ app.add_command(monitor)
 app.add_command(plan)
 app.add_command(watermark)
 app.add_command(reserve)
+app.add_command(review)
 
 
 def run(arguments: list[str] | None = None) -> None:

@@ -1,0 +1,1 @@
+"""Votes as other tools write them."""
