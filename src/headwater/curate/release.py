@@ -97,7 +97,7 @@ def _file(row: object) -> File:
 
 
 def origin_of(keys: str, run_id: str) -> str:
-    """Name the log of a release: one log for each run, so that no log ever signs two roots.
+    """Name the log of a release; one log a run, so that none signs two roots.
 
     Args:
         keys: Name of the keys, such as `example.com/corpus`.
