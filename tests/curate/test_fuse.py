@@ -129,3 +129,36 @@ def test_weights_fall_as_scores_rise() -> None:
     assert ordered == sorted(ordered)
     assert ordered[0] < 0.1
     assert ordered[-1] == pytest.approx(1.0, abs=0.1)
+
+
+def test_weights_follow_the_ratio_of_declared_texts_to_humans_where_there_are_enough() -> None:
+    rng = np.random.default_rng(12)
+    known, documents = calibration(rng), list(crawl(rng, n=4_000, share=0.3))
+    declared = {"en/prose/400+": rng.normal(4.0, 1.0, 200).tolist()}
+    canaries = [rng.normal(0.0, 1.0, len(known.canaries)).tolist()]
+    found = fuse(documents, known, POLICY, canary_scores=canaries, declared=declared)
+    english = [finding for finding in found.findings if finding.stratum.startswith("en")]
+
+    assert all(finding.log_ratio is None for finding in found.findings if finding not in english)
+    weights = {key: np.mean([f.weight for f in english if f.id.startswith(key)]) for key in "gh"}
+    assert weights["g"] < 0.1
+    assert weights["h"] > 0.9
+    # A calibrated chance: among texts of a weight, about that share is human.
+    sure = [f for f in english if f.weight > 0.95]
+    assert np.mean([f.id.startswith("h") for f in sure]) > 0.95
+    assert {f.review for f in english} == {True, False}
+    assert all(0.2 <= f.weight <= 0.8 for f in english if f.review)
+
+
+def test_a_stratum_whose_declared_texts_score_like_human_ones_is_abstained_from() -> None:
+    rng = np.random.default_rng(13)
+    known = calibration(rng)
+    declared = {"en/prose/400+": rng.normal(0.1, 1.0, 200).tolist()}
+    canaries = [rng.normal(0.0, 1.0, len(known.canaries)).tolist()]
+    documents = crawl(rng, n=2_000, share=0.3)
+    found = fuse(documents, known, POLICY, canary_scores=canaries, declared=declared)
+    states = {state.stratum[:2]: state for state in found.strata}
+
+    assert states["en"].abstained
+    assert not states["de"].abstained
+    assert not any(f.found or f.review for f in found.findings if f.stratum.startswith("en"))

@@ -11,13 +11,12 @@ from zlib import crc32
 
 from headwater.curate.audit import STRATA
 from headwater.curate.calibration import Calibration, parse
-from headwater.curate.document import Document
+from headwater.curate.document import bare
 from headwater.curate.labels import LABELS
 from headwater.curate.layout import Layout
 from headwater.curate.policy import Policy
 from headwater.curate.rules import decide
 from headwater.curate.store import intact
-from headwater.record import Record
 from headwater.stats import clopper_pearson
 
 LEAST = 20
@@ -69,7 +68,7 @@ def canary_scores(layout: Layout, shard: str = "") -> list[float | None]:
     turn = crc32(shard.encode()) % n_turns
     label = _label("statistical-1")
     return [
-        float(label.measure(_document(canary.text))["score"]) if at % n_turns == turn else None
+        float(label.measure(bare(canary.text))["score"]) if at % n_turns == turn else None
         for at, canary in enumerate(canaries)
     ]
 
@@ -108,18 +107,10 @@ def cuts(
 
 def measured(text: str, labels: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     """Measure a bare text by every label; corpus-wide columns are missing."""
-    document = _document(text)
+    document = bare(text)
     return {name.rsplit("-", 1)[0]: _label(name).measure(document) for name in labels}
 
 
 @cache
 def _label(name: str) -> Any:
     return LABELS[name]()
-
-
-def _document(text: str) -> Document:
-    record = Record(
-        id="", url="", captured="", captured_from="", payload=b"", media_type="text/plain", charset="utf-8",
-        status=0, headers=(), source="", offset=0, length=0, payload_digest="",
-    )  # fmt: skip
-    return Document(record, "", None, text)

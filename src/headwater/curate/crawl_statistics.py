@@ -16,16 +16,23 @@ from headwater.curate.calibration import Calibration
 from headwater.curate.canary import canary_scores, cuts, held
 from headwater.curate.decide import label_rows
 from headwater.curate.engine.engine import Item, OpenFrame
-from headwater.curate.estimate import estimate
+from headwater.curate.estimate import estimate, pooled
 from headwater.curate.fuse import Finding, Subject, canary_calls, fuse
 from headwater.curate.layout import STATISTICS, Layout
 from headwater.curate.policy import Policy, parse
 from headwater.curate.rules import Labels, origin
-from headwater.curate.sighting import sightings
+from headwater.curate.sighting import Sighting, sightings
 from headwater.curate.store import Tables, read_json, read_rows, write_json
 
 STATISTICS_SCHEMA = pa.schema(
-    [("id", pa.string()), ("stratum", pa.string()), ("p", pa.float64()), ("weight", pa.float32())]
+    [
+        ("id", pa.string()),
+        ("stratum", pa.string()),
+        ("p", pa.float64()),
+        ("weight", pa.float32()),
+        ("log_ratio", pa.float32()),
+        ("review", pa.bool_()),
+    ]
 )
 
 
@@ -45,25 +52,30 @@ def run(item: Item, open_frame: OpenFrame) -> Item:
     if item["calibrated"]:
         calibration = held(layout)
         scores = [canary_scores(layout), *(read_json(layout.canaries(shard)) for shard in shards)]
+        crawl = list(sightings(_labelled(layout, shards, item["labels"]), policy))
         fusion = fuse(
-            _tested(layout, shards, item["labels"], policy), calibration, policy, canary_scores=scores
+            _tested(layout, shards, item["labels"], policy),
+            calibration,
+            policy,
+            canary_scores=scores,
+            declared=pooled(seen for seen in crawl if seen.origin == "generated"),
         )
         called = canary_calls(calibration, policy, scores, fusion)
         found = {finding.id: finding for finding in fusion.findings}
         state = asdict(fusion) | {"findings": sum(finding.found for finding in fusion.findings)}
         state["cuts"] = [asdict(cut) for cut in cuts(calibration, policy, item["labels"], called=called)]
-        state |= _crowd(fusion.findings, _labelled(layout, shards, item["labels"]), calibration, policy)
+        state |= _crowd(fusion.findings, crawl, calibration)
         write_json(layout.fusion, state)
     _write(layout, shards, found, policy)
     return {}
 
 
 def _crowd(
-    findings: Sequence[Finding], rows: Iterator[Labels], calibration: Calibration, policy: Policy
+    findings: Sequence[Finding], crawl: Sequence[Sighting], calibration: Calibration
 ) -> dict[str, Any]:
     """Say of the crawl as a whole how it is weighted, and how much of it is generated."""
     weights, _ = np.histogram([finding.weight for finding in findings], 10, (0.0, 1.0))
-    found = estimate(sightings(rows, policy), calibration, rng=np.random.default_rng(0))
+    found = estimate(crawl, calibration, rng=np.random.default_rng(0))
     return {
         "weights": weights.tolist(),
         "prevalence": [asdict(part) for part in found.parts],

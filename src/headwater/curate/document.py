@@ -25,3 +25,12 @@ class Document:
     tree: Any
     text: str
     source: bytes = b""
+
+
+def bare(text: str) -> Document:
+    """Give a text as a document of which nothing else is known."""
+    record = Record(
+        id="", url="", captured="", captured_from="", payload=b"", media_type="text/plain", charset="utf-8",
+        status=0, headers=(), source="", offset=0, length=0, payload_digest="",
+    )  # fmt: skip
+    return Document(record, "", None, text)

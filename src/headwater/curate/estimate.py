@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater.curate.calibration import Calibration
-from headwater.curate.fuse import is_shifted
+from headwater.curate.fuse import LEAST_AUROC, LEAST_DECLARED, is_shifted
 from headwater.curate.sighting import Sighting
 from headwater.curate.summary import PrevalencePart, Silence
 from headwater.stats.mixture import Floats
@@ -21,12 +21,12 @@ from headwater.stats.prevalence import Contrast, contrast, share_of
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-LEAST_HUMAN, LEAST_GENERATED, LEAST_AUROC = 99, 50, 0.6
+LEAST_HUMAN = 99
 LEAST_PART, MOST_DOMAINS = 30, 50
 N_DRAWS = 400
 _SHORT = "too short, or in no language that is known"
 _NO_HUMANS = f"fewer than {LEAST_HUMAN} human scores in the language"
-_NO_GENERATED = f"fewer than {LEAST_GENERATED} texts of the language known to be generated"
+_NO_GENERATED = f"fewer than {LEAST_DECLARED} texts of the language known to be generated"
 _ALIKE = f"the score hardly tells the two kinds apart there (AUROC below {LEAST_AUROC})"
 _SHIFTED = "the crawl's people do not write like the calibration's there"
 _ASIDE = (_SHORT, _NO_HUMANS, _NO_GENERATED)
@@ -93,7 +93,7 @@ def estimate(
     """
     # The order decides what is drawn, so that equal crawls give equal intervals.
     seen = sorted(crawl, key=lambda one: (one.site, one.month, one.language, one.names, one.score))
-    known = _pooled(chain((one for one in seen if one.origin == "generated"), generated))
+    known = pooled(chain((one for one in seen if one.origin == "generated"), generated))
     cells = _Cells(n_draws=n_draws)
     at, why = np.full(len(seen), -1), [""] * len(seen)
     groups: dict[str, list[int]] = defaultdict(list)
@@ -120,7 +120,8 @@ def estimate(
     return Estimate(parts, silent, tuple(laws))
 
 
-def _pooled(generated: Iterable[Sighting]) -> Mapping[str, list[float]]:
+def pooled(generated: Iterable[Sighting]) -> Mapping[str, list[float]]:
+    """Gather scores by stratum, fine and coarse."""
     pools: dict[str, list[float]] = defaultdict(list)
     for one in generated:
         for name in one.names:
@@ -131,7 +132,7 @@ def _pooled(generated: Iterable[Sighting]) -> Mapping[str, list[float]]:
 def _stratum(one: Sighting, calibration: Calibration, known: Mapping[str, list[float]]) -> str:
     """Name the finest stratum in which both kinds are known, or why there is none."""
     human = [name for name in one.names if calibration.size(name) >= LEAST_HUMAN]
-    both = [name for name in human if len(known.get(name, ())) >= LEAST_GENERATED]
+    both = [name for name in human if len(known.get(name, ())) >= LEAST_DECLARED]
     return both[0] if both else _SHORT if not one.names else _NO_GENERATED if human else _NO_HUMANS
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -13,8 +14,9 @@ from headwater.curate.policy import Policy
 from headwater.curate.summary import StratumUse
 from headwater.stats import benjamini_hochberg, benjamini_yekutieli, clopper_pearson, storey_pi0
 from headwater.stats.mixture import Floats, null_chance
+from headwater.stats.prevalence import Contrast, contrast
 
-LEAST_SHIFT = 50
+LEAST_SHIFT, LEAST_DECLARED, LEAST_AUROC = 50, 50, 0.6
 MAX_SHIFT, SHIFT_LEVEL = 0.15, 0.001
 
 
@@ -43,6 +45,9 @@ class Finding:
         p: Its p-value there.
         weight: The estimated chance that a person wrote it, in [0, 1].
         found: Whether it is a discovery.
+        log_ratio: ln of the likelihood ratio of its score, declared texts of the crawl against humans of the
+            calibration; None where too few are declared.
+        review: Whether the weight leaves it open, so that a person should look.
     """
 
     id: str
@@ -50,6 +55,8 @@ class Finding:
     p: float
     weight: float
     found: bool
+    log_ratio: float | None = None
+    review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +90,13 @@ def fuse(
     policy: Policy,
     *,
     canary_scores: Sequence[Sequence[float | None]],
+    declared: Mapping[str, Sequence[float]] = MappingProxyType({}),
 ) -> Fusion:
     """Rank documents among humans of their kind, and control what is called.
 
-    A document is a discovery when the step-up procedure rejects it at `false_discovery_rate`, and its p-value
-    is at most `false_exclusion`, which then bounds the share of humans called in every stratum. When the
-    canaries' bound exceeds `canary_budget`, there are no discoveries.
+    A discovery is rejected by the step-up procedure at `false_discovery_rate` and has a p-value of at most
+    `false_exclusion`, which bounds the share of humans called in every stratum. When the canaries' bound
+    exceeds `canary_budget`, there are none.
 
     Args:
         tested: Documents, one for each cluster of near-duplicates.
@@ -96,32 +104,44 @@ def fuse(
         policy: Rates and budgets.
         canary_scores: For each shard the scores of the calibration's canaries, in their order; None for those
             that did not pass through it.
+        declared: Stratum -> scores of the crawl's texts that declare to be generated.
 
     Returns:
-        Findings and state.
+        Findings and state. Where 50 texts of a stratum are declared, weights come from the likelihood ratio
+        of the two kinds; elsewhere from the density of p-values.
     """
     groups, n_unranked = _grouped(tested, calibration, policy)
-    states, parts = [], []
+    states, parts, weights, ratios = [], [], [], list[float | None]()
     for stratum in sorted(groups):
         scores = np.array([document.score for document in groups[stratum]])
-        state = _state(stratum, calibration.human(stratum), scores)
+        laws = _laws(calibration, stratum, declared.get(stratum, ()))
+        state = _state(stratum, calibration.human(stratum), scores, laws)
         p = np.ones(scores.size) if state.abstained else calibration.p_values(stratum, scores)
         states.append(state)
         parts.append(p)
+        ratio = laws.log_ratio(scores) if laws and not state.abstained else None
+        ratios += ratio.tolist() if ratio is not None else [None] * scores.size
+        weights += _weights(p, ratio, laws.share(scores) if laws else 0.0).tolist()
     p = np.concatenate(parts) if parts else np.zeros(0)
     control = benjamini_yekutieli if policy.any_dependence else benjamini_hochberg
     called = control(p, level=policy.false_discovery_rate).rejected & (p <= policy.false_exclusion)
     threshold = float(p[called].max()) if called.any() else 0.0
-    abstained = frozenset(state.stratum for state in states if state.abstained)
-    ranks = canary_ranks(calibration, policy, canary_scores, without=abstained)
+    silent = frozenset(state.stratum for state in states if state.abstained)
+    ranks = canary_ranks(calibration, policy, canary_scores, without=silent)
     hits = [rank <= threshold for rank in ranks if rank is not None]
     bound = clopper_pearson(sum(hits), len(hits), 0.9)[1]
     off = _off(bound, len(hits), policy)
-    weights = _weights(parts)
-    ids = [(document.id, stratum) for stratum in sorted(groups) for document in groups[stratum]]
+    keys = [(document.id, stratum) for stratum in sorted(groups) for document in groups[stratum]]
     findings = tuple(
-        Finding(key, stratum, float(one), float(weight), bool(call) and not off)
-        for (key, stratum), one, weight, call in zip(ids, p, weights, called, strict=True)
+        Finding(
+            *key,
+            p=float(one),
+            weight=weight,
+            found=bool(call) and not off,
+            log_ratio=ratio,
+            review=policy.review_from <= weight <= policy.review_to,
+        )
+        for key, one, weight, call, ratio in zip(keys, p, weights, called, ratios, strict=True)
     )
     return Fusion(findings, tuple(states), n_unranked, threshold, len(hits), sum(hits), bound, off)
 
@@ -140,9 +160,18 @@ def _grouped(
     return groups, n_unranked
 
 
-def _state(stratum: str, human: Floats, scores: Floats) -> StratumUse:
+def _laws(calibration: Calibration, stratum: str, declared: Sequence[float]) -> Contrast | None:
+    """Contrast a stratum's humans with the crawl's declared texts, if there are enough."""
+    if len(declared) < LEAST_DECLARED:
+        return None
+    return contrast(calibration.human(stratum), declared, weights=calibration.stands_for(stratum))
+
+
+def _state(stratum: str, human: Floats, scores: Floats, laws: Contrast | None) -> StratumUse:
     distance, _ = shift(scores, human)
-    return StratumUse(stratum, human.size, scores.size, distance, is_shifted(scores, human))
+    auroc = laws.auroc if laws else None
+    abstained = is_shifted(scores, human) or (auroc is not None and auroc < LEAST_AUROC)
+    return StratumUse(stratum, human.size, scores.size, distance, abstained, auroc)
 
 
 def is_shifted(scores: Floats, human: Floats) -> bool:
@@ -225,10 +254,10 @@ def _off(bound: float, n: int, policy: Policy) -> str:
     return f"up to {bound:.1%} of the canaries are called, the budget is {policy.canary_budget:.1%}"
 
 
-def _weights(parts: Sequence[Floats]) -> Floats:
-    """Give the chance that each document is human, stratum by stratum; 1 where nothing was learned."""
-    weights = [
-        null_chance(p, null_share=storey_pi0(p, cut=0.5)) if p.size and p.min() < 1.0 else np.ones(p.size)
-        for p in parts
-    ]
-    return np.concatenate(weights) if weights else np.zeros(0)
+def _weights(p: Floats, log_ratio: Floats | None, share: float) -> Floats:
+    """Give the chance that each document of a stratum is human; 1 where nothing was learned."""
+    if log_ratio is not None:
+        return np.asarray((1.0 - share) / (1.0 - share + share * np.exp(log_ratio)))
+    if p.min() == 1.0:
+        return np.ones(p.size)
+    return null_chance(p, null_share=storey_pi0(p, cut=0.5))

@@ -18,6 +18,12 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 LEAST_LIKENESS = 0.8
 # How good the evidence for a date in a reserve is, the source's own word first.
 GRADES = ("E0", "E1", "E2", "E3", "E4")
+_SHARES = frozenset(
+    {
+        *("false_mark_rate", "false_discovery_rate", "false_exclusion", "canary_budget", "human_cut"),
+        *("review_from", "review_to"),
+    }
+)
 _LANGUAGE = re.compile("[a-z]{2,3}")
 _TEXTS = {
     "name": (re.compile("(?s).+"), "a name"),
@@ -81,6 +87,8 @@ class Policy:
         false_exclusion: Greatest share of the humans of each stratum that may become discoveries, in (0, 1).
         human_before: Day before which a text that a reserve holds counts as a person's.
         human_grade: Least grade of the evidence for that, E0 to E4.
+        review_from: Least weight of a document that is marked for review, in (0, 1).
+        review_to: Greatest weight of one, in (0, 1).
         canary_budget: Share of the canaries above whose upper bound there are no discoveries, in (0, 1).
         human_cut: Greatest share of the human texts of a language that statistics may cut, in (0, 1); above
             it the run fails.
@@ -113,6 +121,8 @@ class Policy:
     false_exclusion: float = 0.01
     human_before: str = "2022-11-30"
     human_grade: str = "E1"
+    review_from: float = 0.2
+    review_to: float = 0.8
     canary_budget: float = 0.03
     human_cut: float = 0.05
 
@@ -166,7 +176,7 @@ def _check(key: str, value: object) -> None:
             wanted = "a list of language codes such as en or ceb"
         case "any_dependence":
             good, wanted = isinstance(value, bool), "true or false"
-        case "false_mark_rate" | "false_discovery_rate" | "false_exclusion" | "canary_budget" | "human_cut":
+        case _ if key in _SHARES:
             good, wanted = isinstance(value, float) and 0.0 < value < 1.0, "a number between 0 and 1"
         case _:
             allowed = GRADES if key == "human_grade" else ACTIONS

@@ -48,6 +48,15 @@ class Contrast:
         h, g = self.null / self.null.sum(), self.alternative / self.alternative.sum()
         return float(np.sum(g * (np.cumsum(h) - 0.5 * h)))
 
+    def log_ratio(self, scores: ArrayLike) -> Floats:
+        """Give ln of the chance of each score among alternatives over that among nulls, shape (m,)."""
+        h, g = self._rising()
+        return np.asarray((np.log(g) - np.log(h))[self.bins(scores)])
+
+    def share(self, scores: ArrayLike) -> float:
+        """Give the share of alternatives under which scores are likeliest, in [0, 1]."""
+        return greatest_share(np.bincount(self.bins(scores), minlength=self.null.size), *self._rising())
+
     def parts(self, counts: Counts, *, rng: np.random.Generator, n_draws: int) -> tuple[Floats, Floats]:
         """Say how much of a generated document each bin stands for.
 
