@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _ADDED_AT_ONCE = 512
-_EXPIRED_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +117,7 @@ def lease(db: Connection, validator: str, *, token: str, now_s: float, ttl_s: fl
     Returns:
         The lease; None if nothing is left for them.
     """
-    from sqlalchemy import insert
-
-    from headwater.review.store.tables import ITEM, TOUCH
+    from headwater.review.store import statements
 
     _take_back(db, now_s)
     row = _next(db, validator)
@@ -128,9 +125,9 @@ def lease(db: Connection, validator: str, *, token: str, now_s: float, ttl_s: fl
         return None
     _walk_to(db, validator, (row["rank"], row["id"]))
     until_s = now_s + ttl_s
-    db.execute(ITEM.update().where(ITEM.c.id == row["id"]).values(room=ITEM.c.room - 1))
+    _change(db, row["id"], room=-1)
     held = {"item": row["id"], "validator": validator, "state": "leased", "token": token, "until_s": until_s}
-    db.execute(insert(TOUCH).values(**held))
+    db.execute(statements.LEASE, held)
     return Lease(token, Item(*(row[name] for name in Item.__slots__)), until_s)
 
 
@@ -143,11 +140,11 @@ def renew(db: Connection, validator: str, *, token: str, now_s: float, ttl_s: fl
     Raises:
         InputError: If there is no such lease any more.
     """
-    from headwater.review.store.tables import TOUCH
+    from headwater.review.store import statements
 
     held = _held(db, validator, token)
     until_s: float = max(now_s + ttl_s, held["until_s"])
-    db.execute(TOUCH.update().where(TOUCH.c.token == token).values(until_s=until_s))
+    db.execute(statements.PROLONG, {"of_token": token, "to_until_s": until_s})
     return until_s
 
 
@@ -157,10 +154,10 @@ def release(db: Connection, validator: str, *, token: str) -> None:
     Raises:
         InputError: If there is no such lease any more.
     """
-    from headwater.review.store.tables import TOUCH
+    from headwater.review.store import statements
 
     held = _held(db, validator, token)
-    db.execute(TOUCH.delete().where(TOUCH.c.token == token))
+    db.execute(statements.DROP, {"of_token": token})
     _change(db, held["item"], room=1)
 
 
@@ -170,10 +167,10 @@ def skip(db: Connection, validator: str, *, token: str) -> None:
     Raises:
         InputError: If there is no such lease any more.
     """
-    from headwater.review.store.tables import TOUCH
+    from headwater.review.store import statements
 
     held = _held(db, validator, token)
-    db.execute(TOUCH.update().where(TOUCH.c.token == token).values(state="skipped", token=None))
+    db.execute(statements.END, {"of_token": token, "to_state": "skipped"})
     _change(db, held["item"], room=1)
 
 
@@ -195,17 +192,17 @@ def cast(db: Connection, ticket: Ticket, said: Judgement, *, token: str) -> bool
         ConsistencyError: If its nonce was used for something else, or it is of another item.
         InputError: If there is no such lease any more.
     """
-    from headwater.review.store.tables import ITEM, TOUCH
+    from headwater.review.store import statements
 
     if _kept_before(db, ticket, said.nonce):
         return False
     held = _held(db, ticket.validator, token)
-    row = db.execute(ITEM.select().where(ITEM.c.id == held["item"])).mappings().one()
-    if (row["document"], row["batch"], row["pi"]) != (said.document, said.batch, said.pi):
+    row = db.execute(statements.ITEM_OF, {"of_item": held["item"]}).one()
+    if (row.document, row.batch, row.pi) != (said.document, said.batch, said.pi):
         raise ConsistencyError("the vote is of another document, batch or chance than its lease")
-    db.execute(TOUCH.update().where(TOUCH.c.token == token).values(state="voted", token=None))
-    _change(db, row["id"], n_votes=1)
-    _keep(db, ticket, said.nonce, item=row["id"], label=said.label)
+    db.execute(statements.END, {"of_token": token, "to_state": "voted"})
+    _change(db, row.id, votes=1)
+    _keep(db, ticket, said.nonce, item=row.id, label=said.label, retracts=None)
     return True
 
 
@@ -223,66 +220,50 @@ def retract(db: Connection, ticket: Ticket, said: Retraction) -> bool:
     Raises:
         ConsistencyError: If its nonce was used for something else, or no such vote of theirs stands.
     """
-    from sqlalchemy import select
-
-    from headwater.review.store.tables import ENTRY, TOUCH
+    from headwater.review.store import statements
 
     if _kept_before(db, ticket, said.nonce):
         return False
-    theirs = (ENTRY.c.statement == said.judgement) & (ENTRY.c.validator == ticket.validator)
-    vote = db.execute(select(ENTRY.c.item).where(theirs & ENTRY.c.label.is_not(None))).first()
-    again = db.execute(select(ENTRY.c.id).where(ENTRY.c.retracts == said.judgement)).first()
+    named = {"of_statement": said.judgement}
+    vote = db.execute(statements.OF_STATEMENT, named | {"who": ticket.validator}).first()
+    again = db.execute(statements.TAKEN_BACK, named).first()
     if vote is None or again is not None:
         raise ConsistencyError("there is no such vote to take back")
-    mine = (TOUCH.c.item == vote.item) & (TOUCH.c.validator == ticket.validator)
-    db.execute(TOUCH.delete().where(mine))
-    _change(db, vote.item, n_votes=-1, room=1)
-    _keep(db, ticket, said.nonce, item=vote.item, retracts=said.judgement)
+    db.execute(statements.FORGET, {"of_item": vote.item, "who": ticket.validator})
+    _change(db, vote.item, votes=-1, room=1)
+    _keep(db, ticket, said.nonce, item=vote.item, label=None, retracts=said.judgement)
     return True
 
 
 def _take_back(db: Connection, now_s: float) -> None:
     """Free items whose leases have run out, some at a time."""
-    from sqlalchemy import select
+    from headwater.review.store import statements
 
-    from headwater.review.store.tables import TOUCH
-
-    late = (
-        select(TOUCH.c.item, TOUCH.c.token)
-        .where((TOUCH.c.state == "leased") & (TOUCH.c.until_s <= now_s))
-        .order_by(TOUCH.c.until_s)
-        .limit(_EXPIRED_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    for item, token in db.execute(late).all():
-        db.execute(TOUCH.delete().where(TOUCH.c.token == token))
+    for item, token in db.execute(statements.LATE, {"now_s": now_s}).all():
+        db.execute(statements.DROP, {"of_token": token})
         _change(db, item, room=1)
 
 
 def _next(db: Connection, validator: str) -> Mapping[str, Any] | None:
-    from sqlalchemy import select, tuple_
+    from headwater.review.store import statements
 
-    from headwater.review.store.tables import ITEM, TOUCH, WALK
-
-    had = select(TOUCH.c.item).where((TOUCH.c.item == ITEM.c.id) & (TOUCH.c.validator == validator))
-    free = select(ITEM).where((ITEM.c.room > 0) & ~had.exists()).order_by(ITEM.c.rank, ITEM.c.id).limit(1)
-    free = free.with_for_update(skip_locked=True)
-    at = db.execute(select(WALK.c.rank, WALK.c.item).where(WALK.c.validator == validator)).first()
+    who = {"who": validator}
+    at = db.execute(statements.WALK_AT, who).first()
+    row = None
     if at is not None:
-        on = free.where(tuple_(ITEM.c.rank, ITEM.c.id) > tuple_(at.rank, at.item))
-        row = db.execute(on).mappings().first()
-        if row is not None:
-            return dict(row)
-    row = db.execute(free).mappings().first()
+        behind = who | {"rank": at.rank, "item": at.item}
+        row = db.execute(statements.FREE_BEHIND, behind).mappings().first()
+    row = row or db.execute(statements.FREE, who).mappings().first()
     return None if row is None else dict(row)
 
 
 def _walk_to(db: Connection, validator: str, at: tuple[float, int]) -> None:
+    from headwater.review.store import statements
     from headwater.review.store.tables import WALK
 
-    place = {"rank": at[0], "item": at[1]}
-    if not db.execute(WALK.update().where(WALK.c.validator == validator).values(**place)).rowcount:
-        db.execute(WALK.insert().values(validator=validator, **place))
+    moved = db.execute(statements.WALK_TO, {"who": validator, "to_rank": at[0], "to_item": at[1]})
+    if not moved.rowcount:
+        db.execute(WALK.insert(), {"validator": validator, "rank": at[0], "item": at[1]})
 
 
 def _held(db: Connection, validator: str, token: str) -> Mapping[str, Any]:
@@ -291,22 +272,18 @@ def _held(db: Connection, validator: str, token: str) -> Mapping[str, Any]:
     Raises:
         InputError: If there is none.
     """
-    from sqlalchemy import select
+    from headwater.review.store import statements
 
-    from headwater.review.store.tables import TOUCH
-
-    theirs = (TOUCH.c.token == token) & (TOUCH.c.validator == validator) & (TOUCH.c.state == "leased")
-    row = db.execute(select(TOUCH).where(theirs).with_for_update()).mappings().first()
+    row = db.execute(statements.HELD, {"of_token": token, "who": validator}).mappings().first()
     if row is None:
         raise InputError("the lease has run out, or was never given", hint="ask for the next item")
     return dict(row)
 
 
-def _change(db: Connection, item: int, **by: int) -> None:
-    from headwater.review.store.tables import ITEM
+def _change(db: Connection, item: int, *, room: int = 0, votes: int = 0) -> None:
+    from headwater.review.store import statements
 
-    changed = {name: ITEM.c[name] + step for name, step in by.items()}
-    db.execute(ITEM.update().where(ITEM.c.id == item).values(**changed))
+    db.execute(statements.CHANGE, {"of_item": item, "by_room": room, "by_votes": votes})
 
 
 def _kept_before(db: Connection, ticket: Ticket, nonce: str) -> bool:
@@ -315,18 +292,16 @@ def _kept_before(db: Connection, ticket: Ticket, nonce: str) -> bool:
     Raises:
         ConsistencyError: If its nonce belongs to another one.
     """
-    from sqlalchemy import select
+    from headwater.review.store import statements
 
-    from headwater.review.store.tables import ENTRY
-
-    row = db.execute(select(ENTRY.c.statement, ENTRY.c.validator).where(ENTRY.c.nonce == nonce)).first()
+    row = db.execute(statements.OF_NONCE, {"of_nonce": nonce}).first()
     if row is not None and tuple(row) != (ticket.statement, ticket.validator):
         raise ConsistencyError("the nonce was used for another vote")
     return row is not None
 
 
 def _keep(db: Connection, ticket: Ticket, nonce: str, **told: Any) -> None:
-    from headwater.review.store.tables import ENTRY
+    from headwater.review.store import statements
 
     row = {"validator": ticket.validator, "nonce": nonce, "statement": ticket.statement, "leaf": ticket.leaf}
-    db.execute(ENTRY.insert().values(**row, **told))
+    db.execute(statements.KEEP, row | told)
