@@ -99,7 +99,7 @@ def scored(data: Path) -> Iterator[Human]:
             row = statistical.measure(document)
             yield Human(
                 source,
-                str(text.get("domain")).replace("/", "-"),
+                str(text.get("domain")),
                 str(text.get("group") or f"{source}-{number}"),
                 str(language.measure(document)["language"]),
                 str(row["form"]),

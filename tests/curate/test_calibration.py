@@ -66,6 +66,7 @@ def test_strata_go_from_fine_to_coarse_and_never_across_languages_or_writers() -
     assert rungs("en", "prose", 200) == ("en/prose/150-399", "en/prose", "en")
     assert rungs("en", "lines", 50) == ("en/lines/50-149", "en/lines", "en")
     assert rungs("en", "prose", 400, "non-native")[-1] == "en@non-native"
+    assert rungs("en", "prose", 400, "essays/non-native")[-1] == "en@essays-non-native"
     assert rungs("en", "prose", 49) == ()
     assert rungs("und", "prose", 500) == ()
 

@@ -39,7 +39,8 @@ def rungs(language: str, form: str, n_words: int, writer: str = "") -> tuple[str
     if n_words < MIN_WORDS or language == "und":
         return ()
     length = next(name for bound, name in _LENGTHS if n_words < bound)
-    first = f"{language}@{writer}" if writer else language
+    # A slash would cut the name of the group in two, and pool its halves.
+    first = f"{language}@{writer.replace('/', '-')}" if writer else language
     return tuple(accumulate((first, form, length), "{}/{}".format))[::-1]
 
 
