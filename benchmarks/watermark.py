@@ -1,17 +1,20 @@
 """Speed of watermark detection against its bars, in tokens per CPU second of one thread.
 
 From tokens to totals of every text, repeats left out: each row is the best of several repetitions over
-30,000 tokens in texts of 300. The peer, transformers, takes its turn in the same run, on fewer tokens;
+30,000 tokens in texts of 300. From text to p-values the rate is of bytes, of pages that the tokenizer has not
+seen, after others. The peer, transformers, takes its turn in the same run, on fewer tokens;
 without it its rows are left out, and this is said. Exit status 1 if a bar is missed.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = "1"  # one thread on either side; read when torch is first imported
@@ -19,11 +22,14 @@ os.environ["OMP_NUM_THREADS"] = "1"  # one thread on either side; read when torc
 import numpy as np
 from measured import Row, show
 
-from headwater.watermark import keys, localise, ngrams
+from headwater.errors import UnavailableError
+from headwater.watermark import detect, keys, localise, ngrams
 from headwater.watermark.keys import Key
 from headwater.watermark.ngrams import Batch
 from headwater.watermark.scheme import Scheme
 from headwater.watermark.schemes import SCHEMES, beacon, greenlist, tournament
+from headwater.watermark.tokenizer import TOKENIZERS
+from headwater.watermark.tokenizer.tokenizer import Open, Tokenizer
 
 N_TEXTS, LENGTH, N_TYPES = 100, 300, 50_257
 HASH_KEY = 15_485_863
@@ -36,7 +42,8 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
     options = parser.parse_args()
     n = 5 if options.quick else 25
-    return show([*natives(n), *lists(n), *synthid(n), *members(n), *spans(n)], as_json=options.json)
+    rows = [*natives(n), *lists(n), *synthid(n), *members(n), *spans(n), *pages(n)]
+    return show(rows, as_json=options.json)
 
 
 def best_s(work: Callable[[], object], n: int) -> float:
@@ -143,13 +150,67 @@ def spans(n: int) -> Iterator[Row]:
     yield Row("spans of 10,000-token documents", value, "M tokens/CPU-s", "", value, ">= 100")
 
 
+def pages(n: int) -> Iterator[Row]:
+    """Measure from text to p-values of wholes and spans, tokenization included."""
+    scheme = SCHEMES["gumbel-aes-1"]
+    value = max(_page_rate(TOKENIZERS["cl100k"], scheme, _key(scheme)) for _ in range(min(n, 5)))
+    name = "text to p-values, cl100k and gumbel-aes-1"
+    yield Row(name, value, "MB/CPU-s", "", value, ">= 40")
+    lists = dataclasses.replace(greenlist.HF_LEFT, n_types=TOKENIZERS["smollm2"].n_types)
+    key = keys.from_integers(lists, [HASH_KEY])
+    try:
+        ours = max(_page_rate(TOKENIZERS["smollm2"], lists, key) for _ in range(2))
+    except UnavailableError as error:
+        print(f"benchmark: {error}, the row beside its peer is left out", file=sys.stderr)
+        return
+    detector = peer_list(lists.n_types)
+    if detector is not None:
+        peer = _peer_page_rate(detector)
+        name = "text to p-values, SmolLM2's tokenizer and HF green list (lefthash)"
+        yield Row(name, ours, "MB/CPU-s", "tokenizers and transformers", ours / peer, ">= 50")
+
+
+def _key(scheme: Scheme) -> Key:
+    return Key(scheme.name, bytes(range(scheme.key_bytes)))
+
+
+def _documents() -> list[str]:
+    text = (Path(__file__).resolve().parents[1] / "studies" / "plays.txt").read_text("utf-8")
+    return [text[at : at + 3_000] for at in range(0, len(text), 3_000)]
+
+
+def _page_rate(tokenizer: Tokenizer, scheme: Scheme, key: Key) -> float:
+    """Measure new pages, in MB per CPU second, after as many others."""
+    texts = _documents()
+    held = tokenizer.vocabulary()
+    cut = Open(tokenizer, held, tokenizer.fast(tokenizer, held))
+    took = 0.0
+    for some in (texts[::2], texts[1::2]):
+        start = time.process_time()
+        detect.read(ngrams.gather(cut.tokens(some), scheme), scheme, key).log_p_either.sum()
+        took = time.process_time() - start
+    return sum(len(text.encode()) for text in texts[1::2]) / took / 1e6
+
+
+def _peer_page_rate(detector: Any) -> float:
+    """Measure the same chain of Hugging Face's libraries, on a few pages."""
+    import torch
+
+    tokenizer, some = TOKENIZERS["smollm2"], _documents()[1:9:2]
+    encode = tokenizer.reference(tokenizer, tokenizer.vocabulary())
+    start = time.process_time()
+    for text in some:
+        detector(torch.from_numpy(encode([text]).tokens.astype(np.int64))[None])
+    return sum(len(text.encode()) for text in some) / (time.process_time() - start) / 1e6
+
+
 def _rows(texts: Batch) -> Any:
     import torch
 
     return torch.tensor(texts.tokens.astype(np.int64).reshape(-1, LENGTH))
 
 
-def peer_list() -> Any:
+def peer_list(n_types: int = N_TYPES) -> Any:
     """Give transformers' detector of green lists; nothing, and a line, without it."""
     try:
         from transformers import PreTrainedConfig, WatermarkDetector, WatermarkingConfig
@@ -157,7 +218,7 @@ def peer_list() -> Any:
         print("benchmark: no transformers, its rows are left out", file=sys.stderr)
         return None
     configured: Any = PreTrainedConfig
-    config = configured(vocab_size=N_TYPES, bos_token_id=N_TYPES - 1)
+    config = configured(vocab_size=n_types, bos_token_id=n_types - 1)
     return WatermarkDetector(config, "cpu", WatermarkingConfig(), ignore_repeated_ngrams=True)
 
 

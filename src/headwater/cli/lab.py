@@ -20,7 +20,7 @@ _STUDIES = click.option(
 
 @click.group()
 def lab() -> None:
-    """Run published experiments on model collapse again.
+    """Run published experiments on model collapse again, and studies of watermarks.
 
     A study is a folder with the code, the bars written down beforehand, and what differs from the paper.
     """
