@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +39,19 @@ def test_more_messages_than_a_chunk_holds() -> None:
     entries = [at.to_bytes(34, "big") for at in range(4096 + 17)]
 
     assert lanes.leaves(entries) == tree.leaves(entries)
+
+
+@given(st.lists(st.binary(max_size=300) | st.integers(0, 70_000).map(bytes), max_size=50))
+@settings(max_examples=60)
+def test_digests_of_messages_of_any_lengths_are_those_of_hashlib(messages: list[bytes]) -> None:
+    assert lanes.digests(messages) == [hashlib.sha256(one).digest() for one in messages]
+
+
+def test_digests_of_every_length_up_to_three_blocks_are_padded_right() -> None:
+    messages = [bytes(range(length)) for length in range(190)]
+
+    assert lanes.digests(messages) == [hashlib.sha256(one).digest() for one in messages]
+    assert lanes.digests([memoryview(one) for one in messages]) == lanes.digests(messages)
 
 
 @given(st.binary(max_size=2000))

@@ -19,7 +19,7 @@ from headwater.sources import SOURCES
 from headwater.sources.capture import Place
 from headwater.sources.frame import sole_frame
 from headwater.sources.shard import Limits
-from tests.reserve.archives import Page, sha1, warc_gz
+from tests.reserve.archives import Page, pages, sha1, warc_gz
 
 PLACE = Place("a.warc.gz", "ab" * 32, 12, 345, "12")
 
@@ -177,3 +177,20 @@ def test_an_archive_gives_imprints_and_skips(tmp_path: Path) -> None:
     found = list(reading.read(shard, Limits()))
 
     assert [type(one).__name__ for one in found] == ["Imprint", "Skip", "Skip", "Imprint"]
+
+
+def test_payloads_hashed_side_by_side_give_the_same_imprints_in_the_same_order(tmp_path: Path) -> None:
+    some = [
+        replace(page, http=ZIPPED)
+        if page.number % 7 == 3
+        else replace(page, body=page.body * (page.number % 90))
+        for page in pages(300)
+    ]
+    file = tmp_path / "a.warc.gz"
+    file.write_bytes(warc_gz(some) + b"what is no record" + warc_gz(pages(3, start=900)))
+    (shard,) = SOURCES["warc"].shards(str(file), file.name, shard_bytes=2**60)
+
+    plain = list(reading.read(shard, Limits()))
+
+    assert list(reading.read(shard, Limits(), lanes=True)) == plain
+    assert len(plain) >= 303

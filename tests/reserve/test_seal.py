@@ -351,3 +351,29 @@ def test_a_clock_and_a_salt_of_a_seal_that_was_cut_off_are_kept(tmp_path: Path) 
     later = replace(planned, time_s=NOW_S + 1000)
     held, _ = seal.seal(open_reserve(Faulty(disk)), later, KEYS)
     assert {one.time for one in held.entries} == {entry.moment(NOW_S)}
+
+
+def test_rows_of_parquet_and_records_of_wet_are_sealed_with_what_they_declare(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    texts = ["the mill by the river", "bread and salt"]
+    table = {
+        "text": texts,
+        "url": ["https://example.com/a", "https://example.com/b"],
+        "language": ["en", "en"],
+    }
+    pq.write_table(pa.table(table), tmp_path / "rows.parquet")
+    wet = [replace(page, kind="conversion", http=b"") for page in pages(3)]
+    (tmp_path / "a.warc.wet.gz").write_bytes(warc_gz(wet))
+    held = create(Memory(), KEYS.manifest)
+
+    files = [tmp_path / "rows.parquet", tmp_path / "a.warc.wet.gz"]
+    held, report = seal.seal(held, plan(files, tmp_path / "staging", mode="ingest"), KEYS)
+
+    assert (report["n_sealed"], report["skips"]) == (5, {})
+    bodies = {content.read(held, number) for number in range(5)}
+    assert bodies == {one.encode() for one in texts} | {page.body for page in wet}
+    found = {held.leaf(number).uri: held.leaf(number) for number in range(5)}
+    assert found["https://example.com/a"].language == "en"
+    assert found[wet[0].uri].captured == wet[0].date

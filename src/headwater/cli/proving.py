@@ -99,11 +99,12 @@ def _verify_document(folder: str, index: int, *, as_json: bool) -> None:
 
 def _verify_whole(folder: str, *, as_json: bool) -> None:
     from headwater.cli.terminal import progress
+    from headwater.log import bulk
     from headwater.reserve import verify as verifying
 
     held = reserve_of(folder)
     with progress() as show:
-        report = verifying.whole(held, show=show)
+        report = verifying.whole(held, hasher=bulk.hasher(held.size), show=show)
     faults = [*report.redacted, *report.corrupt]
     outcome = verifying.CORRUPT if report.corrupt else verifying.VERIFIED
     n_corrupt = sum(one.n for one in report.corrupt)

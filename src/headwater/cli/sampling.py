@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from headwater.cli.opened import json_option
 from headwater.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     "--format", "form", type=click.Choice(["jsonl", "parquet"]), default="parquet", show_default=True
 )
 @click.option("--out", type=_FOLDER, help="New folder for the sample.")
+@json_option
 def sample(*, reserve: str, **options: object) -> None:
     """Draw a sample that provably was not cherry-picked, in two steps.
 
@@ -54,7 +56,7 @@ def sample(*, reserve: str, **options: object) -> None:
 
 def _intend(opened: Reserve, options: dict[str, object]) -> None:
     """Log an intent."""
-    from headwater.cli.opened import given, now_s, one_of, tell
+    from headwater.cli.opened import given, now_s, one_of, say
     from headwater.reserve import keyring, sample
 
     n, fraction, keys = options["n"], options["fraction"], options["keys"]
@@ -64,7 +66,9 @@ def _intend(opened: Reserve, options: dict[str, object]) -> None:
     strata = [one.strip() for one in str(options["strata"]).split(",") if one.strip()]
     entry = sample.intend(opened, wanted, strata=strata, purpose=str(options["purpose"]), now_s=now_s())
     grown = opened.append([entry], keyring.read(Path(str(keys))).registry, time_s=now_s())
-    tell(f"intent logged: registry entry {len(grown.entries) - 1}, {wanted} of {opened.size} documents")
+    number = len(grown.entries) - 1
+    told = f"intent logged: registry entry {number}, {wanted} of {opened.size} documents"
+    say({"entry": number, "n": wanted, "size": opened.size}, told, as_json=bool(options["as_json"]))
 
 
 def _draw(opened: Reserve, options: dict[str, object]) -> None:
@@ -73,7 +77,7 @@ def _draw(opened: Reserve, options: dict[str, object]) -> None:
     Raises:
         InputError: If the folder for the sample is there.
     """
-    from headwater.cli.opened import given, tell
+    from headwater.cli.opened import given, say
     from headwater.reserve import sample, stream
     from headwater.reserve.order import parse_beacon
 
@@ -86,21 +90,28 @@ def _draw(opened: Reserve, options: dict[str, object]) -> None:
         opened, int(str(options["intent"])), parse_beacon(str(beacon)), share=float(str(options["share"]))
     )
     n = stream.write(opened, mix, folder, form=str(options["form"]))
-    tell(f"{n} documents of {len(mix.bundles)} bundles in {folder}; proof in {folder / stream.MANIFEST}")
+    found = {"n_bundles": len(mix.bundles), "n_documents": n, "manifest": str(folder / stream.MANIFEST)}
+    told = f"{n} documents of {len(mix.bundles)} bundles in {folder}; proof in {folder / stream.MANIFEST}"
+    say(found, told, as_json=bool(options["as_json"]))
 
 
 @click.command("check-sample", no_args_is_help=True)
 @click.argument("folder", type=_FOLDER)
 @click.option("--reserve", required=True, metavar="RESERVE", help="The reserve, or a mirror of its registry.")
-def check_sample(*, folder: Path, reserve: str) -> None:
+@json_option
+def check_sample(*, folder: Path, reserve: str, as_json: bool) -> None:
     """Draw a sample again from its manifest, and say whether it is the one."""
-    from headwater.cli.opened import tell
+    from headwater.cli.opened import say
+    from headwater.log import bulk
     from headwater.log.storage import Directory
+    from headwater.log.tile import WIDTH
     from headwater.reserve import sample, stream
 
     mix, handed = stream.load(Directory(folder))
-    n = sample.verify(mix, handed, trust_of(reserve, mix.checkpoint))
-    tell(f"verified: {n} documents of {len(mix.bundles)} bundles, as the intent and the beacon draw them")
+    hasher = bulk.hasher(len(mix.bundles) * WIDTH)
+    n = sample.verify(mix, handed, trust_of(reserve, mix.checkpoint), hasher=hasher)
+    told = f"verified: {n} documents of {len(mix.bundles)} bundles, as the intent and the beacon draw them"
+    say({"n_bundles": len(mix.bundles), "n_documents": n, "outcome": "verified"}, told, as_json=as_json)
 
 
 @click.command(no_args_is_help=True)
@@ -111,14 +122,21 @@ def check_sample(*, folder: Path, reserve: str) -> None:
 @click.option("--keys", type=_FOLDER, help="Issue: folder of the reserve's keys.")
 @click.option("--out", type=_FILE, help="Issue: new file for the receipt.")
 @click.option("--check", type=_FILE, help="Check this receipt instead.")
+@json_option
 def receipt(
-    *, folder: Path, reserve: str, check: Path | None, out: Path | None, **issue: Path | str | None
+    *,
+    folder: Path,
+    reserve: str,
+    check: Path | None,
+    out: Path | None,
+    as_json: bool,
+    **issue: Path | str | None,
 ) -> None:
     """Bind a model to the sample it was trained with: a signed in-toto statement.
 
     FOLDER is the sample's. The sample itself is verified first.
     """
-    from headwater.cli.opened import file_bytes, given, new_file, now_s, reserve_of, tell
+    from headwater.cli.opened import file_bytes, given, new_file, now_s, reserve_of, say
     from headwater.log.storage import Directory
     from headwater.reserve import keyring, sample, stream
     from headwater.reserve import receipt as receipts
@@ -130,7 +148,9 @@ def receipt(
     if check is not None:
         found = receipts.open_envelope(file_bytes(check), trust.policy.keys)
         receipts.verify(found, manifest, mix)
-        tell(f"verified: {found.model} was trained with {found.n_documents} documents of {found.reserve}")
+        told = f"verified: {found.model} was trained with {found.n_documents} documents of {found.reserve}"
+        rows = {"model": found.model, "n_documents": found.n_documents, "reserve": found.reserve}
+        say({**rows, "outcome": "verified"}, told, as_json=as_json)
         return
     model, weights, keys = issue["model"], issue["weights"], issue["keys"]
     given(model, weights, keys, out, hint="--model NAME --weights FILE --keys DIR --out FILE")
@@ -140,7 +160,8 @@ def receipt(
     made = receipts.issue(str(model), digest_and_size(str(weights))[0], mix, manifest, time_s=now_s())
     new_file(Path(str(out)), receipts.seal(made, ring.documents))
     grown = reserve_of(reserve).append([receipts.entry(made, now_s=now_s())], ring.registry, time_s=now_s())
-    tell(f"receipt in {out}, registry entry {len(grown.entries) - 1}")
+    number = len(grown.entries) - 1
+    say({"entry": number, "receipt": str(out)}, f"receipt in {out}, registry entry {number}", as_json=as_json)
 
 
 def trust_of(name: str, signed: bytes) -> Trust:

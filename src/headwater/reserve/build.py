@@ -12,9 +12,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from headwater.log import segment
+from headwater.log import bulk, segment
 from headwater.log.storage import Below, Storage
-from headwater.log.tree import PLAIN, Hasher
 from headwater.reserve import index, leaf, records
 from headwater.reserve.gather import N_RANGES, ROW, Run, range_of, split
 from headwater.reserve.records import Row
@@ -31,14 +30,14 @@ class Batch:
         start: Index of the first document.
         dropped: Keys of rows that are left out.
         copies: Keys of rows whose content another one holds.
-        lanes: Whether to hash sixteen entries at a time, which takes seconds to start.
+        n_hashed: Entries that a process hashes about, which decides how.
     """
 
     runs: Sequence[Run]
     start: int
     dropped: Keys
     copies: Keys
-    lanes: bool = False
+    n_hashed: int = 0
 
     def counts(self) -> list[int]:
         """Count the rows in each range of keys."""
@@ -73,7 +72,7 @@ def build(storage: Storage, batch: Batch, pack: Pack, tail: bytes = b"") -> tupl
     log = Below(storage, "log")
     entries = segment.verify(log, tail) if tail else []
     entries += [leaf.commit(row.record, row.salt) for row in rows]
-    made = segment.build(entries, hasher=_hasher(batch))
+    made = segment.build(entries, hasher=bulk.hasher(batch.n_hashed))
     segment.store(log, made)
     return made.root, made.n_entries
 
@@ -81,14 +80,6 @@ def build(storage: Storage, batch: Batch, pack: Pack, tail: bytes = b"") -> tupl
 def _put(storage: Storage, path: str, data: bytes) -> None:
     """Write an object in place of what a seal that was given up has left there."""
     storage.swap(path, data, expected=storage.read(path))
-
-
-def _hasher(batch: Batch) -> Hasher:
-    if batch.lanes:
-        from headwater.log.lanes import LANES
-
-        return LANES
-    return PLAIN
 
 
 def _rows(batch: Batch, pack: Pack) -> list[tuple[bytes, str]]:

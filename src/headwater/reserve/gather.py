@@ -31,6 +31,7 @@ from headwater.sources.shard import Limits, Shard
 
 N_RANGES = 1024
 RUN_ROWS = 16_384
+_LANES_FROM_BYTES = 2**26  # Of a smaller archive, starting the fast hasher takes longer than it saves.
 EARLIEST = "1990-01-01T00:00:00Z"
 
 # Key, salt, payload digest, digest of the record id, where the content begins and its length, then the
@@ -161,7 +162,8 @@ def split(data: bytes) -> list[bytes]:
 
 
 def _documents(job: Job, skips: dict[str, list[int]]) -> Iterator[Imprint]:
-    for item in reading.read(job.shard, job.limits):
+    lanes = job.shard.size >= _LANES_FROM_BYTES
+    for item in reading.read(job.shard, job.limits, lanes=lanes):
         if isinstance(item, Skip):
             _count(job, skips, item)
         else:

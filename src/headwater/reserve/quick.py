@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from headwater.reserve.imprint import Imprint, sha1_number
 from headwater.sources.capture import Place
@@ -22,6 +24,20 @@ _DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0
 MAX_BYTES, MAX_HEADER_BYTES = 2**20, 2**14
 
 
+class Draft(NamedTuple):
+    """An imprint without its SHA-256 digests, taken of many payloads at once.
+
+    Attributes:
+        head: Of the imprint.
+        payload: Of the imprint.
+        fields: Its other fields between the digests and the head, in order.
+    """
+
+    head: bytes
+    payload: memoryview
+    fields: tuple[str, str, str, str, str, int, int, str, str, str, str]
+
+
 def imprint_of(data: bytes, place: Place) -> Imprint | None:
     """Take the imprint of one WARC record.
 
@@ -31,6 +47,44 @@ def imprint_of(data: bytes, place: Place) -> Imprint | None:
 
     Returns:
         The imprint, or None to go the long way.
+    """
+    found = draft_of(data, place)
+    return finished([found], _each)[0] if found else None
+
+
+def finished(
+    drafts: Sequence[Draft], hashed: Callable[[Sequence[bytes | memoryview]], list[bytes]]
+) -> list[Imprint]:
+    """Take the digests that drafts lack.
+
+    Args:
+        drafts: Some of them.
+        hashed: From messages to their SHA-256.
+
+    Returns:
+        Their imprints, in order.
+    """
+    digests = hashed([one.payload for one in drafts])
+    records = hashed([one.head + digest for one, digest in zip(drafts, digests, strict=True)])
+    return [
+        Imprint(record, digest, digest, *one.fields, one.head, one.payload)
+        for one, digest, record in zip(drafts, digests, records, strict=True)
+    ]
+
+
+def _each(messages: Sequence[bytes | memoryview]) -> list[bytes]:
+    return [hashlib.sha256(one).digest() for one in messages]
+
+
+def draft_of(data: bytes, place: Place) -> Draft | None:
+    """Take all of an imprint but what costs most.
+
+    Args:
+        data: A decompressed member that was whole.
+        place: Where it stands.
+
+    Returns:
+        The draft, its declared SHA-1 checked, or None to go the long way.
     """
     end = data.find(b"\r\n\r\n", 0, MAX_HEADER_BYTES)
     body = data.find(b"\r\n\r\n", end + 4, end + MAX_HEADER_BYTES) + 4
@@ -51,25 +105,22 @@ def imprint_of(data: bytes, place: Place) -> Imprint | None:
     sha1 = hashlib.sha1(payload, usedforsecurity=False)
     if int.from_bytes(sha1.digest()) != wanted:
         return None
-    head = data[:body]
-    digest = hashlib.sha256(payload).digest()
-    return Imprint(
-        hashlib.sha256(head + digest).digest(),
-        digest,
-        digest,
-        sha1.hexdigest(),
-        "raw",
-        fields.get("warc-target-uri", "").strip("<>"),
-        date,
-        "warc-date",
-        place.offset,
-        place.length,
-        fields.get("warc-record-id", ""),
-        media_type,
-        fields.get("warc-identified-content-language", ""),
-        fields.get("warc-truncated", ""),
-        head,
+    return Draft(
+        data[:body],
         payload,
+        (
+            sha1.hexdigest(),
+            "raw",
+            fields.get("warc-target-uri", "").strip("<>"),
+            date,
+            "warc-date",
+            place.offset,
+            place.length,
+            fields.get("warc-record-id", ""),
+            media_type,
+            fields.get("warc-identified-content-language", ""),
+            fields.get("warc-truncated", ""),
+        ),
     )
 
 

@@ -21,7 +21,7 @@ from headwater.log.storage.storage import check_path
 from headwater.reserve import audit, content, leaf, parity, records, verify
 from headwater.reserve.audit import Fault
 from headwater.reserve.records import NO_SALT, Row
-from headwater.reserve.reserve import Reserve
+from headwater.reserve.reserve import CONTENT_ROWS, Reserve
 
 MAX_OBJECT_BYTES = 1 << 32
 Source = Callable[[str], bytes | None]
@@ -191,10 +191,11 @@ def _blank(size_bytes: int) -> bytes:
 def _rows_of(reserve: Reserve, path: str) -> Iterator[tuple[int, Row]]:
     """Yield the documents whose frames lie in an object of content."""
     for pack in reserve.packs:
-        if pack.mode == "ingest" and path.startswith(f"content/{pack.first:012d}."):
-            for at, row in enumerate(reserve.rows(pack.first, pack.first + pack.n)):
-                if row.length and pack.content(pack.first + at) == path:
-                    yield pack.first + at, row
+        name, _, number = path.rpartition(".")
+        if pack.mode == "ingest" and name == f"content/{pack.first:012d}":
+            start = pack.first + int(number) * CONTENT_ROWS
+            rows = reserve.rows(start, min(start + CONTENT_ROWS, pack.first + pack.n))
+            yield from ((at, row) for at, row in enumerate(rows, start) if row.length)
 
 
 def _is_frame(reserve: Reserve, number: int, row: Row, frame: bytes) -> bool:

@@ -38,8 +38,6 @@ Show = Callable[[str, int, int], None]
 T = TypeVar("T")
 U = TypeVar("U")
 
-_LANES_FROM = 200_000  # Below this many documents, starting the fast hasher takes longer than it saves.
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -161,7 +159,7 @@ def _batch(reserve: Reserve, plan: Plan, accounts: Sequence[dict[str, Any]]) -> 
     ingested = plan.terms.mode == "ingest"
     copied = repeats.copies(runs, dropped, reserve.storage, reserve.packs) if ingested else frozenset()
     n = sum(int(run.counts.sum()) for run in runs)
-    return Batch(runs, reserve.size, dropped, copied, lanes=n >= _LANES_FROM)
+    return Batch(runs, reserve.size, dropped, copied, n_hashed=n)
 
 
 def _report(plan: Plan, accounts: Sequence[dict[str, Any]], batch: Batch, reserve: Reserve) -> dict[str, Any]:
