@@ -26,9 +26,11 @@ import numpy as np
 from detection import lines
 from measured import Row, show
 
+from headwater.curate.calibrate import LEAST_CONFIDENCE
 from headwater.curate.calibration import Calibration, rungs
 from headwater.curate.document import bare
 from headwater.curate.fuse import is_shifted
+from headwater.curate.labels.language import UNKNOWN as UNKNOWN_LANGUAGE
 
 LEVELS, N_FOLDS, LEAST = (0.01, 0.05), 5, 50
 # People's texts that a machine has changed, or repeated from another source.
@@ -96,12 +98,12 @@ def scored(data: Path) -> Iterator[Human]:
                 continue
             seen.add(text["text"])
             document = bare(text["text"])
-            row = statistical.measure(document)
+            row, guess = statistical.measure(document), language.measure(document)
             yield Human(
                 source,
                 str(text.get("domain")),
                 str(text.get("group") or f"{source}-{number}"),
-                str(language.measure(document)["language"]),
+                str(guess["language"]) if guess["confidence"] >= LEAST_CONFIDENCE else UNKNOWN_LANGUAGE,
                 str(row["form"]),
                 int(row["n_scored_words"]),
                 float(row["score"]),

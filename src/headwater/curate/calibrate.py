@@ -25,6 +25,8 @@ from headwater.errors import ConfigError, InputError
 from headwater.sources.shard import Shard
 
 NEEDED = (Language.name, Statistical.name)
+# A text in a language that the model does not know is given another, most often with less confidence.
+LEAST_CONFIDENCE = 0.5
 _CANARY_CHARS = 2_000
 _HeldOut = tuple[int, str, Canary, tuple[float, float]]
 
@@ -139,9 +141,9 @@ def _rows(root: Path, plan: Mapping[str, Any], shard: str) -> Iterator[dict[str,
 
 
 def stratum_names(labels: Mapping[str, Mapping[str, Any]], *, writer: str = "") -> tuple[str, ...]:
-    """Name a document's strata; none without labels or for a text too short."""
+    """Name a document's strata; none without labels, for a text too short, or in a language not sure."""
     language, statistical = labels.get("language"), labels.get("statistical")
-    if not language or not statistical:
+    if not language or not statistical or language["confidence"] < LEAST_CONFIDENCE:
         return ()
     n_words = statistical["n_scored_words"]
     return rungs(language["language"], statistical["form"], n_words, writer)

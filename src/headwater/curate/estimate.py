@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LEAST_HUMAN = 99
 LEAST_PART, MOST_DOMAINS = 30, 50
 N_DRAWS = 400
-_SHORT = "too short, or in no language that is known"
+_SHORT = "too short, or in no language that is recognised surely"
 _NO_HUMANS = f"fewer than {LEAST_HUMAN} human scores in the language"
 _NO_GENERATED = f"fewer than {LEAST_DECLARED} texts of the language known to be generated"
 _ALIKE = f"the score hardly tells the two kinds apart there (AUROC below {LEAST_AUROC})"

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import Any, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,14 @@ from headwater.record import Record
 FORMS = ("payload", "text", "letters")
 LEAST_LETTERS = 100
 _MOST_LIKE = 64
+_OTHERS = ("bands", "bands-searched", "members", "signatures")
 _KEY = np.dtype([("prefix", "<u8"), ("rest", "V24"), ("at", "<u4")])
 _BAND = np.dtype([("band", "<i8"), ("at", "<u4")])
 _MEMBER = np.dtype(
     [("reserve", "<u2"), ("position", "<i8"), ("grade", "u1"), ("date", "S40"), ("entry", "<i8")]
 )
-_DONE = "done.json"
+_DONE, _SEARCHED = "done.json", "searched"
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 _Facts = tuple[int, int, bytes, int]
 Sign = Callable[[Document], Mapping[str, Any]]
 
@@ -120,9 +122,8 @@ def build(folder: Path, reserves: str, *, text: str, sign: Sign) -> None:
     _save(folder / "members.npy", np.array(members, dtype=_MEMBER)[best])
     for form, pairs in keys.items():
         whole = [(int.from_bytes(key[:8]), key[8:], rank[at]) for key, at in pairs]
-        _save(folder / f"{form}.npy", np.sort(np.array(whole, dtype=_KEY), order=["prefix", "at"]))
-    ranked = np.array([(band, rank[at]) for band, at in bands], dtype=_BAND)
-    _save(folder / "bands.npy", np.sort(ranked, order=["band", "at"]))
+        _save_sorted(folder, form, np.array(whole, dtype=_KEY))
+    _save_sorted(folder, "bands", np.array([(band, rank[at]) for band, at in bands], dtype=_BAND))
     width = max(map(len, signatures), default=0)
     whole_signatures = b"".join(one.ljust(width, b"\0") for one in signatures)
     packed = np.frombuffer(whole_signatures, dtype="<u4").reshape(len(members), width // 4)
@@ -168,6 +169,14 @@ def _document(leaf: Any, data: bytes, extract: Any) -> Document:
         raise
     except Exception:  # noqa: BLE001  # A page that no parser reads is still known by its payload.
         return Document(record, "", None, "")
+
+
+def _save_sorted(folder: Path, name: str, rows: NDArray[Any]) -> None:
+    """Save rows by their first column and their place; that column apart, so that it is searched in place."""
+    first = next(iter(rows.dtype.fields or ()))
+    rows = np.sort(rows, order=[first, "at"])
+    _save(folder / f"{name}-{_SEARCHED}.npy", np.ascontiguousarray(rows[first]))
+    _save(folder / f"{name}.npy", rows)
 
 
 def _save(path: Path, array: NDArray[Any]) -> None:
@@ -223,7 +232,7 @@ class Roll:
             self._origins = read_json(folder / _DONE)["origins"]
             self._arrays = {
                 name: np.load(folder / f"{name}.npy", mmap_mode="r")
-                for name in (*FORMS, "bands", "members", "signatures")
+                for name in (*FORMS, *(f"{form}-{_SEARCHED}" for form in FORMS), *_OTHERS)
             }
 
     def find(self, wanted: Forms) -> Member | None:
@@ -246,7 +255,8 @@ class Roll:
     def _exact(self, form: str, digest: bytes) -> int | None:
         rows = self._arrays[form]
         prefix = np.uint64(int.from_bytes(digest[:8]))
-        low, high = (int(np.searchsorted(rows["prefix"], prefix, side=side)) for side in ("left", "right"))
+        searched = self._arrays[f"{form}-{_SEARCHED}"]
+        low, high = (int(np.searchsorted(searched, prefix, side=side)) for side in _SIDES)
         return next((int(row["at"]) for row in rows[low:high] if row["rest"].tobytes() == digest[8:]), None)
 
     def _near(self, wanted: Forms) -> tuple[int, float]:
@@ -254,7 +264,7 @@ class Roll:
         rows = self._arrays["bands"]
         found: set[int] = set()
         for band in wanted.bands:
-            low = int(np.searchsorted(rows["band"], np.int64(band)))
+            low = int(np.searchsorted(self._arrays["bands-searched"], np.int64(band)))
             some = rows[low : low + _MOST_LIKE]
             found.update(some["at"][some["band"] == band].tolist())
         if not found:

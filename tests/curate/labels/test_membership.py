@@ -164,3 +164,10 @@ def test_a_run_looks_its_documents_up(tmp_path: Path) -> None:
     assert read_column(column, "position") == [*positions(reserve, [text(3)]), None]
     (view,) = [view for view in summary.labels if view.label == "membership-1"]
     assert [(tally.value, tally.n) for tally in view.tallies] == [("payload, date E0", 1)]
+
+
+def test_a_reserve_of_short_texts_alone_and_an_unlike_text(tmp_path: Path) -> None:
+    found = label(tmp_path, [sealed(tmp_path, ["All rights reserved.", "Nobody is at home."])])
+
+    assert found.measure(opened(b"Nobody is at home.", media_type="text/plain"))["match"] == "payload"
+    assert found.measure(plain(text(5)))["match"] is None
