@@ -52,12 +52,13 @@ def verify(*, folder: str | None, index: int | None, proof: str | None, as_json:
     """Verify a reserve, one document of it, or a proof file.
 
     The answer is one of: verified, redacted (with the registry's entry), missing or corrupt (with the bytes
-    of the file at fault). The status is 0 for the first two, 1 for the last.
+    of the file at fault). The status is 0 for the first two, 1 for the last. A proof needs no RESERVE, unless
+    the keys of its documents were replaced: then the registry of RESERVE, or of a mirror, says by which.
     """
     if folder is None and proof is None:
         _refuse("nothing to verify", "name a reserve, or --proof FILE with --manifest FILE")
     if proof is not None:
-        _verify_proof(proof, files["manifest"], files["payload"], as_json=as_json)
+        _verify_proof(proof, folder, files, as_json=as_json)
     elif index is not None:
         _verify_document(str(folder), index, as_json=as_json)
     else:
@@ -68,20 +69,25 @@ def _refuse(message: str, hint: str) -> None:
     raise InputError(message, hint=hint)
 
 
-def _verify_proof(proof: str, manifest: str | None, payload: str | None, *, as_json: bool) -> None:
-    """Verify a proof file.
+def _verify_proof(proof: str, folder: str | None, files: dict[str, Any], *, as_json: bool) -> None:
+    """Verify a proof file, with the reserve's registry where its keys were replaced since it began.
 
     Raises:
         InputError: If it is not said whom to trust.
     """
     from headwater.reserve import manifest as manifests
     from headwater.reserve import prove as proving
+    from headwater.reserve import registry
 
-    if manifest is None:
+    if files["manifest"] is None:
         raise InputError("whose reserve is it?", hint="--manifest FILE names the reserve.json that you trust")
-    trusted = manifests.parse(_read(manifest))
+    trusted, data, payload = manifests.parse(_read(files["manifest"])), _read(proof), files["payload"]
+    policy = trusted.policy
+    if folder is not None:
+        _, entries = registry.verify(reserve_of(folder).registry_storage, trusted)
+        policy = registry.policy(trusted, entries, proving.size(data))
     text = _read(payload) if payload is not None else None
-    found, at = proving.verify(_read(proof), trusted.policy, payload=text)
+    found, at = proving.verify(data, policy, payload=text)
     told = f"verified: {found.uri}, {found.captured or 'no date'}, one of {at.size} in {at.origin}"
     say({"outcome": "verified", "record": asdict(found), "size": at.size}, told, as_json=as_json)
 

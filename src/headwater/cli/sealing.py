@@ -46,14 +46,13 @@ def intend(*, folder: str, sources: tuple[str, ...], keys_folder: str, in_place:
 
     Then wait for the beacon's next round, and give it to `headwater reserve seal --beacon`.
     """
-    from headwater.reserve import keyring
+    from headwater.reserve import keyring, rotate
     from headwater.reserve import seal as sealing
     from headwater.reserve.lock import alone
-    from headwater.reserve.reserve import create
 
     keys = keyring.read(Path(keys_folder))
     with alone(staging_of(folder)):
-        held = create(storage_of(folder), keys.manifest)
+        held = rotate.begin(storage_of(folder), keys)
         plan = _plan(folder, sources, _terms(in_place=in_place), beacon=None)
         _, number = sealing.intend(held, plan, keys)
     say({"entry": number}, f"intent is entry {number} of the registry", as_json=as_json)
@@ -77,15 +76,14 @@ def seal(*, folder: str, sources: tuple[str, ...], keys_folder: str, as_json: bo
     on when the same command is given again.
     """
     from headwater.cli.terminal import progress
-    from headwater.reserve import keyring
+    from headwater.reserve import keyring, rotate
     from headwater.reserve import seal as sealing
-    from headwater.reserve.reserve import create
 
     keys = keyring.read(Path(keys_folder))
     names = ("in_place", "archive", "licence", "licence_basis", "language", "strict")
     terms = _terms(**{name: options[name] for name in names})
     plan = _plan(folder, sources, terms, beacon=options["beacon"], workers=options["workers"])
-    held = create(storage_of(folder), keys.manifest)
+    held = rotate.begin(storage_of(folder), keys)
     with progress() as show:
         held, report = sealing.seal(held, plan, keys, show=show)
     say(report, _told(report, held.size), as_json=as_json)

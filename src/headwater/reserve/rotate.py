@@ -8,10 +8,12 @@ from dataclasses import replace
 from headwater.errors import InputError
 from headwater.log import checkpoint
 from headwater.log.checkpoint import Checkpoint, Signer
+from headwater.log.storage import Storage
 from headwater.log.tree import EMPTY_ROOT
+from headwater.reserve import manifest, registry
 from headwater.reserve.entry import Entry, moment
 from headwater.reserve.keyring import LOGS, Keyring
-from headwater.reserve.reserve import Reserve
+from headwater.reserve.reserve import Reserve, create, open_reserve
 
 
 def rotate(reserve: Reserve, log: str, keys: Keyring, new: Keyring, *, time_s: int) -> Reserve:
@@ -65,6 +67,34 @@ def change(reserve: Reserve, log: str, old: Signer, new: Signer, *, time_s: int)
         "replaces": str(old.key),
     }
     return Entry("key", moment(time_s), fields)
+
+
+def begin(storage: Storage, keys: Keyring) -> Reserve:
+    """Open a reserve with the keys that are valid now, or create the one that begins with them.
+
+    Args:
+        storage: Where it lies.
+        keys: Who will sign.
+
+    Returns:
+        The reserve.
+
+    Raises:
+        InputError: If there is another reserve, or other keys took the place of these.
+    """
+    ours = keys.manifest
+    data = storage.read(manifest.PATH)
+    if data is None or data == manifest.encode(ours) or manifest.parse(data).origin != ours.origin:
+        held = create(storage, ours)
+    else:
+        held = open_reserve(storage)
+    valid = registry.policy(held.manifest, held.entries, held.size + 1).keys
+    if (ours.keys, ours.registry_keys) != (valid, registry.registry_keys(held.manifest, held.entries)):
+        raise InputError(
+            f"the keys are not those that sign for {ours.origin} now",
+            hint="after `reserve rotate` the new files take the place of the old ones in the folder of keys",
+        )
+    return held
 
 
 def _signers(keys: Keyring, log: str) -> Sequence[Signer]:
