@@ -97,6 +97,10 @@ class Counted:
         self.n_deaths = 0
         self.n_entries: list[int] = []
 
+    def prepare(self, task: Task, item: Item) -> None:
+        """Prepare as the engine does."""
+        self._engine.prepare(task, item)
+
     def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item | Death]:
         """Run the task, and look at what a death leaves behind."""
         if self.n_deaths >= self._stop_after:

@@ -160,6 +160,9 @@ class Mortal:
         self._module = module
         self._facts = {"module": module, "victim": victim, "lives": str(lives)}
 
+    def prepare(self, task: Task, item: Item) -> None:
+        """Prepare nothing."""
+
     def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item | Death]:
         """Run the task, or a mortal one in its place."""
         if (task.__module__, task.__name__) != (self._module, "run"):

@@ -134,6 +134,7 @@ def _gate(summary: Summary, most: float) -> None:
 
 def _curate(settings: dict[str, Any]) -> Summary:
     from headwater.cli.terminal import progress
+    from headwater.curate import evidence
     from headwater.curate.run import Setting, check_folder
     from headwater.curate.run import curate as run_curate
     from headwater.curate.summary import PassedOver
@@ -144,9 +145,11 @@ def _curate(settings: dict[str, Any]) -> Summary:
         raise InputError("no SOURCE is given", hint="headwater curate SOURCE... --out DIR")
     config, root = _config(settings), _out(settings)
     check_folder(root)
+    engine = _engine(settings)
     with progress() as show:
         found = discover(settings["sources"], results=root)
         passed = [PassedOver(file.source, file.why) for file in found if not file.kind]
+        engine.prepare(evidence.prepare, config.evidence())  # It goes on beside the hashing.
         shards = plan(
             found,
             shard_bytes=config.shard_bytes,
@@ -157,7 +160,7 @@ def _curate(settings: dict[str, Any]) -> Summary:
             show=lambda done, total: show("hashing MB", done // 10**6, total // 10**6),
         )
         _tell(passed)
-        setting = Setting(_engine(settings), _page, show)
+        setting = Setting(engine, _page, show)
         return run_curate(shards, root, config=config, setting=setting, passed_over=passed)
 
 

@@ -189,4 +189,9 @@ def code() -> str:
 
 def libraries() -> dict[str, str]:
     """Give the versions of the libraries that labels and text depend on."""
+    return dict(_libraries())
+
+
+@cache
+def _libraries() -> Mapping[str, str]:
     return {name: version(name) for name in _LIBRARIES}

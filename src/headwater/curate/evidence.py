@@ -92,6 +92,19 @@ class Tally:
             self.n_read += item.n_records
 
 
+def prepare(item: Item) -> Item:
+    """Load what the pass needs once a process.
+
+    Args:
+        item: `labels`, `text`, and what labels name in their `settings`.
+
+    Returns:
+        Nothing.
+    """
+    _measure(_settings(item), item["text"])
+    return {}
+
+
 def run(item: Item) -> Item:
     """Run the pass on one shard, unless its commit record stands already.
 
@@ -204,7 +217,8 @@ _BLANK = Record(
     captured_from="",
     status=200,
     headers=(),
-    payload=b"<html><head><title>Blank</title></head><body><p>Nothing is said here.</p></body></html>",
+    payload=b"<html><head><title>Blank</title></head><body><p>Nothing is said here, and it is "
+    b"said in so many words, and as a sentence, that every label has something to look at.</p></body></html>",
     payload_digest="",
 )
 

@@ -85,6 +85,7 @@ def _run(layout: Layout, plan: Mapping[str, Any], config: Config, setting: Setti
     if _begin(layout, plan):
         return load(layout)
     names = [shard.name for shard in shards]
+    setting.engine.prepare(evidence.prepare, config.evidence())
     items = [
         {"root": str(root), "shard": shard.to_json(), "floor": 0, **config.evidence()} for shard in shards
     ]

@@ -233,7 +233,7 @@ def row_groups(path: Path) -> Iterator[pa.Table]:
     with file:
         for index in range(file.num_row_groups):
             with intact(path):
-                group = file.read_row_group(index)
+                group = file.read_row_group(index, use_threads=False)  # A worker has one core.
             yield group
 
 

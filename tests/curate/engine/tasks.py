@@ -28,6 +28,33 @@ def whoami(item: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"pid": os.getpid(), **item}
 
 
+_held: list[int] = []
+
+
+def load(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave a number in memory, and the process that did."""
+    _held[:] = [item["n"], os.getpid()]
+    return item
+
+
+def loaded(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Tell what is in memory, and whose child this process is."""
+    return {"held": list(_held), "parent": os.getppid(), **item}
+
+
+def loaded_for(item: Mapping[str, Any], open_frame: Callable[[Sequence[str]], Any]) -> Mapping[str, Any]:
+    """Query nothing: tell as `loaded` does."""
+    del open_frame
+    return loaded(item)
+
+
+def orphan(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """End the process that this one was forked from, and stay for a long time."""
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(600)
+    return item
+
+
 def rows(item: Mapping[str, Any], open_frame: Callable[[Sequence[str]], Any]) -> Mapping[str, Any]:
     """Query files: their rows by id, and the sum of n."""
     import daft

@@ -189,6 +189,67 @@ def test_the_signal_that_ended_a_worker_is_told(native: NativeEngine) -> None:
     assert str(death) == f"a worker process ended without an answer (signal {int(signal.SIGPROF)})"
 
 
+def test_what_is_prepared_is_loaded_once_and_every_worker_starts_with_it() -> None:
+    engine = NativeEngine(workers=2)
+    for _ in range(2):  # The same again changes nothing.
+        engine.prepare(tasks.load, {"n": 7})
+    found = answers(engine, tasks.loaded, numbers(8))
+    (held,) = {tuple(item["held"]) for item in found}
+
+    assert held[0] == 7
+    assert {item["parent"] for item in found} == {held[1]}
+    assert held[1] != os.getpid()
+
+
+def test_a_query_starts_without_what_was_prepared_for_maps() -> None:
+    engine = NativeEngine(workers=1)
+    engine.prepare(tasks.load, {"n": 7})
+    before = answers(engine, tasks.loaded, numbers(1))[0]["parent"]
+    asked = engine.query(tasks.loaded_for, {})
+
+    assert asked["held"] == []
+    assert asked["parent"] != before
+    assert not Path(f"/proc/{before}").exists()
+    assert answers(engine, tasks.loaded, numbers(1))[0]["parent"] == asked["parent"]
+
+
+def test_what_cannot_be_prepared_is_told_by_the_task_that_needs_it(native: NativeEngine) -> None:
+    native.prepare(tasks.refuse, {"kind": "config"})
+
+    assert len(list(native.map(tasks.double, numbers(3)))) == 3
+    with pytest.raises(ConfigError):
+        list(native.map(tasks.refuse, [{"kind": "config"}]))
+
+
+def test_workers_whose_nursery_is_killed_are_told_as_dead_and_the_engine_starts_another(
+    native: NativeEngine,
+) -> None:
+    found = list(native.map(tasks.orphan, [{"n": 1}, {"n": 2}]))
+
+    assert [type(one) for one in found] == [Death, Death]
+    assert {one.exit_code for one in found if isinstance(one, Death)} == {-signal.SIGKILL}
+    assert len(list(native.map(tasks.double, numbers(4)))) == 4
+
+
+def test_a_nursery_that_dies_while_it_loads_stops_the_run_in_one_line() -> None:
+    engine = NativeEngine(workers=1)
+    engine.prepare(tasks.die, {"n": -1})
+
+    with pytest.raises(UnavailableError, match=r"^the process that starts workers ended \(3\)$"):
+        list(engine.map(tasks.double, numbers(1)))
+    assert len(list(engine.map(tasks.double, numbers(1)))) == 1
+
+
+def test_no_process_is_left_when_an_engine_is_forgotten() -> None:
+    engine = NativeEngine(workers=1)
+    (one,) = answers(engine, tasks.loaded, numbers(1))
+    pids = [one["parent"], *(item["pid"] for item in answers(engine, tasks.whoami, numbers(1)))]
+    del engine
+    wait(lambda: not any(map(alive, pids)))
+
+    assert not any(map(alive, pids))
+
+
 def test_a_task_that_cannot_be_imported_is_a_bug_and_not_a_death(native: NativeEngine) -> None:
     def local(item: Any) -> Any:
         return item

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,16 @@ class Engine(Protocol):
 
     isolated: ClassVar[bool]
 
+    def prepare(self, task: Task, item: Item) -> None:
+        """Begin to load what the maps up to the next query will need, while something else is done.
+
+        Args:
+            task: A top-level function of an importable module, whose answer does not matter: workers may
+                start with what it leaves in memory. It starts no thread.
+            item: What to run it on.
+        """
+        ...
+
     def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item | Death]:
         """Run a task on every item, in any order, each on one core.
 
@@ -82,6 +93,16 @@ class Engine(Protocol):
             WorkerDiedError: If the process it ran in ended without an answer.
         """
         ...
+
+
+def named(module: str, function: str) -> Task:
+    """Give a task that is imported when it runs, so that a failure to import is its own."""
+
+    def task(item: Item) -> Item:
+        found: Task = getattr(importlib.import_module(module), function)
+        return found(item)
+
+    return task
 
 
 def answer(task: Task, item: Item) -> Item:

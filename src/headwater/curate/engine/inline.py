@@ -14,6 +14,9 @@ class InlineEngine:
 
     isolated: ClassVar[bool] = False
 
+    def prepare(self, task: Task, item: Item) -> None:
+        """Load nothing: what is needed is loaded here when it is."""
+
     def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item | Death]:
         """Run a task on every item, in order."""
         for item in items:

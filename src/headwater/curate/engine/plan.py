@@ -21,6 +21,7 @@ from daft.io.source import DataSource, DataSourceTask
 from daft.recordbatch import RecordBatch
 
 from headwater.curate.engine.engine import Death, Item, Task, WorkerDiedError, opened
+from headwater.curate.engine.nursery import Nursery
 from headwater.curate.engine.worker import Worker
 
 _SCHEMA = daft.Schema.from_pyarrow_schema(pa.schema([("item", pa.string())]))
@@ -76,6 +77,7 @@ class Runner:
     def __init__(self, module: str, function: str) -> None:
         """Start no process yet."""
         self._task = (module, function)
+        self._nursery: Nursery | None = None
         self._worker: Worker | None = None
 
     @daft.method.batch(return_dtype=daft.DataType.string(), batch_size=1)
@@ -84,11 +86,12 @@ class Runner:
         return [json.dumps(self._answer(json.loads(item))) for item in items.to_pylist()]
 
     def _answer(self, item: Item) -> Item:
-        self._worker = worker = self._worker or Worker()
+        if self._nursery is None or not self._nursery.lives:
+            self._nursery = Nursery()
+        self._worker = worker = self._worker or Worker(self._nursery, self._task[0])
         worker.ask(*self._task, item)
         got = worker.answer()
         if "died" in got:
-            worker.end()
             self._worker = None
         return got
 

@@ -52,6 +52,9 @@ class RayEngine:
             raise UnavailableError(f"no Ray cluster answers at '{address}'", hint=_HINT) from error
         daft.set_runner_ray(noop_if_initialized=True)
 
+    def prepare(self, task: Task, item: Item) -> None:
+        """Load nothing: this process is not where tasks run."""
+
     def map(self, task: Task, items: Sequence[Item]) -> Iterator[Item | Death]:
         """Run a task on every item, as `Engine.map` says."""
         return self._plan.run_map(task, items, workers=self._workers)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import importlib
-import multiprocessing
 import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import Any, final
+from typing import Any, Protocol, final
 
-from headwater.curate.engine.engine import Item, Task, answer
+from headwater.curate.engine.engine import Item, answer, named
 
-_PATIENCE_S = 5.0
+
+class Parent(Protocol):
+    """Where workers come from, as `nursery.Nursery` is."""
+
+    def fork(self, connection: Connection[Any, Any], module: str) -> int:
+        """Start a worker at its end of a pipe, import a module, and give its process id."""
+        ...
+
+    def bury(self, pid: int) -> int:
+        """End a worker, and give its exit code."""
+        ...
 
 
 @final
@@ -24,19 +31,20 @@ class Worker:
 
     The standard library's pool gives up all its workers when one dies, and does not say which item it had.
 
+    Args:
+        parent: Whose child it is to be.
+        module: Where its first task stands.
+
     Attributes:
         connection: Readable once there is an answer, or the process has ended.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, parent: Parent, module: str) -> None:
         """Start the process."""
-        spawn = multiprocessing.get_context("spawn")
-        self.connection, theirs = spawn.Pipe()
+        self.connection, theirs = Pipe()
+        self._parent = parent
         self._item: Item = {}
-        self._process = spawn.Process(target=_serve, args=(theirs, os.getpid()), daemon=True)
-        with _interrupts_ignored():  # A worker that is starting would show its traceback.
-            self._process.start()
-        theirs.close()
+        self._pid = parent.fork(theirs, module)
 
     def ask(self, module: str, function: str, item: Item) -> None:
         """Hand over an item; the answer before must have been taken."""
@@ -50,28 +58,27 @@ class Worker:
         """Wait for the answer.
 
         Returns:
-            What `opened` takes: an answer, an error, or the death of the process.
+            What `opened` takes: an answer, an error, or the death of the process, after which it is no more.
         """
         try:
             got: Item = self.connection.recv()
         except (EOFError, OSError):
-            self._process.join()
-            return {"died": self._process.exitcode, "item": dict(self._item)}
+            return {"died": self.end(), "item": dict(self._item)}
         return got
 
-    def end(self, *, now: bool = False) -> None:
-        """End the process: when it has nothing to do, or at once."""
+    def end(self) -> int:
+        """End the process, whatever it is at, and give its exit code."""
         self.connection.close()
-        if now:
-            self._process.terminate()
-        self._process.join(_PATIENCE_S)
-        self._process.kill()
-        self._process.join()
-        self._process.close()
+        return self._parent.bury(self._pid)
 
 
-def _serve(connection: Connection[Any, Any], parent: int) -> None:
-    """Answer until nobody asks any more; an interrupt ends the worker without a traceback."""
+def serve(connection: Connection[Any, Any], parent: int) -> None:
+    """Be a worker: answer until nobody asks any more; an interrupt ends it without a traceback.
+
+    Args:
+        connection: Where items come from.
+        parent: The process to follow when it ends.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     while True:
@@ -79,15 +86,7 @@ def _serve(connection: Connection[Any, Any], parent: int) -> None:
             module, function, item = connection.recv()
         except EOFError:
             return
-        connection.send(answer(_named(module, function), item))
-
-
-def _named(module: str, function: str) -> Task:
-    def task(item: Item) -> Item:
-        found: Task = getattr(importlib.import_module(module), function)
-        return found(item)
-
-    return task
+        connection.send(answer(named(module, function), item))
 
 
 def _follow(parent: int, *, every_s: float = 0.5) -> None:
@@ -95,15 +94,3 @@ def _follow(parent: int, *, every_s: float = 0.5) -> None:
     while os.getppid() == parent:
         time.sleep(every_s)
     os._exit(1)
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,174 @@
+"""Where workers come from: one process that loads what they need once, and forks them."""
+
+from __future__ import annotations
+
+import errno
+import gc
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle, send_handle
+from pathlib import Path
+from typing import Any, NoReturn, final
+
+from headwater.curate.engine import worker
+from headwater.curate.engine.engine import Item, answer, named
+from headwater.errors import UnavailableError
+
+_HINT = "is there enough memory? run the same command again: it resumes"
+# Apple's own libraries do not survive a fork: there, each worker loads for itself.
+_SHARES = sys.platform != "darwin"
+_START = "import sys; sys.path[:] = sys.argv[2:]; from headwater.curate.engine.nursery import serve; serve()"
+
+
+@final
+class Nursery:
+    """A process of which workers are forked, so that they start at once and share what it has loaded.
+
+    It runs one thread and reads no input. A worker is its child, so it is asked how one ended.
+
+    Attributes:
+        pid: Its process id.
+    """
+
+    def __init__(self) -> None:
+        """Start the process; what it is told waits until it listens."""
+        self._control, theirs = Pipe()
+        places = [place or str(Path.cwd()) for place in sys.path]
+        with _interrupts_ignored(), theirs:  # A process that is starting would show its traceback.
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _START, str(theirs.fileno()), *places],
+                env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # Its threads would not be forked along.
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        self.pid = self._process.pid
+        weakref.finalize(self, _end, self._control, self._process)
+
+    @property
+    def lives(self) -> bool:
+        """Tell whether it has not ended."""
+        return self._process.poll() is None
+
+    def load(self, module: str, function: str, item: Item) -> None:
+        """Begin to run a task whose answer does not matter, for what it leaves in memory."""
+        with suppress(OSError):  # It has ended; `fork` will tell.
+            self._control.send(("load", module, function, dict(item)))
+
+    def fork(self, connection: Connection[Any, Any], module: str) -> int:
+        """Start a worker.
+
+        Args:
+            connection: The worker's end of its pipe; it is closed here.
+            module: Where the worker's first task stands; it is imported before.
+
+        Returns:
+            Its process id.
+
+        Raises:
+            UnavailableError: If there is no room for one, or the nursery has ended.
+        """
+        try:
+            with connection:
+                self._control.send(("fork", module))
+                send_handle(self._control, connection.fileno(), self.pid)
+            pid: int = self._control.recv()
+        except (EOFError, OSError) as error:
+            raise UnavailableError(
+                f"the process that starts workers ended ({self._process.wait()})", hint=_HINT
+            ) from error
+        if pid < 0:
+            raise UnavailableError(f"cannot start a worker: {os.strerror(-pid)}", hint=_HINT)
+        return pid
+
+    def bury(self, pid: int) -> int:
+        """End a worker, if it has not ended, and give its exit code as `multiprocessing` would."""
+        try:
+            self._control.send(("bury", pid))
+            code: int = self._control.recv()
+        except (EOFError, OSError):  # Nobody knows; its workers follow it at once.
+            return -signal.SIGKILL
+        return code
+
+    def end(self) -> None:
+        """End the process; its workers follow."""
+        _end(self._control, self._process)
+
+
+def _end(control: Connection[Any, Any], process: subprocess.Popen[bytes]) -> None:
+    control.close()
+    process.kill()  # It holds nothing that is worth waiting for.
+    process.wait()
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def serve() -> None:
+    """Be a nursery, until whoever started it is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control: Connection[Any, Any] = Connection(int(sys.argv[1]))
+    with control, suppress(EOFError, OSError):
+        while True:
+            match control.recv():
+                case ("load", module, function, item) if _SHARES:
+                    answer(named(module, function), item)
+                case ("fork", module):
+                    _import(module)
+                    control.send(_fork(control))
+                case ("bury", pid):
+                    control.send(_bury(pid))
+
+
+def _import(module: str) -> None:
+    with suppress(Exception):  # The worker fails as well, and tells.
+        if _SHARES:
+            importlib.import_module(module)
+
+
+def _fork(control: Connection[Any, Any]) -> int:
+    """Fork a worker; give its process id, or minus the number of the error."""
+    fd, nursery = recv_handle(control), os.getpid()
+    gc.collect()
+    gc.freeze()  # A collection in a worker would write to every object, and so copy what is shared.
+    try:
+        pid = os.fork()
+    except OSError as error:
+        pid = -(error.errno or errno.EAGAIN)
+    if pid == 0:
+        control.close()
+        _be_worker(Connection(fd), nursery)
+    os.close(fd)
+    return pid
+
+
+def _be_worker(connection: Connection[Any, Any], nursery: int) -> NoReturn:
+    """Be a worker, and end without what the nursery would do at its own end."""
+    code = 1
+    try:
+        worker.serve(connection, nursery)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _bury(pid: int) -> int:
+    os.kill(pid, signal.SIGKILL)  # Nothing to one that has ended: it stays until it is waited for.
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
