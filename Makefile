@@ -50,6 +50,7 @@ peers: $(VENV)-peers/.installed
 
 bench: $(VENV)/.installed-test peers
 	$(BIN)/python benchmarks/curate.py
+	$(BIN)/python benchmarks/stages.py
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/log.py
 	$(BIN)/python benchmarks/reserve.py

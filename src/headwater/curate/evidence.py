@@ -247,7 +247,7 @@ class _Measure:
                 raise
             except Exception as error:  # noqa: BLE001  # As above: named, counted, and the run goes on.
                 return _skip(record, f"label-error:{label.name}", _line(error))
-        return _Measured(_document_row(record, document.text), labels)
+        return _Measured(document_row(record, document.text), labels)
 
 
 def _line(error: Exception) -> str:
@@ -263,7 +263,8 @@ def skip_row(skip: Skip) -> dict[str, Any]:
     return {name: getattr(skip, name) for name in SKIP_SCHEMA.names}
 
 
-def _document_row(record: Record, text: str) -> dict[str, Any]:
+def document_row(record: Record, text: str) -> dict[str, Any]:
+    """Give a document as a row of `DOCUMENT_SCHEMA`, without its position."""
     return {
         "id": record.id,
         "url": record.url,
