@@ -134,8 +134,7 @@ def _gate(summary: Summary, most: float) -> None:
 
 def _curate(settings: dict[str, Any]) -> Summary:
     from headwater.cli.terminal import progress
-    from headwater.curate import evidence
-    from headwater.curate.run import Setting, check_folder
+    from headwater.curate.run import Setting, check_folder, prepare
     from headwater.curate.run import curate as run_curate
     from headwater.curate.summary import PassedOver
     from headwater.sources.discover import discover
@@ -149,7 +148,8 @@ def _curate(settings: dict[str, Any]) -> Summary:
     with progress() as show:
         found = discover(settings["sources"], results=root)
         passed = [PassedOver(file.source, file.why) for file in found if not file.kind]
-        engine.prepare(evidence.prepare, config.evidence())  # It goes on beside the hashing.
+        if not config.reserves:
+            prepare(engine, root, config)  # It goes on beside the hashing.
         shards = plan(
             found,
             shard_bytes=config.shard_bytes,

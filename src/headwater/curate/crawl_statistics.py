@@ -37,10 +37,10 @@ STATISTICS_SCHEMA = pa.schema(
 
 
 def run(item: Item, open_frame: OpenFrame) -> Item:
-    """Rank what is still admitted, and note which decisions change.
+    """Rank what is still admitted by a calibration, and note which decisions change.
 
     Args:
-        item: `root`, `shards` (their names), `labels`, `policy` (TOML) and `calibrated`.
+        item: `root`, `shards` (their names), `labels` and `policy` (TOML).
         open_frame: Not needed; labels are read shard by shard.
 
     Returns:
@@ -48,26 +48,34 @@ def run(item: Item, open_frame: OpenFrame) -> Item:
     """
     del open_frame
     layout, shards, policy = Layout(Path(item["root"])), item["shards"], parse(item["policy"])
-    found: dict[str, Finding] = {}
-    if item["calibrated"]:
-        calibration = held(layout)
-        scores = [canary_scores(layout), *(read_json(layout.canaries(shard)) for shard in shards)]
-        crawl = list(sightings(_labelled(layout, shards, item["labels"]), policy))
-        fusion = fuse(
-            _tested(layout, shards, item["labels"], policy),
-            calibration,
-            policy,
-            canary_scores=scores,
-            declared=pooled(seen for seen in crawl if seen.origin == "generated"),
-        )
-        called = canary_calls(calibration, policy, scores, fusion)
-        found = {finding.id: finding for finding in fusion.findings}
-        state = asdict(fusion) | {"findings": sum(finding.found for finding in fusion.findings)}
-        state["cuts"] = [asdict(cut) for cut in cuts(calibration, policy, item["labels"], called=called)]
-        state |= _crowd(fusion.findings, crawl, calibration)
-        write_json(layout.fusion, state)
+    calibration = held(layout)
+    scores = [canary_scores(layout), *(read_json(layout.canaries(shard)) for shard in shards)]
+    crawl = list(sightings(_labelled(layout, shards, item["labels"]), policy))
+    fusion = fuse(
+        _tested(layout, shards, item["labels"], policy),
+        calibration,
+        policy,
+        canary_scores=scores,
+        declared=pooled(seen for seen in crawl if seen.origin == "generated"),
+    )
+    called = canary_calls(calibration, policy, scores, fusion)
+    found = {finding.id: finding for finding in fusion.findings}
+    state = asdict(fusion) | {"findings": sum(finding.found for finding in fusion.findings)}
+    state["cuts"] = [asdict(cut) for cut in cuts(calibration, policy, item["labels"], called=called)]
+    state |= _crowd(fusion.findings, crawl, calibration)
+    write_json(layout.fusion, state)
     _write(layout, shards, found, policy)
     return {}
+
+
+def put_none(layout: Layout) -> None:
+    """Say that nothing is ranked, for want of a calibration.
+
+    Args:
+        layout: Of the run.
+    """
+    with Tables({layout.next / STATISTICS: STATISTICS_SCHEMA}).open():
+        return
 
 
 def _crowd(

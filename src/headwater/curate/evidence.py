@@ -96,7 +96,7 @@ def prepare(item: Item) -> Item:
     """Load what the pass needs once a process.
 
     Args:
-        item: `labels`, `text`, and what labels name in their `settings`.
+        item: `labels`, `text`, and what labels name in their `settings`, of the items of `run`.
 
     Returns:
         Nothing.

@@ -85,7 +85,6 @@ def _run(layout: Layout, plan: Mapping[str, Any], config: Config, setting: Setti
     if _begin(layout, plan):
         return load(layout)
     names = [shard.name for shard in shards]
-    setting.engine.prepare(evidence.prepare, config.evidence())
     items = [
         {"root": str(root), "shard": shard.to_json(), "floor": 0, **config.evidence()} for shard in shards
     ]
@@ -94,11 +93,23 @@ def _run(layout: Layout, plan: Mapping[str, Any], config: Config, setting: Setti
     if config.reserves:
         setting.progress("reading reserves", 0, 1)
         roll.build(layout.roll, config.reserves, text=config.text, sign=Duplicate().measure)
+    prepare(setting.engine, root, config)
     _evidence(setting, layout, items)
     _mend_seams(setting, layout, shards, items)
     documents = {name: [str(layout.documents(name))] for name in names}
     _hold(layout, config.calibration)
     return _decide_and_write(setting, layout, plan, documents)
+
+
+def prepare(engine: Engine, root: Path, config: Config) -> None:
+    """Begin to load what the first pass needs; with reserves to look in, it needs what the run writes first.
+
+    Args:
+        engine: Where the run will be.
+        root: Folder for the results.
+        config: What it will do.
+    """
+    engine.prepare(evidence.prepare, {"root": str(root), **config.evidence()})
 
 
 def redecide(root: Path, *, policy: Policy, setting: Setting, calibration: bytes = b"") -> Summary:
@@ -295,7 +306,10 @@ def _decide_and_write(
         write_json(settled, {})
     fused = layout.commit(decide.STEP, "fused")
     if not fused.exists():
-        _or_tell(lambda: setting.engine.query(crawl_statistics.run, whole), "ranking documents")
+        if config["calibration"]:
+            _or_tell(lambda: setting.engine.query(crawl_statistics.run, whole), "ranking documents")
+        else:
+            crawl_statistics.put_none(layout)
         write_json(fused, {})
     _map_or_blame(setting, write.run, items, step="writing", name=lambda item: _shard_of(item, sources))
     sweep(layout.root)  # A worker that died may have left files half-written.
