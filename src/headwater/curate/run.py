@@ -102,7 +102,9 @@ def _run(layout: Layout, plan: Mapping[str, Any], config: Config, setting: Setti
 
 
 def prepare(engine: Engine, root: Path, config: Config) -> None:
-    """Begin to load what the first pass needs; with reserves to look in, it needs what the run writes first.
+    """Begin to load what the first pass needs.
+
+    With reserves to look in, it needs what the run writes first: there, it is too early before.
 
     Args:
         engine: Where the run will be.

@@ -50,7 +50,7 @@ class Engine(Protocol):
     isolated: ClassVar[bool]
 
     def prepare(self, task: Task, item: Item) -> None:
-        """Begin to load what the maps up to the next query will need, while something else is done.
+        """Begin to load what the maps up to the next query need, while others work.
 
         Args:
             task: A top-level function of an importable module, whose answer does not matter: workers may
@@ -96,7 +96,7 @@ class Engine(Protocol):
 
 
 def named(module: str, function: str) -> Task:
-    """Give a task that is imported when it runs, so that a failure to import is its own."""
+    """Give a task that is imported when it runs: a failure to import is its own."""
 
     def task(item: Item) -> Item:
         found: Task = getattr(importlib.import_module(module), function)

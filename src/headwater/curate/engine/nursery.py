@@ -31,9 +31,10 @@ _START = "import sys; sys.path[:] = sys.argv[2:]; from headwater.curate.engine.n
 
 @final
 class Nursery:
-    """A process of which workers are forked, so that they start at once and share what it has loaded.
+    """A process that workers are forked from.
 
-    It runs one thread and reads no input. A worker is its child, so it is asked how one ended.
+    So they start at once and share what it has loaded. It runs one thread and reads no input. A worker is its
+    child, so it is asked how one ended.
 
     Attributes:
         pid: Its process id.
@@ -90,7 +91,7 @@ class Nursery:
         return pid
 
     def bury(self, pid: int) -> int:
-        """End a worker, if it has not ended, and give its exit code as `multiprocessing` would."""
+        """End a worker that has not ended; give its exit code, minus a signal's number."""
         try:
             self._control.send(("bury", pid))
             code: int = self._control.recv()

@@ -73,7 +73,9 @@ class Worker:
 
 
 def serve(connection: Connection[Any, Any], parent: int) -> None:
-    """Be a worker: answer until nobody asks any more; an interrupt ends it without a traceback.
+    """Be a worker: answer until nobody asks any more.
+
+    An interrupt ends it without a traceback.
 
     Args:
         connection: Where items come from.
