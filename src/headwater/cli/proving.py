@@ -33,12 +33,16 @@ def prove(*, folder: str, index: int, out: str, payload: str | None, as_json: bo
 
     held = reserve_of(folder)
     data = proving.prove(held, index)
+    text = content.read(held, index) if payload is not None else b""  # Read before anything is written.
     _write(out, data)
     if payload is not None:
-        _write(payload, content.read(held, index))
+        _write(payload, text)
     found = asdict(held.leaf(index))
-    text = f"document {index} of {held.size}: {found['uri']}, {found['captured'] or 'no date'}"
-    say({"index": index, "record": found, "size": held.size}, text, as_json=as_json)
+    gone = held.redactions.get(index)
+    told = f"document {index} of {held.size}: {found['uri']}, {found['captured'] or 'no date'}"
+    told += "" if gone is None else f"; its text was redacted (registry entry {gone})"
+    value = {"index": index, "record": found, "redaction": gone, "size": held.size}
+    say(value, told, as_json=as_json)
 
 
 @click.command()

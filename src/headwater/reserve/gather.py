@@ -239,7 +239,7 @@ def _problem(one: Imprint, now: str, *, is_here: bool) -> str:
         return "date-in-future"
     if is_here:
         return "head-too-long" if len(one.head) > MAX_HEAD_BYTES else ""
-    return "" if one.length else "member-shared"
+    return "member-shared" if one.is_shared or not one.length else ""
 
 
 def _write_run(job: Job, rows: list[bytes], number: int) -> dict[str, Any]:

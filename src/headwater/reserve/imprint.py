@@ -46,6 +46,7 @@ class Imprint(NamedTuple):
         truncated: Why the payload is not whole; or empty.
         head: The head.
         payload: The payload.
+        is_shared: Whether others stand before it in one compressed member, so that it cannot be read alone.
     """
 
     record_sha256: bytes
@@ -64,6 +65,7 @@ class Imprint(NamedTuple):
     truncated: str
     head: bytes
     payload: bytes | memoryview
+    is_shared: bool = False
 
 
 def record_digest(head: bytes, body_sha256: bytes) -> bytes:
@@ -161,6 +163,7 @@ def of_frame(frame: Frame, place: Place, limits: Limits) -> Imprint | Skip:
         truncated=frame.fields.get("warc-truncated", ""),
         head=head,
         payload=record.payload,
+        is_shared=":" in place.position,
     )
 
 
