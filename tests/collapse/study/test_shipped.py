@@ -22,6 +22,9 @@ MISSED: dict[str, frozenset[str]] = {
             "mass above the middle 90 % of generation 0, gained, T0.8",
         }
     ),
+    "watermark-null": frozenset(
+        f"beacon-public-aes-1-search, realised by nominal level {level}" for level in ("0.001", "0.0001")
+    ),
     "watermark-smollm2": frozenset({"samples, gumbel-aes-1"}),
 }
 
