@@ -141,7 +141,7 @@ def _rows(root: Path, plan: Mapping[str, Any], shard: str) -> Iterator[dict[str,
 
 
 def stratum_names(labels: Mapping[str, Mapping[str, Any]], *, writer: str = "") -> tuple[str, ...]:
-    """Name a document's strata; none without labels, for a text too short, or in a language not sure."""
+    """Name a document's strata; none for a text too short or in no sure language."""
     language, statistical = labels.get("language"), labels.get("statistical")
     if not language or not statistical or language["confidence"] < LEAST_CONFIDENCE:
         return ()

@@ -49,7 +49,7 @@ class Contrast:
         return float(np.sum(g * (np.cumsum(h) - 0.5 * h)))
 
     def log_ratio(self, scores: ArrayLike) -> Floats:
-        """Give ln of the chance of each score among alternatives over that among nulls, shape (m,)."""
+        """Give ln of the likelihood ratio of each score, shape (m,)."""
         h, g = self._rising()
         return np.asarray((np.log(g) - np.log(h))[self.bins(scores)])
 
