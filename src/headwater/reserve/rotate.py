@@ -70,7 +70,7 @@ def change(reserve: Reserve, log: str, old: Signer, new: Signer, *, time_s: int)
 
 
 def begin(storage: Storage, keys: Keyring) -> Reserve:
-    """Open a reserve with the keys that are valid now, or create the one that begins with them.
+    """Open a reserve with the keys valid now, or create one that begins with them.
 
     Args:
         storage: Where it lies.
