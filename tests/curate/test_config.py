@@ -33,6 +33,8 @@ CHANGED: dict[str, Any] = {
     "cpu_limit_s": 29.5,
     "trust_anchors": ANCHOR,
     "watermarks": "[]",
+    "judgements": b'{"document": "a", "n_votes": 1, "posterior": '
+    b'{"human": 1.0, "ai": 0.0, "mixed": 0.0, "translated": 0.0}}',
     "calibration": encode(Calibration("statistical-1", weights_digest(), {"en/prose/400+": [(0.0, 1.0)]})),
 }
 

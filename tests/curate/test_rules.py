@@ -79,6 +79,10 @@ TWINS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "chat-boilerplate": (disclosed(PHRASE), disclosed(claim(kind="meta-ai-disclosure", claim="human"))),
     "ai-builder-generator": (disclosed(BUILDER), disclosed(claim(kind="generator", claim="none"))),
+    "judged-generated": (
+        {"judgement": {"human": 0.02, "generated": 0.97, "n_votes": 3}},
+        {"judgement": {"human": 0.06, "generated": 0.94, "n_votes": 3}},
+    ),
     "http-error": ({"capture": {"status": 400}}, {"capture": {"status": 399}}),
     "no-text": ({"quality": {"n_words": 0}}, {"quality": {"n_words": 10}}),
     "use-reserved": (disclosed(claim(claim="use-reserved")), disclosed(claim(claim="use-allowed"))),

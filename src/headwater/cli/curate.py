@@ -40,6 +40,7 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
     "max_deaths": int,
     "trust_anchors": str,
     "calibration": str,
+    "judgements": str,
     "watermark_registry": str,
     "keeper": str,
     "reserves": list,
@@ -86,6 +87,7 @@ class _Branching(click.Command):
 @click.option(
     "--calibration", metavar="FILE", help="Human scores from headwater curate calibrate; ranks all texts."
 )
+@click.option("--judgements", metavar="FILE", help="What people concluded, from headwater review aggregate.")
 @click.option("--allow-cut", is_flag=True, help="Do not fail when the policy cuts human texts of a stratum.")
 @click.option("--engine", help="native (default, this machine) or ray (a cluster).")
 @click.option("--ray-address", help="Ray cluster, such as auto or host:6379.")
@@ -188,16 +190,15 @@ def _redecide(root: Path, settings: dict[str, Any]) -> Summary:
 
     if settings.get("sources") or settings.get("out"):
         raise ConfigError("--redecide takes no SOURCE and no --out", hint="it works on the folder it names")
-    wrong = sorted(set(settings) - {"policy", "engine", "ray_address", "workers", "calibration"})
+    decides = {"policy", "calibration", "judgements"}
+    wrong = sorted(set(settings) - decides - {"engine", "ray_address", "workers"})
     if wrong:
         raise ConfigError(
             f"--redecide takes no {wrong[0]}", hint="it works on the folder it names, with its labels"
         )
     with progress() as show:
         setting = Setting(_engine(settings), _page, show)
-        return run_redecide(
-            root, policy=_policy(settings), setting=setting, calibration=_calibration(settings)
-        )
+        return run_redecide(root, policy=_policy(settings), setting=setting, **_files(settings))
 
 
 def _page(summary: Summary) -> str:
@@ -233,7 +234,7 @@ def _config(settings: dict[str, Any]) -> Any:
         chosen["trust_anchors"] = _read(settings["trust_anchors"], "trust anchors")
     if "cpu_limit_s" in settings:
         chosen["cpu_limit_s"] = float(settings["cpu_limit_s"])
-    return Config(policy=_policy(settings), calibration=_calibration(settings), **chosen)
+    return Config(policy=_policy(settings), **chosen | _files(settings))
 
 
 def _watermarks(settings: dict[str, Any]) -> str:
@@ -256,15 +257,19 @@ def _watermarks(settings: dict[str, Any]) -> str:
     return encode(found.markers)
 
 
-def _calibration(settings: dict[str, Any]) -> bytes:
-    if "calibration" not in settings:
-        return b""
-    try:
-        return Path(settings["calibration"]).read_bytes()
-    except OSError as error:
-        raise ConfigError(
-            f"cannot read the calibration {settings['calibration']}: {error.strerror}"
-        ) from error
+def _files(settings: dict[str, Any]) -> dict[str, bytes]:
+    """Read what decides beside the labels.
+
+    Raises:
+        ConfigError: If a file cannot be read.
+    """
+    found = {"calibration": b"", "judgements": b""}
+    for name in found.keys() & settings.keys():
+        try:
+            found[name] = Path(settings[name]).read_bytes()
+        except OSError as error:
+            raise ConfigError(f"cannot read the {name} {settings[name]}: {error.strerror}") from error
+    return found
 
 
 def _policy(settings: dict[str, Any]) -> Policy:

@@ -15,6 +15,7 @@ from headwater import __version__, canonical
 from headwater.curate.calibrate import check
 from headwater.curate.calibration import parse as parse_calibration
 from headwater.curate.extract import EXTRACTORS
+from headwater.curate.judgement import parse as parse_judgements
 from headwater.curate.labels import LABELS
 from headwater.curate.policy import Policy, encode
 from headwater.errors import ConfigError
@@ -50,6 +51,7 @@ class Config:
         reserves: Sealed reserves that documents are looked up in, as `roll.encode` writes them; empty for
             none.
         calibration: Scores of certified human text, as `calibration.encode` writes them; empty for none.
+        judgements: What people concluded of documents, as `judgement.parse` reads it; empty for none.
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -64,6 +66,7 @@ class Config:
     watermarks: str = ""
     reserves: str = ""
     calibration: bytes = b""
+    judgements: bytes = b""
 
     def __post_init__(self) -> None:
         """Refuse what no run could do.
@@ -71,7 +74,7 @@ class Config:
         Raises:
             ConfigError: If a label or a form of text is unknown, a label lacks what it needs, a bound is not
                 positive, or the calibration does not go with the labels.
-            FormatError: If the calibration is none.
+            FormatError: If the calibration or the judgements are none.
         """
         unknown = [name for name in self.labels if name not in LABELS]
         if unknown or not self.labels:
@@ -94,6 +97,7 @@ class Config:
             _check_anchors(self.trust_anchors)
         if self.calibration:
             check(parse_calibration(self.calibration), self.labels)
+        parse_judgements(self.judgements)
         self._check_bounds()
 
     def _check_bounds(self) -> None:
@@ -124,13 +128,16 @@ class Config:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """Give all of it, the policy as TOML, the calibration by its digest."""
-        return self.evidence() | {"policy": encode(self.policy), "calibration": digest_of(self.calibration)}
+        """Give all of it: the policy as TOML, files by their digests."""
+        decided = decided_by(self.policy, calibration=self.calibration, judgements=self.judgements)
+        return self.evidence() | decided
 
 
-def digest_of(calibration: bytes) -> str:
-    """Name a calibration: SHA-256 of its file, empty for none."""
-    return hashlib.sha256(calibration).hexdigest() if calibration else ""
+def decided_by(policy: Policy, *, calibration: bytes, judgements: bytes) -> dict[str, str]:
+    """Give what decides beside labels: a policy as TOML, files by their SHA-256."""
+    files = {"calibration": calibration, "judgements": judgements}
+    digests = {name: hashlib.sha256(data).hexdigest() if data else "" for name, data in files.items()}
+    return {"policy": encode(policy), **digests}
 
 
 def _check_anchors(pem: str) -> None:

@@ -14,7 +14,7 @@ from headwater.curate import settlement
 from headwater.curate.calibrate import stratum_names
 from headwater.curate.calibration import Calibration
 from headwater.curate.canary import canary_scores, cuts, held
-from headwater.curate.decide import label_rows
+from headwater.curate.decide import known_rows
 from headwater.curate.engine.engine import Item, OpenFrame
 from headwater.curate.estimate import estimate, pooled
 from headwater.curate.fuse import Finding, Subject, canary_calls, fuse
@@ -40,7 +40,7 @@ def run(item: Item, open_frame: OpenFrame) -> Item:
     """Rank what is still admitted by a calibration, and note which decisions change.
 
     Args:
-        item: `root`, `shards` (their names), `labels` and `policy` (TOML).
+        item: `root`, `shards` (their names), `labels`, `policy` (TOML) and `judged`.
         open_frame: Not needed; labels are read shard by shard.
 
     Returns:
@@ -50,9 +50,9 @@ def run(item: Item, open_frame: OpenFrame) -> Item:
     layout, shards, policy = Layout(Path(item["root"])), item["shards"], parse(item["policy"])
     calibration = held(layout)
     scores = [canary_scores(layout), *(read_json(layout.canaries(shard)) for shard in shards)]
-    crawl = list(sightings(_labelled(layout, shards, item["labels"]), policy))
+    crawl = list(sightings(_labelled(layout, shards, item), policy))
     fusion = fuse(
-        _tested(layout, shards, item["labels"], policy),
+        _tested(layout, shards, item, policy),
         calibration,
         policy,
         canary_scores=scores,
@@ -91,9 +91,9 @@ def _crowd(
     }
 
 
-def _labelled(layout: Layout, shards: Sequence[str], labels: Sequence[str]) -> Iterator[Labels]:
+def _labelled(layout: Layout, shards: Sequence[str], item: Item) -> Iterator[Labels]:
     for shard in shards:
-        yield from label_rows(layout, shard, labels)
+        yield from known_rows(layout, shard, item)
 
 
 def _write(layout: Layout, shards: Sequence[str], found: Mapping[str, Finding], policy: Policy) -> None:
@@ -117,13 +117,11 @@ def _row(finding: Finding, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _tested(
-    layout: Layout, shards: Sequence[str], labels: Sequence[str], policy: Policy
-) -> Iterator[Subject]:
+def _tested(layout: Layout, shards: Sequence[str], item: Item, policy: Policy) -> Iterator[Subject]:
     """Give what is still admitted, one a cluster, without what is proven to be a person's."""
     clusters: set[str] = set()
     for shard in shards:
-        for draft, row in zip(_decided(layout, shard), label_rows(layout, shard, labels), strict=True):
+        for draft, row in zip(_decided(layout, shard), known_rows(layout, shard, item), strict=True):
             cluster = draft.get("near_cluster")
             names = stratum_names(row)
             certified = origin(row, policy) == "human"

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headwater.curate import judgement
 from headwater.curate.canary import canary_scores
 from headwater.curate.engine.engine import Item, OpenFrame
 from headwater.curate.labels import LABELS
@@ -66,7 +67,7 @@ def run(item: Item) -> Item:
     """Draft the decisions of one shard, each document by its own labels.
 
     Args:
-        item: `root`, `shard` (its name), `labels`, `policy` (TOML) and `calibrated`.
+        item: `root`, `shard` (its name), `labels`, `policy` (TOML), `calibrated` and `judged`.
 
     Returns:
         `{"shard": name}`.
@@ -77,7 +78,7 @@ def run(item: Item) -> Item:
         return {"shard": shard}
     target = layout.drafts(shard)
     with Tables({target: DRAFT_SCHEMA}).open() as tables:
-        for row in label_rows(layout, shard, item["labels"]):
+        for row in known_rows(layout, shard, item):
             decision = decide(row, policy)
             tables.add({target: [_draft(row, decision)]}, weight_bytes=512)
     if item["calibrated"]:
@@ -101,6 +102,23 @@ def label_rows(layout: Layout, shard: str, labels: Sequence[str]) -> Iterator[di
     beside = {name.rsplit("-", 1)[0]: _resolved(layout.resolved(name, shard)) for name in labels}
     for rows in zip(*columns.values(), strict=True):
         yield {name: row | beside[name].get(row["id"], {}) for name, row in zip(columns, rows, strict=True)}
+
+
+def known_rows(layout: Layout, shard: str, item: Item) -> Iterator[dict[str, Mapping[str, Any]]]:
+    """Read a shard's label columns, and what people concluded beside them.
+
+    Args:
+        layout: Of the run.
+        shard: Shard name.
+        item: `labels` and `judged`.
+
+    Yields:
+        As `label_rows`; a document that people judged has the columns of `judgement` too.
+    """
+    judged = judgement.parse(layout.judgements.read_bytes()) if item["judged"] else {}
+    for row in label_rows(layout, shard, item["labels"]):
+        found = judged.get(next(iter(row.values()))["id"])
+        yield row | {judgement.LABEL: found.columns()} if found else row
 
 
 def _resolved(path: Path) -> dict[str, dict[str, Any]]:

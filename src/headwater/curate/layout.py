@@ -93,6 +93,11 @@ class Layout:
         return self.work / "settled" / shard / f"{part:06d}.parquet"
 
     @property
+    def judgements(self) -> Path:
+        """Hold what people concluded while a run that has it is under way."""
+        return self.work / "judgements.jsonl"
+
+    @property
     def calibration(self) -> Path:
         """Hold the calibration while a run that has one is under way."""
         return self.work / "calibration.json"

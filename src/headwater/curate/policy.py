@@ -21,7 +21,7 @@ GRADES = ("E0", "E1", "E2", "E3", "E4")
 _SHARES = frozenset(
     {
         *("false_mark_rate", "false_discovery_rate", "false_exclusion", "canary_budget", "human_cut"),
-        *("review_from", "review_to"),
+        *("judged_sure", "review_from", "review_to"),
     }
 )
 _LANGUAGE = re.compile("[a-z]{2,3}")
@@ -43,6 +43,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "chat-boilerplate": "A chat assistant's phrase was left over in the text.",
         "copy-of-disclosed": "The text is the same as that of a document held back for what it discloses.",
         "reads-generated": "The text scores higher than nearly all human texts of its kind do.",
+        "judged-generated": "People who looked at the document concluded that a machine wrote it.",
         "duplicate-exact": "Another admitted document has the same text.",
         "duplicate-near": "Another admitted document has nearly the same text.",
         "use-reserved": "The publisher reserves the use of the document for training.",
@@ -69,6 +70,7 @@ class Policy:
         ai_builder: A site builder that writes text by machine.
         chat_boilerplate: A chat assistant's phrase left over.
         reads_generated: A discovery among the documents that were ranked by a calibration.
+        judged_generated: A document that people, surely enough, take for a machine's.
         duplicate_exact: A copy of an admitted document.
         duplicate_near: A near-copy of an admitted document.
         use_reserved: A reservation of use; it says nothing of provenance.
@@ -82,6 +84,7 @@ class Policy:
         min_words: Least number of words; 0 switches the rule off.
         languages: Wanted language codes; empty for all.
         false_mark_rate: Share of unmarked documents among those called marked, in (0, 1).
+        judged_sure: Least posterior at which people's conclusion counts, in (0, 1).
         false_discovery_rate: Share of humans among the discoveries, in (0, 1).
         any_dependence: Whether that holds under any dependence of the scores, which finds less.
         false_exclusion: Greatest share of the humans of each stratum that may become discoveries, in (0, 1).
@@ -104,6 +107,7 @@ class Policy:
     ai_builder: Action = "quarantine"
     chat_boilerplate: Action = "quarantine"
     reads_generated: Action = "quarantine"
+    judged_generated: Action = "exclude"
     duplicate_exact: Action = "exclude"
     duplicate_near: Action = "exclude"
     use_reserved: Action = "admit"
@@ -116,6 +120,7 @@ class Policy:
     min_words: int = 0
     languages: tuple[str, ...] = ()
     false_mark_rate: float = 0.001
+    judged_sure: float = 0.95
     false_discovery_rate: float = 0.1
     any_dependence: bool = False
     false_exclusion: float = 0.01

@@ -68,7 +68,7 @@ def clear(layout: Layout) -> None:
         _remove(layout.work / name)
     for step in ("decide", "write"):
         _remove(layout.work / "commits" / step)
-    for path in (layout.work / "redecide.json", layout.calibration, layout.fusion):
+    for path in (layout.work / "redecide.json", layout.calibration, layout.judgements, layout.fusion):
         _remove(path)
 
 

@@ -19,6 +19,7 @@ PROVENANCE = frozenset(
         "c2pa-signature-invalid",
         "claims-contradict",
         "chat-boilerplate",
+        "judged-generated",
     }
 )
 
@@ -146,8 +147,8 @@ def origin(labels: Labels, policy: Policy) -> str:
 
     Returns:
         `generated` for a registered watermark or a declaration of the whole document, `human` for a verified
-        claim or a reserve that shows it to be old enough, and nothing when neither is known or they
-        contradict each other.
+        claim, a reserve that shows it to be old enough or people who are sure enough, and nothing when none
+        of these is known or they contradict each other.
     """
     found = {verdict.reason for rule in (_marked, _generated) if (verdict := rule(labels, policy))}
     if found:
@@ -180,14 +181,30 @@ def _stated(labels: Labels, claim: str) -> list[Mapping[str, Any]]:
 
 
 def _human(labels: Labels, policy: Policy) -> list[str]:
-    """Tell what speaks for a person: verified claims, and a reserve that shows the text to be old enough."""
+    """Tell what speaks for a person: verified claims, a reserve that shows the text to be old, and people."""
     claims = [_line(c) for c in _stated(labels, "human") if c["status"] == "valid"]
     seen = labels.get("membership", {})
     is_old = bool(seen.get("match") and seen["date"]) and seen["date"][:10] < policy.human_before
     if is_old and seen["grade"] >= policy.human_grade and seen["likeness"] >= policy.near_likeness:
         place = f"{seen['reserve']} {seen['position']}"
         claims.append(" · ".join((f"reserve {place}", seen["match"], seen["date"], seen["grade"])))
-    return claims
+    return claims + _judged_to_be("human", labels, policy)
+
+
+def _judged_to_be(what: str, labels: Labels, policy: Policy) -> list[str]:
+    """Tell what people concluded, if they are sure enough of it."""
+    seen = labels.get("judgement")
+    if seen is None or seen[what] < policy.judged_sure:
+        return []
+    votes = f"{seen['n_votes']} vote{'s' * (seen['n_votes'] != 1)}"
+    return [f"people · {what} · posterior {seen[what]:.3f} · {votes}"]
+
+
+def _judged(labels: Labels, policy: Policy) -> Decision | None:
+    found, human = _judged_to_be("generated", labels, policy), _human(labels, policy)
+    if found and human:
+        return Decision(policy.contradiction, "claims-contradict", (*found, *human))
+    return Decision(policy.judged_generated, "judged-generated", tuple(found)) if found else None
 
 
 def _marked(labels: Labels, policy: Policy) -> Decision | None:
@@ -231,11 +248,15 @@ def _invalid(labels: Labels, policy: Policy) -> Decision | None:
 
 
 def _builder(labels: Labels, policy: Policy) -> Decision | None:
+    if _judged_to_be("human", labels, policy):  # A hint is a reason to ask people, and they have answered.
+        return None
     found = [c for c in _claims(labels) if c["kind"] == "generator-ai-builder"]
     return _when(policy.ai_builder, "ai-builder-generator", found)
 
 
 def _boilerplate(labels: Labels, policy: Policy) -> Decision | None:
+    if _judged_to_be("human", labels, policy):
+        return None
     found = [c for c in _claims(labels) if c["kind"] == "chat-boilerplate"]
     return _when(policy.chat_boilerplate, "chat-boilerplate", found)
 
@@ -275,6 +296,7 @@ def _language(labels: Labels, policy: Policy) -> Decision | None:
 RULES: tuple[Rule, ...] = (
     _marked,
     _generated,
+    _judged,
     _invalid,
     _assisted,
     _element,

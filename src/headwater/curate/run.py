@@ -21,11 +21,12 @@ from headwater.curate import (
 from headwater.curate.blame import blame
 from headwater.curate.calibrate import check
 from headwater.curate.calibration import parse as parse_calibration
-from headwater.curate.config import Config, digest_of, run_id, versions
+from headwater.curate.config import Config, decided_by, run_id, versions
 from headwater.curate.engine.engine import Death, Engine, Item, Task, WorkerDiedError
+from headwater.curate.judgement import parse as parse_judgements
 from headwater.curate.labels.duplicate import Duplicate
 from headwater.curate.layout import FOLDERS, Layout
-from headwater.curate.policy import Policy, encode
+from headwater.curate.policy import Policy
 from headwater.curate.store import Tables, atomic, exclusive, read_json, sweep, write_json
 from headwater.curate.summarise import load, summarise
 from headwater.curate.summary import PassedOver, Summary
@@ -97,7 +98,7 @@ def _run(layout: Layout, plan: Mapping[str, Any], config: Config, setting: Setti
     _evidence(setting, layout, items)
     _mend_seams(setting, layout, shards, items)
     documents = {name: [str(layout.documents(name))] for name in names}
-    _hold(layout, config.calibration)
+    _hold(layout, config.calibration, config.judgements)
     return _decide_and_write(setting, layout, plan, documents)
 
 
@@ -114,7 +115,9 @@ def prepare(engine: Engine, root: Path, config: Config) -> None:
     engine.prepare(evidence.prepare, {"root": str(root), **config.evidence()})
 
 
-def redecide(root: Path, *, policy: Policy, setting: Setting, calibration: bytes = b"") -> Summary:
+def redecide(
+    root: Path, *, policy: Policy, setting: Setting, calibration: bytes = b"", judgements: bytes = b""
+) -> Summary:
     """Decide a finished run again under another policy, without reading the crawl.
 
     Args:
@@ -122,6 +125,7 @@ def redecide(root: Path, *, policy: Policy, setting: Setting, calibration: bytes
         policy: The new policy.
         setting: Where to do it, and whom to tell.
         calibration: Scores of certified human text, as `calibration.encode` writes them; empty for none.
+        judgements: What people concluded of documents, as `judgement.parse` reads it; empty for none.
 
     Returns:
         What was done; the folder is then the same, byte for byte, as that of a run under the policy, if the
@@ -135,26 +139,32 @@ def redecide(root: Path, *, policy: Policy, setting: Setting, calibration: bytes
     if not layout.plan.exists():
         raise InputError(f"{root} holds no finished run", hint="run headwater curate SOURCE... --out first")
     with exclusive(layout.lock):
-        return _redecide(layout, policy, setting, calibration)
+        decided = decided_by(policy, calibration=calibration, judgements=judgements)
+        return _redecide(layout, decided, setting, (calibration, judgements))
 
 
-def _hold(layout: Layout, calibration: bytes) -> None:
-    """Put the calibration where workers find it."""
-    if calibration:
-        with atomic(layout.calibration) as temporary:
-            temporary.write_bytes(calibration)
+def _hold(layout: Layout, calibration: bytes, judgements: bytes) -> None:
+    """Put what decides beside the labels where workers find it."""
+    for path, data in ((layout.calibration, calibration), (layout.judgements, judgements)):
+        if data:
+            with atomic(path) as temporary:
+                temporary.write_bytes(data)
 
 
-def _redecide(layout: Layout, policy: Policy, setting: Setting, calibration: bytes) -> Summary:
+def _redecide(
+    layout: Layout, decided: Mapping[str, str], setting: Setting, files: tuple[bytes, bytes]
+) -> Summary:
     root = layout.root
     publish.finish(layout)
     if not publish.is_published(layout):
         raise InputError(f"{root} holds no finished run", hint="run headwater curate SOURCE... --out first")
     before = publish.plan_of(layout)
+    calibration, judgements = files
     if calibration:
         check(parse_calibration(calibration), before["config"]["labels"])
+    parse_judgements(judgements)
     shards = [Shard(**shard) for shard in before["shards"]]
-    config = {**before["config"], "policy": encode(policy), "calibration": digest_of(calibration)}
+    config = {**before["config"], **decided}
     labelled = {key: before[key] for key in versions()}
     plan = before | {"config": config, "decided": versions()}
     plan["run_id"] = run_id(config, shards, labelled=labelled)
@@ -164,7 +174,7 @@ def _redecide(layout: Layout, policy: Policy, setting: Setting, calibration: byt
     if not goal.exists() or read_json(goal)["run_id"] != plan["run_id"]:
         publish.clear(layout)
         write_json(goal, plan)
-    _hold(layout, calibration)
+    _hold(layout, *files)
     folders = [root / folder for folder in FOLDERS.values()]
     documents = {
         shard.name: [str(folder / f"{shard.name}.parquet") for folder in folders] for shard in shards
@@ -288,7 +298,7 @@ def _decide_and_write(
 ) -> Summary:
     config, names = plan["config"], list(documents)
     common = {"root": str(layout.root), "labels": config["labels"], "policy": config["policy"]}
-    common["calibrated"] = bool(config["calibration"])
+    common["calibrated"], common["judged"] = bool(config["calibration"]), bool(config.get("judgements"))
     items = [common | {"shard": name, "documents": documents[name]} for name in names]
     whole = common | {"shards": names}
     # What was compared does not depend on the policy, so it is not compared again when one changes.
