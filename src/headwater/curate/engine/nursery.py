@@ -26,6 +26,12 @@ from headwater.errors import UnavailableError
 _HINT = "is there enough memory? run the same command again: it resumes"
 # Apple's own libraries do not survive a fork: there, each worker loads for itself.
 _SHARES = sys.platform != "darwin"
+# Workers keep less of the memory that they have freed; whoever sets one of these has it their way.
+_FRUGAL = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": str(2**16),
+}
 _START = "import sys; sys.path[:] = sys.argv[2:]; from headwater.curate.engine.nursery import serve; serve()"
 
 
@@ -47,7 +53,8 @@ class Nursery:
         with _interrupts_ignored(), theirs:  # A process that is starting would show its traceback.
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", _START, str(theirs.fileno()), *places],
-                env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # Its threads would not be forked along.
+                # Threads of OpenBLAS would not be forked along.
+                env=_FRUGAL | os.environ | {"OPENBLAS_NUM_THREADS": "1"},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
             )
