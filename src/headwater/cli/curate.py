@@ -202,17 +202,14 @@ def _redecide(root: Path, settings: dict[str, Any]) -> Summary:
 
 
 def _page(summary: Summary) -> str:
-    from headwater.curate.policy import REASONS
-    from headwater.curate.skips import explain
+    from headwater.curate.skips import explanations
     from headwater.report.curate import render
 
-    skips = {skip.reason: explain(skip.reason) for skip in summary.skips}
-    return render(summary, explanations={**REASONS, **skips})
+    return render(summary, explanations=explanations(summary))
 
 
 def _config(settings: dict[str, Any]) -> Any:
-    from headwater.curate.config import Config
-    from headwater.curate.labels import LABELS
+    from headwater.curate.config import Config, labels_given
     from headwater.sources.shard import Limits
 
     chosen: dict[str, Any] = {
@@ -226,8 +223,7 @@ def _config(settings: dict[str, Any]) -> Any:
         from headwater.curate import roll
 
         chosen["reserves"] = roll.encode([Path(path) for path in settings["reserves"]])
-    needs = {name: getattr(label, "needs", "") for name, label in LABELS.items()}
-    chosen.setdefault("labels", tuple(name for name, need in needs.items() if not need or chosen.get(need)))
+    chosen.setdefault("labels", labels_given(chosen))
     if "max_payload_bytes" in settings:
         chosen["limits"] = Limits(max_payload_bytes=settings["max_payload_bytes"])
     if "trust_anchors" in settings:

@@ -87,13 +87,13 @@ def announce(*, chain_file: Path, issuer: Path, **told: Any) -> None:
 
     held, signer = chains.read(chain_file), log_keys.read(issuer)
     held.key(_scheme(told["profile"]), 1)
-    from_s = _seconds(told["from_"])
+    from_s = seconds(told["from_"])
     made = announcement(
         told["profile"],
         told["tokenizer"],
         contact=told["contact"],
         from_s=from_s,
-        until_s=_seconds(told["until"]),
+        until_s=seconds(told["until"]),
         key={
             "anchor": held.value(0).hex(),
             "epoch_s": told["epoch_days"] * _DAY_S,
@@ -102,7 +102,7 @@ def announce(*, chain_file: Path, issuer: Path, **told: Any) -> None:
             "lag_s": told["lag_days"] * _DAY_S,
             "n_epochs": held.n_epochs,
         },
-        previous=_id(told["previous"]),
+        previous=id_of(told["previous"]),
     )
     sys.stdout.write(entry.sign(made, signer, time_s=int(time.time())).decode())
 
@@ -128,7 +128,7 @@ def disclose(*, chain_file: Path, issuer: Path, entry_file: Path, epoch: int, pr
     value = held.value(epoch)
     epochs.verify(_due(of.epochs, epoch), epoch, value)
     told = {"entry": of.id, "epoch": epoch, "format": entry.DISCLOSURE, "value": value.hex()}
-    signed = told | {"previous": _id(previous) or of.id}
+    signed = told | {"previous": id_of(previous) or of.id}
     sys.stdout.write(entry.sign(signed, log_keys.read(issuer), time_s=int(time.time())).decode())
 
 
@@ -153,11 +153,13 @@ def _scheme(name: str) -> Scheme:
     return SCHEMES[name]
 
 
-def _id(file: Path | None) -> str:
+def id_of(file: Path | None) -> str:
+    """Give the id of an entry in a file; empty without one."""
     from headwater.watermark.registry import entry
 
     return entry.parse(file.read_bytes()).id if file else ""
 
 
-def _seconds(day: datetime) -> int:
+def seconds(day: datetime) -> int:
+    """Give the first second of a day, POSIX, UTC."""
     return int(day.replace(tzinfo=UTC).timestamp())

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from headwater.errors import UnavailableError
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -66,8 +64,7 @@ def run_loop(
             workers=workers or len(os.sched_getaffinity(0)),
             show=show,
         )
-    _report(out)
-    _print(out, as_json=as_json)
+    _tell(out, as_json=as_json)
 
 
 @loop.command("report", no_args_is_help=True)
@@ -75,27 +72,20 @@ def run_loop(
 @click.option("--json", "as_json", is_flag=True, help="Print the generations as JSON.")
 def report_loop(*, folder: Path, as_json: bool) -> None:
     """Draw the page of what is done in DIR, be it finished or not."""
-    _report(folder)
-    _print(folder, as_json=as_json)
+    _tell(folder, as_json=as_json)
 
 
-def _report(folder: Path) -> None:
-    from headwater.loop.experiment import load
-    from headwater.loop.story import render
-
-    try:
-        (folder / "report.html").write_text(render(*load(folder)), "utf-8")
-    except OSError as error:
-        raise UnavailableError(f"cannot write into {folder}: {error.strerror}") from error
-
-
-def _print(folder: Path, *, as_json: bool) -> None:
+def _tell(folder: Path, *, as_json: bool) -> None:
+    """Draw the page of what is done, and print it."""
     from dataclasses import asdict
     from json import dumps
 
+    from headwater.curate.store import write_text
     from headwater.loop.experiment import load
+    from headwater.loop.story import render
 
     scene, arms = load(folder)
+    write_text(folder / "report.html", render(scene, arms))
     if as_json:
         told = {name: [asdict(one) for one in some] for name, some in arms.items()}
         sys.stdout.write(dumps({"scene": asdict(scene), "arms": told}, indent=1) + "\n")

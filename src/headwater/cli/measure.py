@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headwater.errors import HeadwaterError, InputError
+from headwater.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headwater.measure.estimate import Estimate
     from headwater.measure.profile import Profile
-    from headwater.record import Record
 
 SOURCE_HINT = "name WARC, WET, JSON lines, Parquet or .txt files, a dataset on disk, or a folder of these"
 
@@ -50,25 +49,15 @@ def profiled(name: str) -> Profile:
     """
     from headwater.cli.terminal import progress
     from headwater.collapse.monitor.corpus import read
+    from headwater.curate.extract import main_text
 
     with progress() as show:
-        reading = read([name], text_of=_text, show=show, workers=len(os.sched_getaffinity(0)))
+        reading = read([name], text_of=main_text, show=show, workers=len(os.sched_getaffinity(0)))
     if reading.n_lost:
         sys.stderr.write(f"headwater: {name}: {reading.n_lost:,} records could not be read\n")
     if not reading.profile.n_words:
         raise InputError(f"{name}: no document with words", hint=SOURCE_HINT)
     return reading.profile
-
-
-def _text(record: Record) -> str | None:
-    from headwater.curate.extract import EXTRACTORS, open_document
-
-    try:
-        return open_document(record, EXTRACTORS["main"]).text
-    except HeadwaterError:
-        raise
-    except Exception:  # noqa: BLE001  # A hostile page must not stop a reading; it is counted.
-        return None
 
 
 def _print(made: Profile, found: Mapping[str, Estimate], *, as_json: bool) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import UTC, datetime
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from headwater.cli.epochs import chain
+from headwater.cli.epochs import chain, id_of, seconds
 from headwater.errors import InputError, VerificationError
 
 if TYPE_CHECKING:
@@ -78,15 +77,14 @@ def announce(*, key_file: Path, issuer: Path, **told: Any) -> None:
     from headwater.watermark.registry.registry import announcement
 
     key, signer = keys.read(key_file), log_keys.read(issuer)
-    before = entry.parse(told["previous"].read_bytes()).id if told["previous"] else ""
     made = announcement(
         key.profile,
         told["tokenizer"],
         contact=told["contact"],
-        from_s=_seconds(told["from_"]),
-        until_s=_seconds(told["until"]),
+        from_s=seconds(told["from_"]),
+        until_s=seconds(told["until"]),
         key={"kind": "public", "secret": key.secret.hex()},
-        previous=before,
+        previous=id_of(told["previous"]),
     )
     sys.stdout.write(entry.sign(made, signer, time_s=int(time.time())).decode())
 
@@ -166,7 +164,3 @@ def today(opened: Registry) -> Usable:
 def _end(found: Usable) -> None:
     if found.refused:
         raise VerificationError(found.refused[0], hint="ask its issuer for an entry that is valid")
-
-
-def _seconds(day: datetime) -> int:
-    return int(day.replace(tzinfo=UTC).timestamp())

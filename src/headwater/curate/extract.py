@@ -14,7 +14,7 @@ from resiliparse.parse.html import HTMLTree
 from headwater.curate.document import Document
 from headwater.curate.nesting import nests_too_deep
 from headwater.curate.tangle import refuse_tangled
-from headwater.errors import UnavailableError
+from headwater.errors import HeadwaterError, UnavailableError
 from headwater.record import Record
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -132,3 +132,22 @@ EXTRACTORS: Mapping[str, Callable[[Any], str]] = MappingProxyType(
         "markdown": _markdown,
     }
 )
+
+
+def main_text(record: Record) -> str | None:
+    """Give the main text of a record; None where no parser gets through it.
+
+    A hostile page must not stop a reading: whoever reads counts it, or leaves it out.
+
+    Args:
+        record: The record as captured.
+
+    Raises:
+        HeadwaterError: As it was, since it says what is wrong.
+    """
+    try:
+        return open_document(record, EXTRACTORS["main"]).text
+    except HeadwaterError:
+        raise
+    except Exception:  # noqa: BLE001  # Whatever a library raises on it.
+        return None

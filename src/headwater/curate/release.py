@@ -11,13 +11,12 @@ from typing import Any
 from headwater import canonical
 from headwater.curate.store import read_rows
 from headwater.errors import FormatError
+from headwater.sources.opening import digest_and_size
 
 FORMAT = "headwater-release-1"
 MANIFEST, LOG, DATA, EVIDENCE = "release.json", "log", "data", "evidence"
 _CONTENT, _DOCUMENT = b"\x01\x01", b"\x01\x02"
 _DOMAIN = b"headwater-release-document-1\x00"
-_BLOCK_BYTES = 2**20
-_COLUMNS = ("id", "text", "payload_digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +107,7 @@ def origin_of(keys: str, run_id: str) -> str:
 
 def described(root: Path, path: str) -> File:
     """Describe a file of a release by its bytes."""
-    whole, size_bytes = hashlib.sha256(), 0
-    with (root / path).open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
-            whole.update(block)
-            size_bytes += len(block)
-    return File(path, whole.hexdigest(), size_bytes)
+    return File(path, *digest_and_size(str(root / path)))
 
 
 def content_entry(manifest: bytes) -> bytes:

@@ -298,7 +298,7 @@ def _decide_and_write(
 ) -> Summary:
     config, names = plan["config"], list(documents)
     common = {"root": str(layout.root), "labels": config["labels"], "policy": config["policy"]}
-    common["calibrated"], common["judged"] = bool(config["calibration"]), bool(config.get("judgements"))
+    common["calibrated"], common["judged"] = bool(config["calibration"]), config.get("judgements", "")
     items = [common | {"shard": name, "documents": documents[name]} for name in names]
     whole = common | {"shards": names}
     # What was compared does not depend on the policy, so it is not compared again when one changes.

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from headwater.curate.policy import REASONS
+from headwater.curate.summary import Summary
+
 SKIPS: Mapping[str, str] = MappingProxyType(
     {
         "arrow-corrupt": "An Arrow batch cannot be read; rows behind it cannot be counted.",
@@ -67,3 +70,8 @@ def explain(reason: str) -> str:
     if reason.startswith("label-error:"):
         return f"The label {reason.partition(':')[2]} raised an error on the document."
     return SKIPS.get(reason, "")
+
+
+def explanations(summary: Summary) -> dict[str, str]:
+    """Give what each reason of a run means: those of its skips, and all of decisions."""
+    return {**REASONS, **{skip.reason: explain(skip.reason) for skip in summary.skips}}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from headwater.log.storage import Directory
@@ -48,7 +49,7 @@ def draw(folder: Path, n: int, generation: int, *, seed: int) -> Path:
     Returns:
         The sample's folder: documents as JSON lines, and the mix manifest that proves the draw.
     """
-    out = folder / "samples" / f"{generation:03d}"
+    out = sample_of(folder, generation)
     if out.exists():
         return out
     keys = keyring.read(folder / "keys")
@@ -59,8 +60,21 @@ def draw(folder: Path, n: int, generation: int, *, seed: int) -> Path:
     value = hashlib.sha256(f"loop {seed} {generation}".encode()).digest()
     mix = sample.draw(held, len(held.entries) - 1, Beacon(f"simulated:{generation}", value))
     out.parent.mkdir(exist_ok=True)
-    stream.write(held, mix, out, form="jsonl")
+    whole(out, lambda begun: stream.write(held, mix, begun, form="jsonl"))
     return out
+
+
+def sample_of(folder: Path, generation: int) -> Path:
+    """Give the folder of a generation's sample."""
+    return folder / "samples" / f"{generation:03d}"
+
+
+def whole(folder: Path, make: Callable[[Path], object]) -> None:
+    """Make a folder whole or not at all."""
+    begun = folder.with_name(f"{folder.name}.begun")
+    shutil.rmtree(begun, ignore_errors=True)
+    make(begun)
+    begun.rename(folder)
 
 
 def texts(drawn: Path) -> Sequence[str]:

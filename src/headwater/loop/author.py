@@ -65,13 +65,15 @@ class Author:
 
     def perplexity(self, texts: Sequence[str]) -> Floats:
         """Measure the perplexity of a token, page by page, shape (n,)."""
-        rows = [one for one in tokens(self.opened, texts) if one.size]
-        return np.exp([-float(self.model.score(one).mean()) for one in rows])
+        return np.exp([-float(one.mean()) for one in self._scored(texts) if one.size])
 
     def surprise(self, texts: Sequence[str]) -> float:
         """Measure the mean nats a token of all texts together."""
-        scored = [self.model.score(one) for one in tokens(self.opened, texts)]
-        return -float(np.concatenate(scored).mean())
+        return -float(np.concatenate(self._scored(texts)).mean())
+
+    def _scored(self, texts: Sequence[str]) -> list[Floats]:
+        score = self.model.scorer()
+        return [score(one.astype(np.int32)) for one in tokens(self.opened, texts)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

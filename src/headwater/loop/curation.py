@@ -11,13 +11,12 @@ import pyarrow.parquet as pq
 
 from headwater.curate.calibrate import calibrate
 from headwater.curate.calibration import encode
-from headwater.curate.config import Config
+from headwater.curate.config import Config, labels_given
 from headwater.curate.engine.inline import InlineEngine
-from headwater.curate.labels import LABELS
 from headwater.curate.layout import FOLDERS
-from headwater.curate.policy import REASONS, Policy
+from headwater.curate.policy import Policy
 from headwater.curate.run import Setting, curate
-from headwater.curate.skips import explain
+from headwater.curate.skips import explanations
 from headwater.curate.summary import Summary
 from headwater.loop.scene import Arm
 from headwater.report.curate import render
@@ -65,11 +64,8 @@ def run(crawl: Path, out: Path, arm: Arm, *, watermarks: str = "", calibration: 
     Returns:
         What was done.
     """
-    needs: dict[str, Any] = {"watermarks": watermarks} if arm.adoption else {}
-    labels = tuple(name for name, label in LABELS.items() if getattr(label, "needs", "") in {"", *needs})
-    config = Config(
-        policy=policy_of(arm), labels=labels, calibration=calibration if arm.statistics else b"", **needs
-    )
+    labels = labels_given({"watermarks"} if watermarks else ())
+    config = Config(policy=policy_of(arm), labels=labels, watermarks=watermarks, calibration=calibration)
     return curate(_shards(crawl), out, config=config, setting=_setting())
 
 
@@ -103,5 +99,4 @@ def _setting() -> Setting:
 
 
 def _page(summary: Summary) -> str:
-    skips = {skip.reason: explain(skip.reason) for skip in summary.skips}
-    return render(summary, explanations={**REASONS, **skips})
+    return render(summary, explanations=explanations(summary))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -96,7 +95,7 @@ def _prepare(ground: Ground, scene: Scene, arms: Sequence[str], show: Show) -> N
     if not ground.sealed.exists():
         _write_sealed(ground.sealed, dealt)
     if not ground.provider.exists():
-        _made(
+        archive.whole(
             ground.provider, lambda folder: provider.found(folder, tokenizer=scene.tokenizer, seed=scene.seed)
         )
     if any(arm.statistics for arm in chosen) and not ground.calibration.exists():
@@ -108,19 +107,11 @@ def _prepare(ground: Ground, scene: Scene, arms: Sequence[str], show: Show) -> N
     shares = [arm.sealed for arm in chosen if arm.sealed]
     if shares:
         if not ground.archive.exists():
-            _made(ground.archive, lambda folder: archive.build(folder, ground.sealed))
+            archive.whole(ground.archive, lambda folder: archive.build(folder, ground.sealed))
         for number in range(scene.generations + 1):
             show("drawing", number, scene.generations + 1)
             archive.draw(ground.archive, round(max(shares) * scene.size), number, seed=scene.seed)
         show("drawing", scene.generations + 1, scene.generations + 1)
-
-
-def _made(folder: Path, make: Callable[[Path], None]) -> None:
-    """Make a folder whole or not at all."""
-    begun = folder.with_name(f"{folder.name}.begun")
-    shutil.rmtree(begun, ignore_errors=True)
-    make(begun)
-    begun.rename(folder)
 
 
 def _write_sealed(path: Path, dealt: People) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from headwater.curate.extract import EXTRACTORS, open_document
-from headwater.errors import HeadwaterError, InputError, UnavailableError
+from headwater.curate.extract import main_text
+from headwater.errors import InputError, UnavailableError
 from headwater.loop.page import Page
 from headwater.loop.scene import Scene
 from headwater.record import Record
@@ -58,19 +58,11 @@ def read(source: str) -> list[str]:
     texts = []
     for shard in plan(discover([source]), shard_bytes=2**60):
         for found in SOURCES[shard.kind].read(shard, Limits()):
-            texts += _text(found) if isinstance(found, Record) else []
+            text = main_text(found) if isinstance(found, Record) else None
+            texts += [text] if text is not None else []
     if not texts:
         raise InputError(f"{source}: no document", hint="name human text: a .txt file, WARC, JSON lines")
     return texts
-
-
-def _text(record: Record) -> list[str]:
-    try:
-        return [open_document(record, EXTRACTORS["main"]).text]
-    except HeadwaterError:
-        raise
-    except Exception:  # noqa: BLE001  # A hostile page must not stop a reading.
-        return []
 
 
 def cut(texts: Iterable[str], *, page_chars: int) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -219,8 +219,7 @@ class _Step:
         order = self._rng(4).permutation(len(let_in))[: scene.size - n_sealed]
         sealed: list[str] = []
         if n_sealed:
-            drawn = self.ground.archive / "samples" / f"{self.number:03d}"
-            sealed = list(archive.texts(drawn))[:n_sealed]
+            sealed = list(archive.texts(archive.sample_of(self.ground.archive, self.number)))[:n_sealed]
         return [let_in[at] for at in order.tolist()], sealed
 
 
@@ -228,6 +227,6 @@ def _capture(pages: Sequence[Page], path: Path, year: int) -> None:
     path.write_bytes(b"".join(page.capture(one, year=year) for one in pages))
 
 
-def _share(values: object) -> float:
-    held = list(values)  # type: ignore[call-overload]
+def _share(values: Iterable[bool]) -> float:
+    held = list(values)
     return sum(held) / len(held) if held else 0.0
