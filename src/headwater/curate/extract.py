@@ -40,13 +40,13 @@ def open_document(record: Record, extract: Callable[[Any], str]) -> Document:
     """
     markup = decode(record)
     if record.media_type not in HTML_TYPES:
-        return Document(record, "", None, _clean(markup))
+        return Document(record, "", None, cleaned(markup))
     source = source_of(record.payload, markup)
     refuse_tangled(source)
     tree = HTMLTree.parse(markup)
     if nests_too_deep(source, tree):
         extract = _flat
-    return Document(record, markup, tree, _clean(extract(tree)), source)
+    return Document(record, markup, tree, cleaned(extract(tree)), source)
 
 
 def source_of(payload: bytes, markup: str) -> bytes:
@@ -95,7 +95,8 @@ def decode(record: Record) -> str:
     return payload.decode(encoding, "ignore")
 
 
-def _clean(text: str) -> str:
+def cleaned(text: str) -> str:
+    """Give text as documents hold it: no control characters but newline and tab."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.encode("utf-8", "ignore").translate(None, _CONTROL).decode("utf-8").strip()

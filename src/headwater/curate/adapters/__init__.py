@@ -1,0 +1,1 @@
+"""Our labels in other people's pipelines: one file each."""
