@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from headwater.cli.drawing import draw
 from headwater.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 @click.group(no_args_is_help=True)
 def review() -> None:
     """Put human judgement where it counts, and make one answer of many votes."""
+
+
+review.add_command(draw)
 
 
 @review.command(no_args_is_help=True)

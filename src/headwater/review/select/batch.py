@@ -50,7 +50,15 @@ class Selector(Protocol):
         """Choose n documents, or all when there are fewer."""
 
 
-def manifest(sketch: Sketch, drawn: Drawn, selector: Selector, *, detectors: Mapping[str, str]) -> bytes:
+def manifest(
+    sketch: Sketch,
+    drawn: Drawn,
+    selector: Selector,
+    *,
+    detectors: Mapping[str, str],
+    beside: Sequence[Mapping[str, Any]] | None = None,
+    draw: Mapping[str, Any] | None = None,
+) -> bytes:
     """Write down a batch so that it can be drawn again and its chances be used.
 
     Args:
@@ -58,6 +66,8 @@ def manifest(sketch: Sketch, drawn: Drawn, selector: Selector, *, detectors: Map
         drawn: The choice.
         selector: What chose.
         detectors: Digest of each detector's weights and calibration, by name.
+        beside: More fields of each item, in the order of `drawn`, as JSON values.
+        draw: What else is needed to draw it again, as a JSON value.
 
     Returns:
         Canonical JSON; its SHA-256 is what an attestation calls the batch.
@@ -69,6 +79,7 @@ def manifest(sketch: Sketch, drawn: Drawn, selector: Selector, *, detectors: Map
             "pi": None if np.isnan(pi) else float(pi),
             "stratum": int(stratum),
             "why": {name: round(float(values[row]), 9) for name, values in drawn.why.items()},
+            **(beside[row] if beside else {}),
         }
         for row, (document, part, pi, stratum) in enumerate(
             zip(drawn.documents.id, drawn.part, drawn.pi, drawn.documents.stratum, strict=True)
@@ -83,6 +94,7 @@ def manifest(sketch: Sketch, drawn: Drawn, selector: Selector, *, detectors: Map
             "detectors": dict(detectors),
             "n_documents": sketch.n_documents,
             "items": items,
+            **({"draw": dict(draw)} if draw else {}),
         }
     )
 

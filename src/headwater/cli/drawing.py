@@ -1,0 +1,140 @@
+"""`headwater review draw`: from a finished run to a batch for humans, and into the queue of a campaign."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from headwater.errors import InputError, UnavailableError
+
+if TYPE_CHECKING:
+    from headwater.review.draw import Batch, Beside
+
+
+@click.command(no_args_is_help=True)
+@click.argument("run", metavar="RUN")
+@click.option("--out", metavar="MANIFEST", help="Write the batch manifest here; a new file.")
+@click.option(
+    "--verify", "check", metavar="MANIFEST", help="Draw this batch again, and hold it against that."
+)
+@click.option("--seed", metavar="TEXT", help="Any text, best one that nobody could choose: a beacon's round.")
+@click.option("--n", type=click.IntRange(min=1), default=1_000, help="Documents; without it, 1,000.")
+@click.option("--selector", default="active-1", help="What chooses; without it, active-1.")
+@click.option("--pool", default="grey", help="What from: grey (default), quarantine, kept or all.")
+@click.option("--embedding", default="hashed-1", help="Where texts lie; without it, hashed-1.")
+@click.option("--model", metavar="DIR", default="", help="Folder of the encoder, for encoder-1.")
+@click.option("--strata", type=click.IntRange(min=1), default=64, help="Strata at most; without it, 64.")
+@click.option(
+    "--reference", metavar="CORPUS", help="Human text whose tails count, as headwater monitor reads."
+)
+@click.option("--current", metavar="CORPUS", help="What lost them: a model's output, or a corpus.")
+@click.option("--judged", metavar="FILE", multiple=True, help="Outcomes of earlier batches; repeat.")
+@click.option("--store", metavar="ADDRESS", help="Put the batch into this queue: a path, or postgresql://…")
+@click.option("--votes", type=click.IntRange(2, 7), default=2, help="Votes a document gets first; 2.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was drawn as JSON, on stdout.")
+def draw(
+    *, run: str, out: str | None, check: str | None, store: str | None, votes: int, as_json: bool, **told: Any
+) -> None:
+    """Draw a batch of documents for humans from a finished curate RUN.
+
+    Three fifths are drawn by weight (doubt, rarity, novelty, tail deficit, for their cost) and apart from one
+    another, one fifth at random for the audit, and one fifth probes the tails. The manifest has every chance
+    and all that is needed to draw the batch again, which --verify does, also for somebody else.
+
+    Pools: grey is what statistics leave open and what is held in quarantine; quarantine, kept (all but what
+    is excluded) and all say what they are. Copies are in none.
+    """
+    root, beside = Path(run), _beside(told)
+    if check is not None:
+        from headwater.review.draw import verify
+
+        batch, what = verify(root, _bytes(check), beside), f"{check} is what its seed draws"
+    else:
+        batch, what = _drawn(root, beside, out, told), f"drew {out}"
+    if store is not None:
+        n_new = _open(batch, store, votes)
+        sys.stderr.write(f"headwater: {n_new:,} documents are new in the queue\n")
+    if check is None:
+        _write(Path(str(out)), batch.data)
+    _tell(batch, what, as_json=as_json)
+
+
+def _drawn(root: Path, beside: Beside, out: str | None, told: dict[str, Any]) -> Batch:
+    from headwater.review.draw import Plan
+    from headwater.review.draw import draw as draw_batch
+
+    if not out or not told["seed"]:
+        raise InputError("a batch needs --out and --seed", hint="or --verify MANIFEST to draw one again")
+    if Path(out).exists():
+        raise InputError(f"{out} is there already", hint="a batch is drawn once; choose a new file")
+    names = ("seed", "n", "selector", "pool", "embedding")
+    return draw_batch(root, Plan(n_strata=told["strata"], **{name: told[name] for name in names}), beside)
+
+
+def _beside(told: dict[str, Any]) -> Beside:
+    from headwater.curate import judgement
+    from headwater.review.draw import Beside
+
+    if bool(told["reference"]) != bool(told["current"]):
+        raise InputError("a tail deficit needs both --reference and --current")
+    judged = frozenset(name for path in told["judged"] for name in judgement.parse(_bytes(path)))
+    if not told["reference"]:
+        return Beside(judged=judged, model=told["model"])
+    from headwater.cli.measure import profiled
+    from headwater.review.deficit import deficit, digest
+
+    pair = (profiled(told["reference"]), profiled(told["current"]))
+    return Beside(deficit(*pair), digest(*pair), judged, told["model"])
+
+
+def _open(batch: Batch, address: str, n_wanted: int) -> int:
+    from headwater.review.draw import items
+    from headwater.review.store import add, open_store
+
+    store = open_store(address)
+    try:
+        with store.transaction() as db:
+            return add(db, items(batch, n_wanted=n_wanted))
+    finally:
+        store.close()
+
+
+def _bytes(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise UnavailableError(f"cannot read {name}: {error.strerror}") from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        with path.open("xb") as file:
+            file.write(data)
+    except OSError as error:
+        raise UnavailableError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _tell(batch: Batch, what: str, *, as_json: bool) -> None:
+    from json import dumps
+
+    said = batch.manifest
+    parts = Counter(one.part for one in said.items)
+    if as_json:
+        told = {
+            "batch": said.digest,
+            "n": len(said.items),
+            "n_documents": said.n_documents,
+            "slices": dict(parts),
+            "selector": said.selector,
+        }
+        sys.stdout.write(dumps(told, indent=1) + "\n")
+        return
+    shares = ", ".join(f"{parts[name]:,} {name}" for name in ("active", "audit", "probe") if parts[name])
+    sys.stderr.write(
+        f"headwater: {what}: {len(said.items):,} of {said.n_documents:,} documents ({shares}), "
+        f"batch {said.digest[:16]}\n"
+    )

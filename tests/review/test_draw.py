@@ -1,0 +1,161 @@
+"""A batch of a finished run: drawn again by anyone, its chances in its manifest, open in a queue."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headwater import canonical
+from headwater.errors import FormatError, InputError, VerificationError
+from headwater.measure import profile
+from headwater.review import pool
+from headwater.review.deficit import deficit
+from headwater.review.draw import Beside, Plan, draw, items, verify
+from headwater.review.embedding import EMBEDDINGS
+from headwater.review.manifest import parse
+from headwater.review.select import SELECTORS
+from headwater.review.store import add, open_store
+from tests.log.samples import damaged
+from tests.review.runs import finished
+
+PLAN = Plan("beacon-7", n=20, pool="kept", n_strata=6)
+
+
+@pytest.mark.parametrize("selector", SELECTORS)
+def test_every_selector_draws_a_batch_that_is_drawn_again(selector: str) -> None:
+    batch = draw(finished(), replace(PLAN, selector=selector))
+
+    assert verify(finished(), batch.data).data == batch.data
+    assert len(batch.manifest.items) == 20
+    for one in batch.manifest.items:
+        assert hashlib.sha256(batch.texts[one.document].encode()).hexdigest() == one.document
+        assert (one.pi is None) == (one.part == "probe")
+
+
+def test_chances_are_those_of_being_drawn() -> None:
+    draws = [draw(finished(), replace(PLAN, seed=f"s{at}")).manifest for at in range(12)]
+    chances = [sum(one.pi or 0.0 for one in said.items if one.pi) for said in draws]
+
+    # The sum of 1/pi over a draw estimates how many documents there are.
+    totals = [sum(1.0 / one.pi for one in said.items if one.pi) for said in draws]
+    error = np.std(totals, ddof=1) / np.sqrt(len(totals))
+    assert abs(np.mean(totals) - draws[0].n_documents) < 4 * error + 1
+    assert all(chance > 0 for chance in chances)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda batch: batch["items"][0].update(pi=0.5),
+        lambda batch: batch["items"][0].update(stratum=batch["items"][0]["stratum"] + 1),
+        lambda batch: batch.update(seed="another"),
+        lambda batch: batch.update(sketch="0" * 64),
+        lambda batch: batch["detectors"].update({"statistical-1": "0" * 64}),
+        lambda batch: batch["draw"].update(run="0" * 64),
+        lambda batch: batch["items"].pop(),
+    ],
+)
+def test_whatever_is_changed_is_found(change: Any) -> None:
+    batch = json.loads(draw(finished(), PLAN).data)
+    change(batch)
+
+    with pytest.raises(VerificationError):
+        verify(finished(), canonical.encode(batch))
+
+
+def test_what_was_judged_is_not_asked_again_and_makes_its_kind_less_new() -> None:
+    first = draw(finished(), PLAN)
+    judged = frozenset(one.record for one in first.manifest.items)
+    second = draw(finished(), PLAN, Beside(judged=judged))
+
+    assert not judged & {one.record for one in second.manifest.items}
+    assert min(one.why["novelty"] for one in second.manifest.items) < 0.9
+    with pytest.raises(VerificationError, match="another judged"):
+        verify(finished(), second.data)
+
+
+def test_a_batch_opens_a_queue_in_an_order_of_chance(tmp_path: Path) -> None:
+    batch = draw(finished(), PLAN)
+    store = open_store(str(tmp_path / "campaign.sqlite"))
+    with store.transaction() as db:
+        assert add(db, items(batch, n_wanted=2)) == 20
+        assert add(db, items(batch, n_wanted=2)) == 0
+    store.close()
+
+    ranks = sorted(batch.rank.values())
+    assert ranks[0] > 0
+    assert ranks[-1] < 1
+    assert len(set(ranks)) == 20
+
+
+def test_a_deficit_is_that_of_the_words() -> None:
+    reference = profile.of(["heron heron weir"] * 10)
+    current = profile.of(["weir weir weir"] * 10)
+    of = deficit(reference, current)
+    n = 1 << reference.size.bucket_bits
+
+    rare, common, none = of(["heron", "weir", ""])
+    total = 30 + 0.5 * n
+    assert rare == pytest.approx(np.log((20.5 / total) / (0.5 / total)), abs=1e-4)
+    assert common == pytest.approx(np.log(10.5 / 30.5), abs=1e-4)
+    assert none == 0.0
+    with pytest.raises(InputError):
+        deficit(reference, profile.of([]))
+
+
+def test_a_text_lies_where_it_lies_in_any_company() -> None:
+    texts = ["A heron on the weir", "", "苔の上の鷺", "a heron on the weir!"]
+    embedding = EMBEDDINGS["hashed-1"]("")
+
+    alone = np.concatenate([embedding.embed([text]) for text in texts])
+    np.testing.assert_array_equal(embedding.embed(texts), alone)
+    np.testing.assert_array_equal(alone[0], alone[3])
+    assert not alone[1].any()
+    assert alone[2].any()
+
+
+@given(damaged(canonical.encode({"format": "headwater-batch-1", "draw": {}, "n_documents": 1, "items": []})))
+def test_what_is_no_manifest_is_refused(data: bytes) -> None:
+    assert read_or_refused(data)
+
+
+@given(st.integers(0, 10**6), st.sampled_from([b"", b"0", b'"', b"{", b"\xff"]))
+@settings(max_examples=60, deadline=None)
+def test_a_damaged_manifest_is_refused_or_another_one(place: int, put: bytes) -> None:
+    good = draw_once()
+    at = place % len(good)
+    assert read_or_refused(good[:at] + put + good[at + 1 :])
+
+
+def read_or_refused(data: bytes) -> bool:
+    """Tell whether bytes are a whole manifest or are refused; anything else is raised."""
+    try:
+        said = parse(data)
+    except FormatError as error:
+        return "\n" not in str(error)
+    return hashlib.sha256(data).hexdigest() == said.digest
+
+
+@cache
+def draw_once() -> bytes:
+    """Draw three documents."""
+    return draw(finished(), replace(PLAN, n=3)).data
+
+
+def test_pools_are_what_they_say() -> None:
+    kept = {one.record for one in pool.candidates(finished(), "kept")}
+
+    assert len(kept) == 60
+    assert kept == {one.record for one in pool.candidates(finished(), "all")}
+    assert not list(pool.candidates(finished(), "grey"))
+    with pytest.raises(InputError, match="no pool"):
+        next(pool.candidates(finished(), "everything"))
