@@ -52,7 +52,7 @@ def draw(
     if check is not None:
         from headwater.review.draw import verify
 
-        batch, what = verify(root, _bytes(check), beside), f"{check} is what its seed draws"
+        batch, what = verify(root, read_bytes(check), beside), f"{check} is what its seed draws"
     else:
         batch, what = _drawn(root, beside, out, told), f"drew {out}"
     if store is not None:
@@ -81,7 +81,7 @@ def _beside(told: dict[str, Any]) -> Beside:
 
     if bool(told["reference"]) != bool(told["current"]):
         raise InputError("a tail deficit needs both --reference and --current")
-    judged = frozenset(name for path in told["judged"] for name in judgement.parse(_bytes(path)))
+    judged = frozenset(name for path in told["judged"] for name in judgement.parse(read_bytes(path)))
     if not told["reference"]:
         return Beside(judged=judged, model=told["model"])
     from headwater.cli.measure import profiled
@@ -103,7 +103,12 @@ def _open(batch: Batch, address: str, n_wanted: int) -> int:
         store.close()
 
 
-def _bytes(name: str) -> bytes:
+def read_bytes(name: str) -> bytes:
+    """Read a file that a user named.
+
+    Raises:
+        UnavailableError: If it cannot be read.
+    """
     try:
         return Path(name).read_bytes()
     except OSError as error:

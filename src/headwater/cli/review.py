@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from headwater.cli.advancing import progress
+from headwater.cli.balloting import ballots
 from headwater.cli.drawing import draw
 from headwater.errors import InputError, UnavailableError
 
@@ -21,6 +23,7 @@ def review() -> None:
 
 
 review.add_command(draw)
+review.add_command(progress)
 
 
 @review.command(no_args_is_help=True)
@@ -40,7 +43,7 @@ def aggregate(*, votes: tuple[str, ...], out: str | None, seed: int, as_json: bo
     from headwater.review.outcome import aggregate as conclude
 
     _refuse_mixing(out, as_json=as_json)
-    result = conclude([one for name in votes for one in _ballots(name)], rng=np.random.default_rng(seed))
+    result = conclude([one for name in votes for one in ballots(name)], rng=np.random.default_rng(seed))
     _write("".join(_line(one) for one in result.outcomes), out)
     _tell(result, as_json=as_json)
 
@@ -58,22 +61,6 @@ def _write(text: str, out: str | None) -> None:
         Path(out).write_text(text, "utf-8")
     except OSError as error:
         raise UnavailableError(f"cannot write {out}: {error.strerror}") from error
-
-
-def _ballots(name: str) -> list[Any]:
-    from headwater.review.exchange import READERS
-
-    read = READERS.get(Path(name).suffix.lower())
-    if read is None:
-        raise InputError(f"{name} is no file of votes", hint=f"its name ends with {', '.join(READERS)}")
-    try:
-        data = Path(name).read_bytes()
-    except OSError as error:
-        raise UnavailableError(f"cannot read {name}: {error.strerror}") from error
-    try:
-        return list(read(data))
-    except InputError as error:
-        raise type(error)(f"{name}: {error}", hint=error.hint) from error
 
 
 def _line(one: Outcome) -> str:

@@ -1,0 +1,90 @@
+"""Votes out of the queue that stand, and which documents get another one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from headwater.review.exchange.ballot import Ballot
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_AT_ONCE = 500
+
+
+def standing(db: Connection, batch: str) -> list[Ballot]:
+    """List the votes on a batch that nobody took back.
+
+    Args:
+        db: A transaction.
+        batch: SHA-256 of its manifest, hex.
+
+    Returns:
+        In the order in which they came; a document is named by the digest of its text.
+    """
+    from sqlalchemy import select
+
+    from headwater.review.store.tables import ENTRY, ITEM
+
+    gone = select(ENTRY.c.retracts).where(ENTRY.c.retracts.is_not(None))
+    found = (
+        select(ITEM.c.document, ENTRY.c.validator, ENTRY.c.label, ITEM.c.pi)
+        .join(ITEM, ITEM.c.id == ENTRY.c.item)
+        .where((ITEM.c.batch == batch) & ENTRY.c.label.is_not(None) & ENTRY.c.statement.not_in(gone))
+        .order_by(ENTRY.c.id)
+    )
+    return [Ballot(*row) for row in db.execute(found)]
+
+
+def want_another(db: Connection, batch: str, documents: Collection[str], *, most: int) -> int:
+    """Let one more validator see each document that has all its votes, up to a number.
+
+    Args:
+        db: A transaction.
+        batch: SHA-256 of the manifest, hex.
+        documents: Digests of texts.
+        most: Votes that none goes beyond.
+
+    Returns:
+        How many got one; those with an answer still to come did not.
+    """
+    from sqlalchemy import update
+
+    from headwater.review.store.tables import ITEM
+
+    n = 0
+    for some in _parts(documents):
+        full = (ITEM.c.n_votes == ITEM.c.n_wanted) & (ITEM.c.n_wanted < most)
+        named = (ITEM.c.batch == batch) & ITEM.c.document.in_(some)
+        more = update(ITEM).where(named & full).values(n_wanted=ITEM.c.n_wanted + 1, room=ITEM.c.room + 1)
+        n += db.execute(more).rowcount
+    return n
+
+
+def want_no_more(db: Connection, batch: str, documents: Collection[str]) -> int:
+    """Hand out documents no more; what is out may still be answered.
+
+    Args:
+        db: A transaction.
+        batch: SHA-256 of the manifest, hex.
+        documents: Digests of texts.
+
+    Returns:
+        How many were open.
+    """
+    from sqlalchemy import update
+
+    from headwater.review.store.tables import ITEM
+
+    n = 0
+    for some in _parts(documents):
+        named = (ITEM.c.batch == batch) & ITEM.c.document.in_(some) & (ITEM.c.room > 0) & (ITEM.c.n_votes > 0)
+        shut = update(ITEM).where(named).values(n_wanted=ITEM.c.n_wanted - ITEM.c.room, room=0)
+        n += db.execute(shut).rowcount
+    return n
+
+
+def _parts(documents: Collection[str]) -> list[list[str]]:
+    every = sorted(documents)
+    return [every[at : at + _AT_ONCE] for at in range(0, len(every), _AT_ONCE)]
