@@ -59,7 +59,7 @@ def draw(
         n_new = _open(batch, store, votes)
         sys.stderr.write(f"headwater: {n_new:,} documents are new in the queue\n")
     if check is None:
-        _write(Path(str(out)), batch.data)
+        write_new(Path(str(out)), batch.data)
     _tell(batch, what, as_json=as_json)
 
 
@@ -115,7 +115,12 @@ def read_bytes(name: str) -> bytes:
         raise UnavailableError(f"cannot read {name}: {error.strerror}") from error
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet.
+
+    Raises:
+        UnavailableError: If it is, or cannot be written.
+    """
     try:
         with path.open("xb") as file:
             file.write(data)

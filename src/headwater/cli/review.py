@@ -11,6 +11,7 @@ import click
 from headwater.cli.advancing import progress
 from headwater.cli.balloting import ballots
 from headwater.cli.drawing import draw
+from headwater.cli.handing import export
 from headwater.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def review() -> None:
 
 review.add_command(draw)
 review.add_command(progress)
+review.add_command(export)
 
 
 @review.command(no_args_is_help=True)
@@ -35,8 +37,8 @@ def aggregate(*, votes: tuple[str, ...], out: str | None, seed: int, as_json: bo
     """Aggregate votes: one calibrated posterior for each document, with 1/pi.
 
     VOTES are files of one batch: JSON lines or Parquet rows with document, validator, label and maybe pi, or
-    a JSON export of Label Studio (.json). Votes of the validator `gold` are labels that are known; with 20 of
-    them or more the aggregator is chosen by them, and its confidence calibrated.
+    a JSON export of Label Studio or Argilla (.json). Votes of the validator `gold` are labels that are known;
+    with 20 of them or more the aggregator is chosen by them, and its confidence calibrated.
     """
     import numpy as np
 

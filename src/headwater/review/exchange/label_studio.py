@@ -1,13 +1,22 @@
-"""Votes as Label Studio exports them: a JSON list of tasks with annotations."""
+"""Votes as Label Studio exports and imports them: a JSON list of tasks with annotations and predictions."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from headwater.errors import FormatError
+from headwater.review.attest.judgement import LABELS
 from headwater.review.exchange.ballot import GOLD, Ballot, checked
+from headwater.review.exchange.sheet import Sheet
+
+# The labelling interface that tasks are made for.
+INTERFACE = (
+    '<View><Text name="text" value="$text"/><Choices name="origin" toName="text" choice="single">'
+    + "".join(f'<Choice value="{label}"/>' for label in LABELS)
+    + "</Choices></View>"
+)
 
 
 def parse(data: bytes) -> list[Ballot]:
@@ -33,6 +42,39 @@ def parse(data: bytes) -> list[Ballot]:
     if not isinstance(tasks, list):
         raise FormatError("not an export of Label Studio: it is no list of tasks")
     return [one for number, task in enumerate(tasks, 1) for one in _of_task(task, f"task {number}")]
+
+
+def encode(sheets: Sequence[Sheet], *, predictions: bool = False) -> bytes:
+    """Write tasks for an import, which `parse` reads again.
+
+    Args:
+        sheets: Documents with their votes.
+        predictions: Whether what detectors say is given too; whoever sees it before they vote is led by it.
+    """
+    return (json.dumps([_task(one, predictions) for one in sheets], ensure_ascii=False) + "\n").encode()
+
+
+def _task(one: Sheet, predictions: bool) -> dict[str, Any]:  # noqa: FBT001
+    chance = {} if one.pi is None else {"pi": one.pi}
+    annotations = [
+        {
+            "result": [_result(vote.label)],
+            "was_cancelled": False,
+            "ground_truth": vote.validator == GOLD,
+            "meta": {"validator": vote.validator},
+        }
+        for vote in one.ballots
+    ]
+    task = {"data": {"text": one.text, "document": one.document, **chance}, "annotations": annotations}
+    if predictions and one.p_human is not None:
+        sure = max(one.p_human, 1.0 - one.p_human)
+        label = "human" if one.p_human >= 0.5 else "ai"
+        task["predictions"] = [{"model_version": "headwater", "score": sure, "result": [_result(label)]}]
+    return task
+
+
+def _result(label: str) -> dict[str, Any]:
+    return {"type": "choices", "from_name": "origin", "to_name": "text", "value": {"choices": [label]}}
 
 
 def _of_task(task: Any, place: str) -> Iterator[Ballot]:

@@ -49,6 +49,22 @@ def encode_jsonl(ballots: Iterable[Ballot]) -> bytes:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
+def encode_parquet(ballots: Iterable[Ballot]) -> bytes:
+    """Write votes as a Parquet table, which `parse_parquet` reads again.
+
+    Args:
+        ballots: The votes.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = [*((name, pa.string()) for name in _COLUMNS[:3]), ("pi", pa.float64())]
+    rows = [{name: getattr(one, name) for name in _COLUMNS} for one in ballots]
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(kinds)), out, compression="zstd")
+    return out.getvalue()
+
+
 def parse_parquet(data: bytes) -> list[Ballot]:
     """Read votes from a Parquet table.
 

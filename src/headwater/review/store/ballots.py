@@ -37,6 +37,21 @@ def standing(db: Connection, batch: str) -> list[Ballot]:
     return [Ballot(*row) for row in db.execute(found)]
 
 
+def texts(db: Connection, batch: str) -> list[tuple[str, str]]:
+    """List the digest and the text of each document of a batch, in the order in which they are asked.
+
+    Args:
+        db: A transaction.
+        batch: SHA-256 of the manifest, hex.
+    """
+    from sqlalchemy import select
+
+    from headwater.review.store.tables import ITEM
+
+    found = select(ITEM.c.document, ITEM.c.text).where(ITEM.c.batch == batch).order_by(ITEM.c.rank, ITEM.c.id)
+    return [(row.document, row.text) for row in db.execute(found)]
+
+
 def want_another(db: Connection, batch: str, documents: Collection[str], *, most: int) -> int:
     """Let one more validator see each document that has all its votes, up to a number.
 
