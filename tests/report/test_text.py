@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.report.text import clip, language_tag, visible, web_link
+from headwater.inert import language_tag, replaced, visible
+from headwater.report.text import clip, web_link
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 KEPT_FORMATS = {"\u00ad", "\u200b", "\u200c", "\u200d"}
@@ -24,6 +25,14 @@ def test_visible_text_encodes_and_holds_no_control_or_bidi_override(text: str) -
 
 
 OVERRIDES = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+@given(ANY_TEXT)
+def test_what_is_replaced_and_what_stays_make_the_visible_text(text: str) -> None:
+    built, at = "", 0
+    for start, end, instead in replaced(text):
+        built, at = built + text[at:start] + instead, end
+    assert built + text[at:] == visible(text)
 
 
 @given(ANY_TEXT)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from headwater.cli import campaign
 from headwater.cli.advancing import progress
 from headwater.cli.balloting import ballots
 from headwater.cli.drawing import draw
@@ -113,3 +114,7 @@ def _tell(result: Result, *, as_json: bool) -> None:
         f"headwater: {told['n_documents']:,} documents by {told['aggregator']}, {calibrated}; {alpha}; "
         f"{result.n_abstentions:,} abstentions\n"
     )
+
+
+for command in campaign.COMMANDS:
+    review.add_command(command)

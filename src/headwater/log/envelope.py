@@ -1,4 +1,4 @@
-"""DSSE envelopes of in-toto statements, signed by Ed25519 keys; no I/O."""
+"""DSSE envelopes of in-toto statements, signed by Ed25519 keys or by what a caller can verify; no I/O."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from headwater import canonical
 from headwater.errors import FormatError, InputError, SignatureError
@@ -17,6 +17,32 @@ from headwater.log.note import VerifierKey
 STATEMENT = "https://in-toto.io/Statement/v1"
 PAYLOAD = "application/vnd.in-toto+json"
 MAX_BYTES = 1 << 20
+
+
+class Verifier(Protocol):
+    """Verify statements by other means than a key of a note."""
+
+    @property
+    def name(self) -> str:
+        """Give the name of the key."""
+
+    @property
+    def id(self) -> bytes:
+        """Give the four bytes that, with the name, say which key it is."""
+
+    def check(self, signed: bytes, value: bytes) -> None:
+        """Verify a signature over DSSE's pre-authentication encoding.
+
+        Args:
+            signed: That encoding.
+            value: The signature.
+
+        Raises:
+            SignatureError: If it is none of this key.
+        """
+
+
+Believed = TypeVar("Believed", bound=VerifierKey | Verifier)
 
 
 def statement(subject: tuple[str, str], kind: str, predicate: Mapping[str, Any]) -> bytes:
@@ -41,6 +67,17 @@ def statement(subject: tuple[str, str], kind: str, predicate: Mapping[str, Any])
     )
 
 
+def encode(payload: bytes, signatures: Sequence[tuple[str, bytes]]) -> bytes:
+    """Put a statement and its signatures into an envelope, in canonical JSON.
+
+    Args:
+        payload: The statement.
+        signatures: The id of the key and the signature of each who signed.
+    """
+    rows = [{"keyid": key_id, "sig": _base64(value)} for key_id, value in signatures]
+    return canonical.encode({"payload": _base64(payload), "payloadType": PAYLOAD, "signatures": rows})
+
+
 def seal(payload: bytes, signers: Sequence[Signer]) -> bytes:
     """Sign a statement: a DSSE envelope in canonical JSON.
 
@@ -57,15 +94,14 @@ def seal(payload: bytes, signers: Sequence[Signer]) -> bytes:
     able = [one for one in signers if one.algorithm is ED25519]
     if not able:
         raise InputError("no Ed25519 key to sign the statement with")
-    signed = _signed(payload)
-    signatures = [
-        {"keyid": _key_id(one.key), "sig": _base64(one.algorithm.sign(one.seed, one.name, signed, time_s=0))}
-        for one in able
-    ]
-    return canonical.encode({"payload": _base64(payload), "payloadType": PAYLOAD, "signatures": signatures})
+    signed = signed_text(payload)
+    return encode(
+        payload,
+        [(key_id_of(one.key), one.algorithm.sign(one.seed, one.name, signed, time_s=0)) for one in able],
+    )
 
 
-def open_(data: bytes, keys: Sequence[VerifierKey]) -> tuple[bytes, VerifierKey]:
+def open_(data: bytes, keys: Sequence[Believed]) -> tuple[bytes, Believed]:
     """Verify an envelope.
 
     Args:
@@ -80,15 +116,11 @@ def open_(data: bytes, keys: Sequence[VerifierKey]) -> tuple[bytes, VerifierKey]
         SignatureError: If nobody who is believed signed it.
     """
     payload, signatures = parse(data)
-    signed = _signed(payload)
+    signed = signed_text(payload)
     for key in keys:
         for key_id, value in signatures:
             # The id is a hint: whoever writes an envelope may leave it out.
-            if key.algorithm is ED25519 and key_id in {"", _key_id(key)}:
-                try:
-                    key.algorithm.verify(key.public, (key.name, signed), value)
-                except SignatureError:
-                    continue
+            if key_id in {"", key_id_of(key)} and _signs(key, signed, value):
                 return payload, key
     raise SignatureError(f"none of {len(keys)} known keys signed the statement")
 
@@ -119,7 +151,7 @@ def parse(data: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
     return payload, found
 
 
-def _signed(payload: bytes) -> str:
+def signed_text(payload: bytes) -> str:
     """Give what is signed of a payload: DSSE's pre-authentication encoding.
 
     Raises:
@@ -132,8 +164,22 @@ def _signed(payload: bytes) -> str:
     return f"DSSEv1 {len(PAYLOAD)} {PAYLOAD} {len(payload)} {text}"
 
 
-def _key_id(key: VerifierKey) -> str:
+def key_id_of(key: VerifierKey | Verifier) -> str:
+    """Give the id by which an envelope names a key."""
     return f"{key.name}+{key.id.hex()}"
+
+
+def _signs(key: VerifierKey | Verifier, signed: str, value: bytes) -> bool:
+    try:
+        if not isinstance(key, VerifierKey):
+            key.check(signed.encode(), value)
+        elif key.algorithm is not ED25519:
+            return False
+        else:
+            key.algorithm.verify(key.public, (key.name, signed), value)
+    except SignatureError:
+        return False
+    return True
 
 
 def _base64(data: bytes) -> str:

@@ -69,8 +69,7 @@ class VerifierKey:
         Source:
             C2SP signed-note, "Signatures".
         """
-        named = self.name.encode() + b"\n" + bytes([self.algorithm.kind]) + self.public
-        return hashlib.sha256(named).digest()[:4]
+        return key_id(self.name, bytes([self.algorithm.kind]) + self.public)
 
     def __str__(self) -> str:
         """Give the one-line form that is published.
@@ -78,7 +77,7 @@ class VerifierKey:
         Source:
             C2SP signed-note, "Verifier keys".
         """
-        return f"{self.name}+{self.id.hex()}+{encode_base64(bytes([self.algorithm.kind]) + self.public)}"
+        return key_line(self.name, bytes([self.algorithm.kind]) + self.public)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +203,51 @@ def check_text(text: str) -> None:
 def is_name(text: str) -> bool:
     """Tell whether a text may name a key."""
     return bool(text) and not any(c.isspace() or c == "+" or c < " " for c in text)
+
+
+def key_id(name: str, data: bytes) -> bytes:
+    """Give the four-byte id of a key.
+
+    Args:
+        name: Of the key.
+        data: The byte of its kind, and the public key.
+
+    Source:
+        C2SP signed-note, "Signatures".
+    """
+    return hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
+
+
+def key_line(name: str, data: bytes) -> str:
+    """Give the one-line form of a public key.
+
+    Args:
+        name: Of the key.
+        data: The byte of its kind, and the public key.
+
+    Source:
+        C2SP signed-note, "Verifier keys".
+    """
+    return f"{name}+{key_id(name, data).hex()}+{encode_base64(data)}"
+
+
+def parse_key_line(text: str) -> tuple[str, bytes]:
+    """Split the one-line form of a public key of any kind; its id is not checked.
+
+    Args:
+        text: Such as `example.com/foo+530d903a+AekyeRrm...`, without a newline.
+
+    Returns:
+        The name; the byte of the kind, and the public key.
+
+    Raises:
+        FormatError: If it is none.
+    """
+    name, _, rest = text.partition("+")
+    raw = parse_base64(rest.partition("+")[2])
+    if not is_name(name) or not raw:
+        raise FormatError("not a verifier key")
+    return name, raw
 
 
 def parse_key(text: str) -> VerifierKey:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from headwater.inert import language_tag, visible
 from headwater.report.number import count, share, size
-from headwater.report.text import clip, language_tag, visible, web_link
+from headwater.report.text import clip, web_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +80,10 @@ def _environment() -> Environment:
 def _inert(value: object) -> object:
     """Pass on our own markup; make everything else printable before Jinja escapes it."""
     return value if isinstance(value, Markup) else visible(str(value))
+
+
+def look() -> tuple[str, str]:
+    """Give the style sheet and the mark, for pages that should look alike."""
+    folder = resources.files("headwater.report") / "templates"
+    mark = (folder / "mark.svg").read_text("utf-8")
+    return (folder / "style.css").read_text("utf-8"), mark

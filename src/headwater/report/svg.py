@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
-from headwater.report.text import visible
+from headwater.inert import visible
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

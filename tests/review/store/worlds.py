@@ -46,7 +46,7 @@ def check(store: Store) -> Counter[str]:
         touched = [dict(row) for row in db.execute(TOUCH.select()).mappings()]
         kept = [dict(row) for row in db.execute(ENTRY.select()).mappings()]
     gone = {row["retracts"] for row in kept if row["retracts"]}
-    standing = [row for row in kept if row["label"] and row["statement"] not in gone]
+    standing = [row for row in kept if row["kind"] == "vote" and row["statement"] not in gone]
     votes: Counter[int] = Counter(row["item"] for row in standing)
     voted: Counter[int] = Counter()
     leased: Counter[int] = Counter()

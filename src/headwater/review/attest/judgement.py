@@ -86,8 +86,20 @@ def statement(judgement: Judgement) -> bytes:
     Raises:
         FormatError: If a field is out of range.
     """
+    return envelope.statement(("document", judgement.document), KIND, predicate(judgement))
+
+
+def predicate(judgement: Judgement) -> dict[str, Any]:
+    """Give what a judgement says of its document, as a JSON value.
+
+    Args:
+        judgement: The vote.
+
+    Raises:
+        FormatError: If a field is out of range.
+    """
     _check(judgement)
-    said: Mapping[str, Any] = {
+    return {
         "assistance": judgement.assistance,
         "batch": {"sha256": judgement.batch},
         "confidence": judgement.confidence,
@@ -101,7 +113,6 @@ def statement(judgement: Judgement) -> bytes:
         "spans": [list(span) for span in judgement.spans],
         "voted_s": judgement.voted_s,
     }
-    return envelope.statement(("document", judgement.document), KIND, said)
 
 
 def parse(data: bytes) -> Judgement:
@@ -118,28 +129,38 @@ def parse(data: bytes) -> Judgement:
     """
     value = canonical.parse(data)
     try:
-        (subject,), said = value["subject"], value["predicate"]
-        found = Judgement(
-            subject["digest"]["sha256"],
-            said["displayed"]["sha256"],
-            said["label"],
-            said["confidence"],
-            tuple((first, last) for first, last in said["spans"]),
-            said["guideline"]["sha256"],
-            said["batch"]["sha256"],
-            said["pi"],
-            said["nonce"],
-            said["leased_s"],
-            said["voted_s"],
-            Interaction(**said["interaction"]),
-            said["assistance"],
-        )
+        (subject,) = value["subject"]
+        found = of(subject["digest"]["sha256"], value["predicate"])
         same = statement(found) == data
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"not the statement of a human judgement: {str(error)[:80]}") from error
     if not same:
         raise FormatError("a judgement has a field too many, or is no judgement")
     return found
+
+
+def of(document: str, said: Mapping[str, Any]) -> Judgement:
+    """Make a judgement of its predicate; what is not there raises KeyError.
+
+    Args:
+        document: SHA-256 of the document's text, hex.
+        said: The predicate; fields that a judgement has not are passed over.
+    """
+    return Judgement(
+        document,
+        said["displayed"]["sha256"],
+        said["label"],
+        said["confidence"],
+        tuple((first, last) for first, last in said["spans"]),
+        said["guideline"]["sha256"],
+        said["batch"]["sha256"],
+        said["pi"],
+        said["nonce"],
+        said["leased_s"],
+        said["voted_s"],
+        Interaction(**said["interaction"]),
+        said["assistance"],
+    )
 
 
 def verify(judgement: Judgement, *, text: str, displayed: bytes, manifest: bytes) -> None:

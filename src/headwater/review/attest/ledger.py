@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from headwater import canonical
@@ -11,20 +11,28 @@ from headwater.errors import ConsistencyError, FormatError, InclusionError, Sign
 from headwater.log import checkpoint, envelope, sequencer, tree
 from headwater.log.checkpoint import Checkpoint, Policy
 from headwater.log.head import Head
-from headwater.log.note import VerifierKey
 from headwater.log.reader import Reader
 from headwater.log.storage import Storage
-from headwater.review.attest import judgement, retraction
+from headwater.review.attest import adjudication, authorship, judgement, retraction
+from headwater.review.attest.adjudication import Adjudication
+from headwater.review.attest.authorship import Authorship
 from headwater.review.attest.judgement import Judgement, is_whole
 from headwater.review.attest.retraction import Retraction
-from headwater.review.attest.roll import Roll
+from headwater.review.attest.roll import AUTHORS, JUDGES, SETTLERS, Roll
+from headwater.review.attest.signatory import Signatory
 
 FORMAT = "headwater-review-entry-1"
+Statement = Judgement | Adjudication | Authorship | Retraction
+_PARSERS: Mapping[str, Callable[[bytes], Statement]] = {
+    adjudication.KIND: adjudication.parse,
+    authorship.KIND: authorship.parse,
+    retraction.KIND: retraction.parse,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Hold one vote of the ledger.
+    """Hold one vote of the ledger, or what an adjudicator made of several.
 
     Attributes:
         index: Its place in the log.
@@ -34,15 +42,17 @@ class Cast:
         role: Of that key.
         recorded_s: When the log took it, POSIX seconds.
         retracted: Whether it was taken back.
+        considered: Statements of the votes that it settles; empty for a vote, which is cast without others.
     """
 
     index: int
     statement: str
     judgement: Judgement
-    by: VerifierKey
+    by: Signatory
     role: str
     recorded_s: int
     retracted: bool = False
+    considered: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -52,6 +62,7 @@ class _Tally:
     casts: dict[str, Cast]
     nonces: set[str]
     standing: set[tuple[str, str, str]]
+    written: dict[str, tuple[str, bool]]
 
 
 def entry(sealed: bytes, *, now_s: int) -> bytes:
@@ -73,6 +84,15 @@ def entry(sealed: bytes, *, now_s: int) -> bytes:
     return canonical.encode({"envelope": text, "format": FORMAT, "recorded_s": now_s})
 
 
+def sealed_of(data: bytes) -> bytes:
+    """Give the envelope of an entry; nothing is verified.
+
+    Args:
+        data: An entry of the log.
+    """
+    return _parse_entry(data)[0]
+
+
 def append(storage: Storage, envelopes: Sequence[bytes], roll: Roll, *, now_s: int) -> Head:
     """Admit envelopes to the log, all of them or none.
 
@@ -91,7 +111,7 @@ def append(storage: Storage, envelopes: Sequence[bytes], roll: Roll, *, now_s: i
         ConsistencyError: If one is a replay, a second vote on a document, or takes back what is not there.
     """
     last = Reader(storage).head()
-    tally = _Tally({}, set(), set())
+    tally = _Tally({}, set(), set(), {})
     for index in range(last.size):
         _admit(tally, index, Reader(storage).entry(index), roll)
     new = [entry(sealed, now_s=now_s) for sealed in envelopes]
@@ -119,7 +139,7 @@ def read(entries: Iterable[bytes], signed: bytes, policy: Policy, roll: Roll) ->
         ConsistencyError: If a vote was admitted twice, or takes back what is not there.
     """
     at: Checkpoint = checkpoint.verify(signed, policy)
-    tally, grown, n = _Tally({}, set(), set()), tree.Range(), 0
+    tally, grown, n = _Tally({}, set(), set(), {}), tree.Range(), 0
     for data in entries:
         grown = grown.grow(tree.leaf_hash(data))
         _admit(tally, n, data, roll)
@@ -139,30 +159,51 @@ def _admit(tally: _Tally, index: int, data: bytes, roll: Roll) -> None:
     sealed, recorded_s = _parse_entry(data)
     try:
         payload, key = envelope.open_(sealed, roll.keys)
-        member = roll.judge(key, at_s=recorded_s)
+        said = parse(payload)
+        member = roll.act(key, at_s=recorded_s, roles=may(said))
     except SignatureError as error:
         raise SignatureError(f"entry {index}: {error}") from error
-    said = _statement(payload)
     if said.nonce in tally.nonces:
         raise ConsistencyError(f"entry {index} of {key.name} is a replay: its nonce was used before")
     tally.nonces.add(said.nonce)
+    digest = hashlib.sha256(payload).hexdigest()
     if isinstance(said, Retraction):
         _retract(tally, index, said, key)
-        return
-    ballot = (key.name, said.document, said.batch)
-    if ballot in tally.standing:
-        raise ConsistencyError(f"entry {index}: {key.name} votes twice on a document")
-    tally.standing.add(ballot)
-    digest = hashlib.sha256(payload).hexdigest()
-    tally.casts[digest] = Cast(index, digest, said, key, member.role, recorded_s)
+    elif isinstance(said, Authorship):
+        tally.written[digest] = key.name, True
+    else:
+        _count(tally, said, Cast(index, digest, _judged(said), key, member.role, recorded_s))
 
 
-def _retract(tally: _Tally, index: int, said: Retraction, key: VerifierKey) -> None:
-    """Take a vote back.
+def _count(tally: _Tally, said: Judgement | Adjudication, cast: Cast) -> None:
+    """Take in a vote, or what settles votes.
 
     Raises:
-        ConsistencyError: If there is no such vote of this key that stands.
+        ConsistencyError: If it is a second one, or settles what is not there.
     """
+    one, name = cast.judgement, cast.by.name
+    ballot = (name, one.document, one.batch)
+    if ballot in tally.standing:
+        raise ConsistencyError(f"entry {cast.index}: {name} votes twice on a document")
+    if isinstance(said, Adjudication):
+        settled = [tally.casts.get(digest) for digest in said.considered]
+        about = {(seen.judgement.document, seen.judgement.batch) for seen in settled if seen}
+        if None in settled or about != {(one.document, one.batch)}:
+            raise ConsistencyError(f"entry {cast.index}: {name} settles votes that are not there")
+        cast = replace(cast, considered=said.considered)
+    tally.standing.add(ballot)
+    tally.casts[cast.statement] = cast
+
+
+def _retract(tally: _Tally, index: int, said: Retraction, key: Signatory) -> None:
+    """Take a vote, or a text of one's own, back.
+
+    Raises:
+        ConsistencyError: If there is none of this key that stands.
+    """
+    if tally.written.get(said.judgement) == (key.name, True):
+        tally.written[said.judgement] = key.name, False
+        return
     cast = tally.casts.get(said.judgement)
     if cast is None or cast.by != key or cast.retracted:
         raise ConsistencyError(f"entry {index}: {key.name} takes back a vote that is not there")
@@ -170,10 +211,27 @@ def _retract(tally: _Tally, index: int, said: Retraction, key: VerifierKey) -> N
     tally.standing.discard((key.name, cast.judgement.document, cast.judgement.batch))
 
 
-def _statement(payload: bytes) -> Judgement | Retraction:
+def parse(payload: bytes) -> Statement:
+    """Parse a statement of any kind that a ledger holds.
+
+    Args:
+        payload: Canonical JSON.
+    """
     value = canonical.parse(payload)
     kind = value.get("predicateType") if isinstance(value, dict) else None
-    return retraction.parse(payload) if kind == retraction.KIND else judgement.parse(payload)
+    read = _PARSERS.get(kind) if isinstance(kind, str) else None
+    return read(payload) if read else judgement.parse(payload)
+
+
+def may(said: Statement) -> frozenset[str]:
+    """Give the roles that may sign a statement."""
+    if isinstance(said, Adjudication):
+        return SETTLERS
+    return JUDGES if isinstance(said, Judgement) else AUTHORS
+
+
+def _judged(said: Judgement | Adjudication) -> Judgement:
+    return said.judgement if isinstance(said, Adjudication) else said
 
 
 def _parse_entry(data: bytes) -> tuple[bytes, int]:

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 
 from headwater import canonical
 from headwater.errors import FormatError, SignatureError
-from headwater.log import note
 from headwater.log.algorithm import ED25519
 from headwater.log.note import VerifierKey
+from headwater.review.attest import signatory
 from headwater.review.attest.judgement import is_whole
+from headwater.review.attest.signatory import Signatory
 
 FORMAT = "headwater-review-roll-1"
 ROLES = ("validator", "writer", "adjudicator", "curator", "auditor", "admin")
 # Who may cast a vote; the others read, write texts or run the campaign.
 JUDGES = frozenset({"validator", "adjudicator"})
+# Who may settle what votes did not, and who may hand in texts of their own.
+SETTLERS = frozenset({"adjudicator"})
+AUTHORS = frozenset({"validator", "writer", "adjudicator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +26,13 @@ class Member:
     """Hold one key of the roll.
 
     Attributes:
-        key: Public key, Ed25519; its name is a pseudonym.
+        key: Public key; its name is a pseudonym.
         role: One of `ROLES`.
         from_s: From when it may act, POSIX seconds.
         until_s: Before when; None while it is not revoked.
     """
 
-    key: VerifierKey
+    key: Signatory
     role: str
     from_s: int
     until_s: int | None = None
@@ -45,28 +49,52 @@ class Roll:
     members: tuple[Member, ...]
 
     @property
-    def keys(self) -> list[VerifierKey]:
+    def keys(self) -> list[Signatory]:
         """List the keys of all, revoked ones too: their older votes stand."""
         return [one.key for one in self.members]
 
-    def judge(self, key: VerifierKey, *, at_s: int) -> Member:
+    def act(self, key: Signatory, *, at_s: int, roles: frozenset[str]) -> Member:
+        """Find who signed, and check that they might.
+
+        Args:
+            key: Of the envelope.
+            at_s: When it was recorded, POSIX seconds, by the clock of the log and not the signer's.
+            roles: Who may sign what was signed.
+
+        Raises:
+            SignatureError: If the key may not sign it, or not then.
+        """
+        for one in self.members:
+            if one.key == key:
+                check(one, at_s=at_s, roles=roles)
+                return one
+        raise SignatureError(f"the key of {key.name} is not on the roll")
+
+    def judge(self, key: Signatory, *, at_s: int) -> Member:
         """Find who cast a vote.
 
         Args:
             key: Of the envelope.
             at_s: When it was recorded, POSIX seconds, by the clock of the log and not the voter's.
-
-        Raises:
-            SignatureError: If the key may not judge, or not then.
         """
-        for one in self.members:
-            if one.key == key:
-                if one.role not in JUDGES:
-                    raise SignatureError(f"{key.name} is {one.role} and casts no votes")
-                if at_s < one.from_s or (one.until_s is not None and at_s >= one.until_s):
-                    raise SignatureError(f"the key of {key.name} was revoked, or not valid yet, by then")
-                return one
-        raise SignatureError(f"the key of {key.name} is not on the roll")
+        return self.act(key, at_s=at_s, roles=JUDGES)
+
+
+def check(one: Member, *, at_s: int, roles: frozenset[str]) -> None:
+    """Check that a member might do something at some time.
+
+    Args:
+        one: Who.
+        at_s: When, POSIX seconds.
+        roles: Of those who may.
+
+    Raises:
+        SignatureError: If they may not, or not then.
+    """
+    if one.role not in roles:
+        raise SignatureError(f"{one.key.name} is {one.role} and may not sign this")
+    if at_s < one.from_s or (one.until_s is not None and at_s >= one.until_s):
+        raise SignatureError(f"the key of {one.key.name} was revoked, or not valid yet, by then")
 
 
 def encode(roll: Roll) -> bytes:
@@ -81,7 +109,7 @@ def encode(roll: Roll) -> bytes:
     names = [one.key.name for one in roll.members]
     sound = all(
         one.role in ROLES
-        and one.key.algorithm is ED25519
+        and (not isinstance(one.key, VerifierKey) or one.key.algorithm is ED25519)
         and is_whole(one.from_s)
         and (one.until_s is None or (is_whole(one.until_s) and one.until_s >= one.from_s))
         for one in roll.members
@@ -111,7 +139,7 @@ def parse(data: bytes) -> Roll:
     try:
         found = Roll(
             tuple(
-                Member(note.parse_key(one["key"]), one["role"], one["from_s"], one["until_s"])
+                Member(signatory.parse(one["key"]), one["role"], one["from_s"], one["until_s"])
                 for one in value["members"]
             )
         )

@@ -47,11 +47,13 @@ class Lease:
         token: 32 hex digits; whoever has it may vote.
         item: The item.
         until_s: When it may go to somebody else, POSIX seconds.
+        leased_s: When it was handed out.
     """
 
     token: str
     item: Item
     until_s: float
+    leased_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +119,51 @@ def lease(db: Connection, validator: str, *, token: str, now_s: float, ttl_s: fl
     Returns:
         The lease; None if nothing is left for them.
     """
-    from headwater.review.store import statements
-
     _take_back(db, now_s)
     row = _next(db, validator)
     if row is None:
         return None
     _walk_to(db, validator, (row["rank"], row["id"]))
-    until_s = now_s + ttl_s
-    _change(db, row["id"], room=-1)
-    held = {"item": row["id"], "validator": validator, "state": "leased", "token": token, "until_s": until_s}
-    db.execute(statements.LEASE, held)
-    return Lease(token, Item(*(row[name] for name in Item.__slots__)), until_s)
+    return _hand_out(db, validator, row, Lease(token, _item(row), now_s + ttl_s, now_s))
+
+
+def lease_again(
+    db: Connection, validator: str, item: int, *, token: str, now_s: float, ttl_s: float
+) -> Lease | None:
+    """Hand out again what a validator has just taken their vote back on.
+
+    Args:
+        db: The transaction of the retraction.
+        validator: Name of the key.
+        item: What `retract` gave.
+        token: 32 fresh hex digits.
+        now_s: Now, POSIX seconds.
+        ttl_s: How long it is kept for them.
+
+    Returns:
+        The lease; None if it is full.
+    """
+    from headwater.review.store import statements
+
+    row = db.execute(statements.FREE_ITEM, {"of_item": item}).mappings().first()
+    if row is None:
+        return None
+    # It goes before what was handed out meanwhile.
+    first = min((one.leased_s for one in held(db, validator)), default=now_s + 1.0) - 1.0
+    return _hand_out(db, validator, row, Lease(token, _item(row), now_s + ttl_s, min(first, now_s)))
+
+
+def held(db: Connection, validator: str) -> list[Lease]:
+    """Give what a validator holds unanswered, in the order of handing out.
+
+    Args:
+        db: A transaction.
+        validator: Name of the key.
+    """
+    from headwater.review.store import statements
+
+    rows = db.execute(statements.MINE, {"who": validator}).mappings()
+    return [Lease(row["token"], _item(row), row["until_s"], row["leased_s"]) for row in rows]
 
 
 def renew(db: Connection, validator: str, *, token: str, now_s: float, ttl_s: float) -> float:
@@ -142,8 +177,7 @@ def renew(db: Connection, validator: str, *, token: str, now_s: float, ttl_s: fl
     """
     from headwater.review.store import statements
 
-    held = _held(db, validator, token)
-    until_s: float = max(now_s + ttl_s, held["until_s"])
+    until_s: float = max(now_s + ttl_s, _held(db, validator, token)["until_s"])
     db.execute(statements.PROLONG, {"of_token": token, "to_until_s": until_s})
     return until_s
 
@@ -156,9 +190,9 @@ def release(db: Connection, validator: str, *, token: str) -> None:
     """
     from headwater.review.store import statements
 
-    held = _held(db, validator, token)
+    mine = _held(db, validator, token)
     db.execute(statements.DROP, {"of_token": token})
-    _change(db, held["item"], room=1)
+    _change(db, mine["item"], room=1)
 
 
 def skip(db: Connection, validator: str, *, token: str) -> None:
@@ -169,9 +203,9 @@ def skip(db: Connection, validator: str, *, token: str) -> None:
     """
     from headwater.review.store import statements
 
-    held = _held(db, validator, token)
+    mine = _held(db, validator, token)
     db.execute(statements.END, {"of_token": token, "to_state": "skipped"})
-    _change(db, held["item"], room=1)
+    _change(db, mine["item"], room=1)
 
 
 def cast(db: Connection, ticket: Ticket, said: Judgement, *, token: str) -> bool:
@@ -194,20 +228,20 @@ def cast(db: Connection, ticket: Ticket, said: Judgement, *, token: str) -> bool
     """
     from headwater.review.store import statements
 
-    if _kept_before(db, ticket, said.nonce):
+    if kept_before(db, ticket, said.nonce):
         return False
-    held = _held(db, ticket.validator, token)
-    row = db.execute(statements.ITEM_OF, {"of_item": held["item"]}).one()
+    mine = _held(db, ticket.validator, token)
+    row = db.execute(statements.ITEM_OF, {"of_item": mine["item"]}).one()
     if (row.document, row.batch, row.pi) != (said.document, said.batch, said.pi):
         raise ConsistencyError("the vote is of another document, batch or chance than its lease")
     db.execute(statements.END, {"of_token": token, "to_state": "voted"})
     _change(db, row.id, votes=1)
-    _keep(db, ticket, said.nonce, item=row.id, label=said.label, retracts=None)
+    keep(db, ticket, said.nonce, kind="vote", item=row.id, label=said.label, retracts=None)
     return True
 
 
-def retract(db: Connection, ticket: Ticket, said: Retraction) -> bool:
-    """Take a vote back; the item is open again, for this validator too.
+def retract(db: Connection, ticket: Ticket, said: Retraction) -> int | None:
+    """Take back a vote, an adjudication or a text; its item opens again.
 
     Args:
         db: A transaction.
@@ -215,24 +249,40 @@ def retract(db: Connection, ticket: Ticket, said: Retraction) -> bool:
         said: What it says.
 
     Returns:
-        False if this very retraction was kept before, and nothing changed.
+        The item; None if there is none, or this very retraction was kept before and nothing changed.
 
     Raises:
         ConsistencyError: If its nonce was used for something else, or no such vote of theirs stands.
     """
     from headwater.review.store import statements
 
-    if _kept_before(db, ticket, said.nonce):
-        return False
+    if kept_before(db, ticket, said.nonce):
+        return None
     named = {"of_statement": said.judgement}
-    vote = db.execute(statements.OF_STATEMENT, named | {"who": ticket.validator}).first()
+    before = db.execute(statements.OF_STATEMENT, named | {"who": ticket.validator}).first()
     again = db.execute(statements.TAKEN_BACK, named).first()
-    if vote is None or again is not None:
+    if before is None or again is not None:
         raise ConsistencyError("there is no such vote to take back")
-    db.execute(statements.FORGET, {"of_item": vote.item, "who": ticket.validator})
-    _change(db, vote.item, votes=-1, room=1)
-    _keep(db, ticket, said.nonce, item=vote.item, label=None, retracts=said.judgement)
-    return True
+    if before.kind == "vote":
+        db.execute(statements.FORGET, {"of_item": before.item, "who": ticket.validator})
+        _change(db, before.item, votes=-1, room=1)
+    elif before.kind == "ruling":
+        db.execute(statements.UNRULE, named)
+    keep(db, ticket, said.nonce, kind="retraction", item=before.item, label=None, retracts=said.judgement)
+    return None if before.item is None else int(before.item)
+
+
+def _hand_out(db: Connection, validator: str, row: Any, made: Lease) -> Lease:
+    from headwater.review.store import statements
+
+    _change(db, row["id"], room=-1)
+    told = {"token": made.token, "until_s": made.until_s, "leased_s": made.leased_s}
+    db.execute(statements.LEASE, {"item": row["id"], "validator": validator, "state": "leased"} | told)
+    return made
+
+
+def _item(row: Any) -> Item:
+    return Item(*(row[name] for name in Item.__slots__))
 
 
 def _take_back(db: Connection, now_s: float) -> None:
@@ -276,7 +326,7 @@ def _held(db: Connection, validator: str, token: str) -> Mapping[str, Any]:
 
     row = db.execute(statements.HELD, {"of_token": token, "who": validator}).mappings().first()
     if row is None:
-        raise InputError("the lease has run out, or was never given", hint="ask for the next item")
+        raise InputError("the lease has run out, or was never given", hint="open the next item")
     return dict(row)
 
 
@@ -286,8 +336,13 @@ def _change(db: Connection, item: int, *, room: int = 0, votes: int = 0) -> None
     db.execute(statements.CHANGE, {"of_item": item, "by_room": room, "by_votes": votes})
 
 
-def _kept_before(db: Connection, ticket: Ticket, nonce: str) -> bool:
+def kept_before(db: Connection, ticket: Ticket, nonce: str) -> bool:
     """Tell whether a statement is there already.
+
+    Args:
+        db: A transaction.
+        ticket: The signed statement.
+        nonce: Of the statement.
 
     Raises:
         ConsistencyError: If its nonce belongs to another one.
@@ -300,7 +355,15 @@ def _kept_before(db: Connection, ticket: Ticket, nonce: str) -> bool:
     return row is not None
 
 
-def _keep(db: Connection, ticket: Ticket, nonce: str, **told: Any) -> None:
+def keep(db: Connection, ticket: Ticket, nonce: str, **told: Any) -> None:
+    """Write a statement down for the log.
+
+    Args:
+        db: A transaction.
+        ticket: The signed statement.
+        nonce: Of the statement.
+        **told: The other columns of its entry.
+    """
     from headwater.review.store import statements
 
     row = {"validator": ticket.validator, "nonce": nonce, "statement": ticket.statement, "leaf": ticket.leaf}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BindParameter, bindparam, delete, insert, select, tuple_, update
 
-from headwater.review.store.tables import ENTRY, ITEM, TOUCH, WALK
+from headwater.review.store.tables import ENTRY, ITEM, RULING, TOUCH, WALK
 
 _who: BindParameter[str] = bindparam("who")
 _token: BindParameter[str] = bindparam("of_token")
@@ -41,6 +41,14 @@ END = update(TOUCH).where(TOUCH.c.token == _token).values(state=bindparam("to_st
 DROP = delete(TOUCH).where(TOUCH.c.token == _token)
 FORGET = delete(TOUCH).where((TOUCH.c.item == bindparam("of_item")) & (TOUCH.c.validator == _who))
 LEASE = insert(TOUCH)
+MINE = (
+    select(ITEM, TOUCH.c.token, TOUCH.c.leased_s, TOUCH.c.until_s)
+    .join(TOUCH, TOUCH.c.item == ITEM.c.id)
+    .where((TOUCH.c.validator == _who) & (TOUCH.c.state == "leased"))
+    .order_by(TOUCH.c.leased_s, TOUCH.c.item)
+)
+FREE_ITEM = select(ITEM).where((ITEM.c.id == bindparam("of_item")) & (ITEM.c.room > 0)).with_for_update()
+UNRULE = delete(RULING).where(RULING.c.statement == bindparam("of_statement"))
 ITEM_OF = select(ITEM.c.id, ITEM.c.document, ITEM.c.batch, ITEM.c.pi).where(ITEM.c.id == bindparam("of_item"))
 CHANGE = (
     update(ITEM)
@@ -48,10 +56,10 @@ CHANGE = (
     .values(room=ITEM.c.room + bindparam("by_room"), n_votes=ITEM.c.n_votes + bindparam("by_votes"))
 )
 OF_NONCE = select(ENTRY.c.statement, ENTRY.c.validator).where(ENTRY.c.nonce == bindparam("of_nonce"))
-OF_STATEMENT = select(ENTRY.c.item).where(
+OF_STATEMENT = select(ENTRY.c.item, ENTRY.c.kind).where(
     (ENTRY.c.statement == bindparam("of_statement"))
     & (ENTRY.c.validator == _who)
-    & ENTRY.c.label.is_not(None)
+    & (ENTRY.c.kind != "retraction")
 )
 TAKEN_BACK = select(ENTRY.c.id).where(ENTRY.c.retracts == bindparam("of_statement"))
 KEEP = insert(ENTRY)

@@ -43,6 +43,24 @@ class Store:
                 hint="nothing of this step was kept; is there space, and is the database up?",
             ) from error
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read as of one moment, and let others write meanwhile.
+
+        Raises:
+            UnavailableError: If the database is gone.
+        """
+        from sqlalchemy.exc import DatabaseError
+
+        try:
+            with self.engine.connect() as connection:
+                connection = connection.execution_options(headwater_reads=True)
+                yield connection
+        except DatabaseError as error:
+            raise UnavailableError(
+                f"the store failed: {str(error.orig).strip().partition(chr(10))[0]}"
+            ) from error
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
@@ -106,6 +124,7 @@ def _sqlite(path: str) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         # A lock taken at once is waited for; one taken later could only fail.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("headwater_reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine

@@ -46,6 +46,7 @@ TOUCH = Table(
     Column("validator", String(255), primary_key=True),
     Column("state", String(8), nullable=False),
     Column("token", String(32), unique=True),
+    Column("leased_s", Float),
     Column("until_s", Float),
     Index(
         "touch_leased",
@@ -63,12 +64,14 @@ WALK = Table(
     Column("rank", Float, nullable=False),
     Column("item", BigInteger, nullable=False),
 )
-# Votes and retractions as the log takes them; nothing here is ever changed but `place`, once.
+# What was signed, as the log takes it: votes, adjudications, people's own texts, and what takes these back.
+# Nothing here is ever changed but `place`, once.
 ENTRY = Table(
     "entry",
     METADATA,
     Column("id", _KEY, primary_key=True),
-    Column("item", _KEY, ForeignKey("item.id"), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("item", _KEY, ForeignKey("item.id")),
     Column("validator", String(255), nullable=False),
     Column("nonce", String(32), nullable=False, unique=True),
     Column("statement", String(64), nullable=False, unique=True),
@@ -76,5 +79,76 @@ ENTRY = Table(
     Column("label", String(16)),
     Column("leaf", LargeBinary, nullable=False),
     Column("place", BigInteger, unique=True),
+    Index("entry_of", "validator", "id"),
+    Index("entry_about", "item"),
     Index("entry_unplaced", "id", sqlite_where=text("place IS NULL"), postgresql_where=text("place IS NULL")),
+)
+# Batches by their manifests, and what is known of an item that nobody sees before their vote.
+BATCH = Table(
+    "batch",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("manifest", LargeBinary, nullable=False),
+)
+BACKGROUND = Table(
+    "background",
+    METADATA,
+    Column("item", _KEY, ForeignKey("item.id"), primary_key=True),
+    Column("told", Text, nullable=False),
+)
+# One adjudication of an item stands.
+RULING = Table(
+    "ruling",
+    METADATA,
+    Column("item", _KEY, ForeignKey("item.id"), primary_key=True),
+    Column("validator", String(255), nullable=False),
+    Column("statement", String(64), nullable=False, unique=True),
+    Column("label", String(16), nullable=False),
+)
+WRITING = Table(
+    "writing",
+    METADATA,
+    Column("statement", String(64), primary_key=True),
+    Column("validator", String(255), nullable=False),
+    Column("document", String(64), nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("licence", String(32), nullable=False),
+    Column("written_s", BigInteger, nullable=False),
+)
+# Who takes part. `key` is the line of the roll, `code` the digest of what people without a key sign in by.
+MEMBER = Table(
+    "member",
+    METADATA,
+    Column("name", String(255), primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("from_s", BigInteger, nullable=False),
+    Column("until_s", BigInteger),
+    Column("invited_by", String(255), nullable=False),
+    Column("code", String(64), unique=True),
+    Column("credential", String(1400), unique=True),
+)
+INVITATION = Table(
+    "invitation",
+    METADATA,
+    Column("code", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("by", String(255), nullable=False),
+    Column("until_s", Float, nullable=False),
+    Column("used_by", String(255)),
+)
+# Sessions by the digest of what the cookie holds; challenges, each for one answer.
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("secret", String(64), primary_key=True),
+    Column("member", String(255), ForeignKey("member.name"), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("until_s", Float, nullable=False),
+)
+CHALLENGE = Table(
+    "challenge",
+    METADATA,
+    Column("value", String(64), primary_key=True),
+    Column("until_s", Float, nullable=False),
 )

@@ -1,0 +1,78 @@
+"""A campaign served until interrupted: the store open, votes committed together, the log sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
+
+from headwater.errors import UnavailableError
+from headwater.review.serve.app import app
+from headwater.review.serve.campaign import Campaign
+from headwater.review.serve.desk import Desk, check_url
+from headwater.review.serve.page import Look
+from headwater.review.serve.sealer import sealing
+from headwater.review.store import Committer, open_store
+
+_SEAL_EVERY_S = 5.0
+
+
+@contextmanager
+def opened(campaign: Campaign, *, url: str, store: str | None = None) -> Iterator[Desk]:
+    """Open the desk of a campaign.
+
+    Args:
+        campaign: Which.
+        url: Where browsers reach it.
+        store: Address of the store; None for the campaign's own file.
+    """
+    held = open_store(store or campaign.queue)
+    shared = Committer(held)
+    try:
+        yield Desk(campaign, held, shared, check_url(url))
+    finally:
+        shared.close()
+        held.close()
+
+
+def run(desk: Desk, look: Look, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until interrupted.
+
+    Args:
+        desk: The campaign, open; nobody else serves or seals it.
+        look: How pages look.
+        host: Address to listen on.
+        port: Port.
+        ready: Called with the URL once it listens.
+
+    Raises:
+        UnavailableError: If uvicorn is not installed, or the address cannot be listened on.
+    """
+    try:
+        import uvicorn
+    except ModuleNotFoundError as error:
+        raise UnavailableError(
+            "serving needs the extra `review`", hint="pip install 'headwater[review]'"
+        ) from error
+    config = uvicorn.Config(app(desk, look), log_level="warning", access_log=False, server_header=False)
+    try:
+        listening = listen(host, port)
+    except OSError as error:
+        raise UnavailableError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    with sealing(desk, every_s=_SEAL_EVERY_S):
+        ready(desk.url)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket:
+    """Listen on an address.
+
+    Args:
+        host: Name or number.
+        port: Port; 0 for a free one.
+    """
+    made = socket(AF_INET6 if ":" in host else AF_INET)
+    made.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+    made.bind((host, port))
+    made.listen(128)
+    return made

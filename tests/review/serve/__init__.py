@@ -1,0 +1,1 @@
+"""The server of a campaign, asked as browsers and programs ask it."""
