@@ -32,27 +32,33 @@ def scan(
     points: npt.NDArray[np.uint32], classes: npt.NDArray[np.uint8], max_chars: int
 ) -> tuple[Hashes, Longs, Longs]:
     """Find and number the words of a text, as `measure.tokens` defines them."""
-    n_most = points.size
-    hashes = np.empty(n_most, dtype=np.uint64)
-    starts = np.empty(n_most, dtype=np.int64)
-    ends = np.empty(n_most, dtype=np.int64)
-    n, length, value, before = 0, 0, _SEED, np.uint8(0)
-    for i in range(points.size + 1):
-        point = points[i] if i < points.size else np.uint32(0)
-        kind = classes[point] if point < classes.size else np.uint8(0)
-        # A mark goes on with whatever it follows; a letter goes on unless what it follows stands alone.
-        if length > 0 and kind != 2 and (kind != 1 or before == 3):
-            hashes[n] = mix(value)
-            ends[n] = starts[n] + min(length, max_chars)
-            n, length = n + 1, 0
-        if kind == 0 or (kind == 2 and length == 0):
+    hashes = np.empty(points.size, dtype=np.uint64)
+    starts = np.empty(points.size, dtype=np.int64)
+    ends = np.empty(points.size, dtype=np.int64)
+    n, i = 0, 0
+    while i < points.size:
+        first = _kind(points[i], classes)
+        start, value = i, (_SEED ^ np.uint64(points[i])) * _PRIME
+        i += 1
+        if first in (0, 2):
             continue
-        if length == 0:
-            starts[n], value, before = i, _SEED, kind
-        if length < max_chars:
-            value = (value ^ np.uint64(point)) * _PRIME
-        length += 1
-    return hashes[:n].copy(), starts[:n].copy(), ends[:n].copy()
+        while i < points.size:
+            kind = _kind(points[i], classes)
+            # A mark goes on with whatever it follows; a letter goes on unless what it follows stands alone.
+            if kind != 2 and (kind != 1 or first == 3):
+                break
+            if i - start < max_chars:
+                value = (value ^ np.uint64(points[i])) * _PRIME
+            i += 1
+        hashes[n], starts[n], ends[n] = mix(value), start, min(i, start + max_chars)
+        n += 1
+    # Pages beyond the last word were never touched, so that views hold no more memory than copies.
+    return hashes[:n], starts[:n], ends[:n]
+
+
+@njit(cache=True)
+def _kind(point: np.uint32, classes: npt.NDArray[np.uint8]) -> np.uint8:
+    return classes[point] if point < classes.size else np.uint8(0)
 
 
 @njit(cache=True)
@@ -81,7 +87,7 @@ def extend(grams: Hashes, hashes: Hashes, bounds: Longs, length: int) -> Hashes:
             out[n] = mix((grams[place + k] * _PRIME) ^ hashes[bounds[i] + k + length - 1])
             n += 1
         place += n_shorter
-    return out[:n].copy()
+    return out[:n]
 
 
 @njit(cache=True)

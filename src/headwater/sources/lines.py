@@ -65,6 +65,8 @@ def blank_run(window: Window, start: int, stop: int, bound: int) -> Line | None:
         stop: Look no further once the run is known to reach this position.
         bound: Longest line to hold; a blank one longer than that and 1 MiB is no part of a run.
     """
+    if start and window.have(start, 1) and window.peek(start, start + 1) not in _BLANKS:
+        return None  # Nearly every line; only the first of a stream may stand behind a mark.
     at, n_lines, wanted = start, 0, 64
     while at < stop and (held := window.have(at, wanted)):
         piece = window.peek(at, at + held)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import multiprocessing
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
 
 from headwater.collapse.monitor import array
 from headwater.errors import UnavailableError
@@ -73,12 +76,29 @@ def read(names: Sequence[str], *, text_of: TextOf, show: Show = _silent, workers
         plain += found
         if not found:
             other.append(name)
-    shards = plan(discover(other), shard_bytes=_SHARD_BYTES) if other else []
-    pieces: list[Piece] = [*plain, *shards]
-    size_bytes = sum(map(size_of, plain)) + sum({shard.path: shard.size for shard in shards}.values())
-    if min(workers, len(pieces)) < 2 or size_bytes < _WORTH_BYTES:
+    inputs = discover(other) if other else []
+    paths = [*plain, *(one.path for one in inputs if one.kind)]
+    shared = workers > 1 and sum(map(size_of, paths)) >= _WORTH_BYTES
+    if shared:
+        _prepare(text_of)
+    pieces: list[Piece] = [*plain, *plan(inputs, shard_bytes=_SHARD_BYTES)]
+    if not shared or len(pieces) < 2:
         return _profiled(pieces, text_of, lambda done: show("reading", done, len(pieces)))
     return _shared(pieces, text_of, min(workers, len(pieces)), show)
+
+
+def _context() -> BaseContext:
+    """Choose how workers start: forked from one process that has loaded what they need."""
+    # Apple's own libraries do not survive a fork: there, each worker loads for itself.
+    return multiprocessing.get_context("spawn" if sys.platform == "darwin" else "forkserver")
+
+
+def _prepare(text_of: TextOf) -> None:
+    """Begin to load what workers need, while inputs are hashed."""
+    context = _context()
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload([__name__, text_of.__module__, "headwater.measure.scan"])
+        forkserver.ensure_running()
 
 
 def _shared(pieces: Sequence[Piece], text_of: TextOf, workers: int, show: Show) -> Reading:
@@ -90,9 +110,8 @@ def _shared(pieces: Sequence[Piece], text_of: TextOf, workers: int, show: Show) 
     width = -(-len(pieces) // (_CHUNKS_A_WORKER * workers))
     chunks = [pieces[at : at + width] for at in range(0, len(pieces), width)]
     made, n_lost, done = profile.of(()), 0, 0
-    spawn = multiprocessing.get_context("spawn")
     try:
-        with ProcessPoolExecutor(workers, spawn) as pool:
+        with ProcessPoolExecutor(workers, _context()) as pool:
             for chunk, part in zip(chunks, pool.map(_profiled, chunks, [text_of] * len(chunks)), strict=True):
                 made, n_lost, done = (
                     profile.merge(made, part.profile),

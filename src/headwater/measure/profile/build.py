@@ -24,7 +24,7 @@ from headwater.measure.profile.sketch import (
 )
 from headwater.measure.tokens import hashes_of_all
 
-_BATCH_CHARS = 1 << 20
+_BATCH_CHARS = 1 << 21
 _PACK_LEVEL = 3
 
 
