@@ -73,6 +73,32 @@ class Normal:
         return np.asarray(self.mean + math.sqrt(self.variance) * rng.standard_normal(size))
 
 
+@dataclass(frozen=True, slots=True)
+class NormalNd:
+    """Draw standard normal vectors, which the sufficient-statistics engine knows.
+
+    Attributes:
+        dimension: d >= 1.
+
+    Raises:
+        InputError: If there is no dimension.
+    """
+
+    dimension: int
+
+    def __post_init__(self) -> None:
+        if self.dimension < 1:
+            raise InputError(f"a vector has one dimension at least, not {self.dimension}")
+
+    def first(self, size: int, rng: np.random.Generator) -> Data:
+        """Draw the first training set."""
+        return self.fresh(size, rng)
+
+    def fresh(self, size: int, rng: np.random.Generator) -> Data:
+        """Draw more."""
+        return rng.standard_normal((size, self.dimension))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
     """Draw from a finite corpus, in contiguous blocks with replacement.

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater.collapse import theory
-from headwater.collapse.human import Corpus, Normal
+from headwater.collapse.human import Corpus, Normal, NormalNd
 from headwater.collapse.lab import Lab
 from headwater.collapse.mix import Reserve
 from headwater.collapse.models.categorical import Categorical
 from headwater.collapse.models.gaussian import Gaussian
+from headwater.collapse.models.gaussian_nd import GaussianNd
 from headwater.collapse.models.ngram import Ngram
 
 Floats = NDArray[np.float64]
@@ -26,7 +27,8 @@ class Curve:
     """Hold what theory expects of one quantity, generation by generation.
 
     Attributes:
-        quantity: Its name: log_variance, sd, variance, drift, heterozygosity or types.
+        quantity: Its name: log_variance, log_determinant, sd, variance, drift, mean_squared,
+            heterozygosity or types.
         expected: Shape (generations + 1,).
         compared: Where a mean over replicates can be held against it, bool, the same shape; elsewhere
             replicates too rare to be drawn carry the mean.
@@ -52,6 +54,8 @@ def curves(lab: Lab) -> tuple[Curve, ...]:
     """
     if isinstance(lab.model, Gaussian) and isinstance(lab.human, Normal):
         return _gaussian(lab, lab.model, lab.human)
+    if isinstance(lab.model, GaussianNd) and isinstance(lab.human, NormalNd):
+        return _vectors(lab, lab.model, lab.human)
     if isinstance(lab.model, Categorical | Ngram) and isinstance(lab.human, Corpus):
         return _types(lab, lab.human)
     return ()
@@ -76,6 +80,23 @@ def observe(quantity: str, statistics: dict[str, Floats], lab: Lab) -> Floats:
         mean = lab.human.mean if isinstance(lab.human, Normal) else 0.0
         return np.asarray((statistics["mean"] - mean) ** 2, dtype=np.float64)
     return statistics[quantity]
+
+
+def _vectors(lab: Lab, model: GaussianNd, human: NormalNd) -> tuple[Curve, ...]:
+    """Sum the laws of each coordinate; the log determinant has one of its own."""
+    d, alone = human.dimension, replace(lab, model=Gaussian(model.ddof), human=Normal())
+    each = {curve.quantity: curve for curve in _gaussian(alone, Gaussian(model.ddof), Normal())}
+    found = [
+        replace(each[scalar], quantity=name, expected=d * each[scalar].expected)
+        for scalar, name in (("variance", "variance"), ("drift", "mean_squared"))
+        if scalar in each
+    ]
+    if "log_variance" in each and lab.size > d:
+        g, lam = np.arange(lab.generations + 1), lab.plan.sampling().scale * lab.plan.sampling().temperature
+        mean, _ = theory.log_determinant_law(g + 1, lab.size, dimension=d, ddof=model.ddof)
+        log_determinant = mean + g * d * math.log(lam)
+        found.append(Curve("log_determinant", log_determinant, each["log_variance"].compared, 0.0, "F3"))
+    return tuple(found)
 
 
 def _gaussian(lab: Lab, model: Gaussian, human: Normal) -> tuple[Curve, ...]:

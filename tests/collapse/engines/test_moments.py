@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from headwater.collapse import theory
-from headwater.collapse.engines.moments import GaussianLoop, simulate, simulate_covariance
+from headwater.collapse.engines.moments import GaussianLoop, simulate
 from headwater.errors import InputError
 from tests.collapse.theory.test_drift import near
 
@@ -59,29 +59,6 @@ def test_every_sample_fresh_is_one_fit_for_ever() -> None:
     assert near(trace.variance[5], 0.9)
 
 
-def test_covariances_are_wishart() -> None:
-    mean, factor = simulate_covariance(
-        12, np.random.default_rng(5), dimension=3, generations=10, replicates=R, ddof=0
-    )
-    total = np.einsum("rij,rij->r", factor[10], factor[10])
-    loss = float(theory.loss_replace(11, 12))
-    # E log |Sigma| of one generation: sum over dimensions of the log chi-square law.
-    from scipy.special import digamma
-
-    log_det = 2.0 * np.log(np.diagonal(factor[10], axis1=1, axis2=2)).sum(axis=1)
-    once = sum(float(digamma((11 - j) / 2)) + math.log(2.0 / 12) for j in range(3))
-
-    assert near(total, 3.0 * (1.0 - loss))
-    assert near((mean[10] ** 2).sum(axis=1), 3.0 * loss)
-    assert near(log_det, 11 * once)
-
-
-def test_one_dimension_of_many_is_the_scalar_recursion() -> None:
-    _, factor = simulate_covariance(12, np.random.default_rng(6), dimension=1, generations=10, replicates=R)
-
-    assert near(factor[10, :, 0, 0], float(theory.expected_sd(11, 12, ddof=0)))
-
-
 def test_the_cost_does_not_depend_on_the_size_and_neither_does_the_law_beyond_it() -> None:
     huge = simulate(GaussianLoop(10**12), np.random.default_rng(7), generations=50, replicates=100)
 
@@ -109,5 +86,3 @@ def test_impossible_loops_are_refused() -> None:
         GaussianLoop(10, scale=0.0)
     with pytest.raises(InputError, match="truth"):
         simulate(GaussianLoop(10), rng, generations=1, replicates=1, truth=(0.0, math.nan))
-    with pytest.raises(InputError, match="full rank"):
-        simulate_covariance(3, rng, dimension=3, generations=1, replicates=1)

@@ -52,9 +52,11 @@ class AccumulateSubsample:
 
     def __call__(self, draft: Draft) -> Draft:
         """Draw from pool and batch, keeping their order."""
-        whole = concatenate(draft.pool, draft.batch)
-        chosen = np.sort(draft.rng.choice(len(whole), size=min(draft.size, len(whole)), replace=False))
-        return replace(draft, batch=whole.take(chosen))
+        n_old = len(draft.pool)
+        n = n_old + len(draft.batch)
+        chosen = np.sort(draft.rng.choice(n, size=min(draft.size, n), replace=False))
+        old, new = np.split(chosen, [np.searchsorted(chosen, n_old)])
+        return replace(draft, batch=concatenate(draft.pool.take(old), draft.batch.take(new - n_old)))
 
     def expected_share(self, share: float, *, generation: int, size: int) -> float:
         """Average the human first generation with the later ones."""

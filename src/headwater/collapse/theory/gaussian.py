@@ -90,6 +90,39 @@ def log_variance_law(n: ArrayLike, size: int, *, ddof: int, scale: float = 1.0) 
     return np.multiply(generations, drift), np.multiply(generations, float(polygamma(1, k)))
 
 
+def log_determinant_law(
+    n: ArrayLike, size: int, *, dimension: int, ddof: int, scale: float = 1.0
+) -> tuple[Floats, Floats]:
+    """Compute mean and variance of log |Sigma_n| in d dimensions.
+
+    Args:
+        n: Numbers of generations, any shape.
+        size: Samples M a generation, > dimension.
+        dimension: d >= 1.
+        ddof: 0 or 1.
+        scale: Sampling bias lambda.
+
+    Returns:
+        n times the sum over j = 1 to d of psi(k_j) + log(2 lambda / (M - ddof)), and n times that of
+        psi_1(k_j), with k_j = (M - j)/2; each the shape of `n`.
+
+    Raises:
+        InputError: If a number is out of range.
+
+    Source:
+        F3 of docs/explanation/collapse-theory.md: |Sigma| is a product of chi-squares, Bartlett (1933).
+    """
+    from scipy.special import digamma, polygamma
+
+    generations, d = as_generations(n), as_size(dimension)
+    m = as_size(size, least=d + 1)
+    k = (m - np.arange(1, d + 1)) / 2.0
+    # A fitted variance divides by M - ddof, which is (M - 1) / r.
+    unit = math.log(_shrink(m, ddof) * as_positive(scale, name="scale") * 2.0 / (m - 1))
+    drift = float(digamma(k).sum()) + d * unit
+    return np.multiply(generations, drift), np.multiply(generations, float(polygamma(1, k).sum()))
+
+
 def median_variance(n: ArrayLike, size: int, *, ddof: int, scale: float = 1.0) -> Floats:
     """Compute the median of sigma_n^2 over replicates.
 
