@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from headwater.curate.calibration import Calibration, Canary, rungs
-from headwater.curate.fuse import Fusion, Subject, fuse, shift
+from headwater.curate.fuse import Fusion, Subject, fuse, most_people, shift
 from headwater.curate.policy import Policy
 
 POLICY = Policy()
@@ -107,6 +107,27 @@ def test_a_crawl_whose_people_write_otherwise_is_abstained_from() -> None:
 
 def test_generated_text_alone_is_no_shift() -> None:
     assert not any(state.abstained for state in fused(9, share=0.5).strata)
+
+
+def test_people_who_all_score_above_the_median_are_not_taken_for_machines() -> None:
+    moved = fused(12, share=0.0, moved=3.5)
+
+    assert all(state.abstained for state in moved.strata)
+    assert not any(finding.found for finding in moved.findings)
+
+
+def test_the_share_of_people_is_bounded_from_above() -> None:
+    human = np.arange(100.0)
+
+    assert most_people(np.full(300, 99.0), human) == pytest.approx(2 * (1 - 0.001 ** (1 / 300)))
+    assert most_people(np.full(5, 99.0), human) == 1.0
+    assert most_people(human, human) == 1.0
+    rng = np.random.default_rng(13)
+    missed = [
+        most_people(np.where(rng.random(200) < 0.3, rng.normal(size=200), 9.0), rng.normal(size=2_000)) < 0.3
+        for _ in range(300)
+    ]
+    assert sum(missed) <= 3  # 0.3 expected of a chance of 1 in 1,000; 3 is above its 99.9 % quantile.
 
 
 def test_small_samples_show_no_shift() -> None:

@@ -18,6 +18,8 @@ from headwater.stats.prevalence import Contrast, contrast
 
 LEAST_SHIFT, LEAST_DECLARED, LEAST_AUROC = 50, 50, 0.6
 MAX_SHIFT, SHIFT_LEVEL = 0.15, 0.001
+# Where fewer than one text in ten can be a person's, there is nobody to see whether people write as expected.
+LEAST_PEOPLE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +177,27 @@ def _state(stratum: str, human: Floats, scores: Floats, laws: Contrast | None) -
 
 
 def is_shifted(scores: Floats, human: Floats) -> bool:
-    """Tell whether the crawl's humans surely write otherwise than the calibration's."""
+    """Tell whether the crawl's humans surely write otherwise than the calibration's, or are not there."""
     distance, p = shift(scores, human)
-    return p < SHIFT_LEVEL and distance > MAX_SHIFT
+    return (p < SHIFT_LEVEL and distance > MAX_SHIFT) or most_people(scores, human) < LEAST_PEOPLE
+
+
+def most_people(scores: Floats, human: Floats) -> float:
+    """Bound the share of documents that people like the calibration's can have written.
+
+    Half of what such people write scores below their median, so documents are missed there if they are few,
+    or if their authors are people who score higher: which of the two, scores alone do not tell.
+
+    Args:
+        scores: Of the crawl, shape (m,).
+        human: Of the calibration, shape (n,).
+
+    Returns:
+        Upper bound in [0, 1], exceeded with a chance of 1 in 1,000: twice that of Clopper and Pearson for
+        the share below the human median.
+    """
+    below = int(np.count_nonzero(scores < np.median(human)))
+    return min(1.0, 2.0 * clopper_pearson(below, scores.size, 1.0 - 2.0 * SHIFT_LEVEL)[1])
 
 
 def shift(scores: Floats, human: Floats) -> tuple[float, float]:
