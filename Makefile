@@ -40,6 +40,7 @@ $(VENV)-peers/.installed: Makefile benchmarks/peers/pages.txt
 	$(VENV)-peers/bin/pip install --quiet --disable-pip-version-check \
 	  'datatrove[io,processing]==0.10.1' 'fastwarc>=2.0.1,<3' lxml_html_clean python-magic 'resiliparse>=2.0.1,<3' \
 	  'nltk==3.9.2' 'pymerkle==7.0.0' 'setuptools>=75' warcio attrs pandas pyarrow 'scikit-activeml==1.0.1' 'scikit-learn==1.6.1'
+	$(VENV)-peers/bin/pip install --quiet --disable-pip-version-check 'lmscan==0.6.1' 'thinkst-zippy==0.1.3'
 	# crowd-kit asks for transformers, for texts that we do not aggregate.
 	$(VENV)-peers/bin/pip install --quiet --disable-pip-version-check --no-deps 'crowd-kit==1.4.2'
 	$(VENV)-peers/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \

@@ -3,7 +3,10 @@
 `--data DIR` names a folder of `NAME.jsonl.zst` files whose lines have `text`, `label` (1 for generated),
 `domain`, `generator`, `lang` and `group`. Without it those rows are left out, and this is said. The weights
 are the shipped ones, which saw none of these texts, so every source is an unseen one; thresholds are those
-of the humans of the same source, as the public benchmarks set them. Exit status 1 if a bar is missed.
+of the humans of the same source, as the public benchmarks set them. The peers (`make peers`) score the same
+texts: lmscan and ZipPy as they ship, fastText's classifier trained on our training texts, which `--cache DIR`
+holds or gets. `--lm MODEL` adds likelihood curvature by a causal language model, on at most 150
+texts a source. Exit status 1 if a bar is missed.
 """
 
 from __future__ import annotations
@@ -13,10 +16,12 @@ import io
 import json
 import os
 import random
+import subprocess
 import sys
+import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from statistics import median
@@ -33,12 +38,16 @@ from headwater.curate.statistical.weights import SHIPPED, scorer, scorer_of_feat
 
 HERE = Path(__file__).parent
 MOST, LEAST_KIND, LEAST_WORDS = 700, 40, 200
+MOST_LM = 150
 
 
 def main() -> int:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of labelled texts")
+    parser.add_argument("--cache", type=Path, help="package archives of the training texts, for fastText")
+    parser.add_argument("--peers", type=Path, default=HERE.parent / ".venv-peers", help="from make peers")
+    parser.add_argument("--lm", help="a causal language model: its folder, or a GGUF file")
     parser.add_argument("--quick", action="store_true", help="speed and size alone")
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
     options = parser.parse_args()
@@ -46,7 +55,11 @@ def main() -> int:
     if options.data is None or options.quick:
         sys.stderr.write("detection: without --data, rows of detection are left out\n")
         return show(rows, as_json=options.json)
-    return show([*rows, *sources(options.data), *domains(options.data)], as_json=options.json)
+    english = picked(options.data)
+    rows += [*sources(english), *against(english, options.peers, options.cache)]
+    if options.lm:
+        rows += curvature(english, options.lm)
+    return show([*rows, *languages(options.data), *domains(options.data)], as_json=options.json)
 
 
 def speed() -> Row:
@@ -71,29 +84,114 @@ def size() -> Row:
     return Row("shipped weights", size_mb, "MB", "", size_mb, "<= 10")
 
 
-def sources(data: Path) -> Iterator[Row]:
-    """Score every source of English prose of 200 words and more; then languages, without a bar."""
-    score = scorer(shipped())
-    areas, shares, languages = [], [], defaultdict(list)
+Texts = dict[str, list[dict[str, Any]]]
+
+
+def picked(data: Path) -> Texts:
+    """Pick at most 700 texts of English prose of 200 words and more from every source that has both kinds."""
+    found: Texts = {}
     for path in sorted(data.glob("*.jsonl.zst")):
-        texts = list(lines(path))
-        english = [t for t in texts if t.get("lang") == "en" and len(t["text"].split()) >= LEAST_WORDS]
-        if enough(english):
-            name = path.name.partition(".")[0]
-            scores, label = measured(score, english)
-            areas.append(area(scores, label))
-            shares.append(found(scores, label, 0.01))
-            yield Row(f"{name}: AUROC", areas[-1], f"of {label.size}", "", areas[-1], ">= 0")
-            yield Row(f"{name}: found at 1 % false", shares[-1], f"of {label.size}", "", shares[-1], ">= 0")
-        for text in texts:
-            if text.get("lang", "en") != "en":
-                languages[text["lang"]].append(text)
-    for language, texts in sorted(languages.items()):
+        texts = [t for t in lines(path) if t.get("lang") == "en" and len(t["text"].split()) >= LEAST_WORDS]
         if enough(texts):
-            value = area(*measured(score, texts))
-            yield Row(f"language {language}: AUROC", value, f"of {len(texts)}", "", value, ">= 0")
+            found[path.name.partition(".")[0]] = sample(texts, MOST)
+    return found
+
+
+def sources(english: Texts) -> Iterator[Row]:
+    """Score every source."""
+    score = scorer(shipped())
+    areas, shares = [], []
+    for name, texts in english.items():
+        scores, label = np.array([score(t["text"])[0] for t in texts]), labels(texts)
+        areas.append(area(scores, label))
+        shares.append(found(scores, label, 0.01))
+        yield Row(f"{name}: AUROC", areas[-1], f"of {label.size}", "", areas[-1], ">= 0")
+        yield Row(f"{name}: found at 1 % false", shares[-1], f"of {label.size}", "", shares[-1], ">= 0")
     yield Row("unseen sources: median AUROC", median(areas), "", "", median(areas), ">= 0.92")
     yield Row("unseen sources: median found at 1 % false", median(shares), "", "", median(shares), ">= 0.5")
+
+
+def against(english: Texts, peers: Path, cache: Path | None) -> Iterator[Row]:
+    """Hold ours against the peers on the same texts, each where 1 % of a source's humans are passed."""
+    score = scorer(shipped())
+    ours = [float(score(text["text"])[0]) for texts in english.values() for text in texts]
+    python = peers / "bin" / "python"
+    if not python.exists():
+        sys.stderr.write("detection: no peers; run make peers\n")
+        return
+    with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
+        training = Path(folder) / "training.jsonl"
+        if cache is None:
+            sys.stderr.write("detection: without --cache, fastText has nothing to be trained on\n")
+        else:
+            sys.path.insert(0, str(HERE.parent / "examples"))
+            from train_statistical import examples
+
+            facts = ({"text": e.text, "generated": e.generated} for e in examples(cache))
+            training.write_text("".join(json.dumps(one) + "\n" for one in facts), "utf-8")
+        for peer in ("lmscan", "zippy", *(("fasttext",) if cache else ())):
+            theirs = asked(python, peer, english, training if peer == "fasttext" else None)
+            mine, other = (medians(english, scores) for scores in (ours, theirs))
+            for what, at in (("median AUROC", 0), ("median found at 1 % false", 1)):
+                ratio = mine[at] / max(other[at], 1e-9)
+                yield Row(f"{what}, against {peer}", mine[at], "", f"{peer} {other[at]:.3f}", ratio, ">= 1")
+
+
+def asked(python: Path, peer: str, english: Texts, training: Path | None) -> list[float]:
+    """Have a peer score all texts."""
+    command = [
+        str(python),
+        str(HERE / "peers" / "detectors_job.py"),
+        peer,
+        *([str(training)] if training else []),
+    ]
+    given = "".join(json.dumps(text["text"]) + "\n" for texts in english.values() for text in texts)
+    job = subprocess.run(command, input=given, capture_output=True, text=True, check=True, encoding="utf-8")
+    return list(map(float, job.stdout.split()))
+
+
+def medians(english: Texts, scores: Sequence[float]) -> tuple[float, float]:
+    """Give the medians over sources: AUROC, and the share found at 1 % false."""
+    left, areas, shares = iter(scores), [], []
+    for texts in english.values():
+        mine = np.array([next(left) for _ in texts])
+        areas.append(area(mine, labels(texts)))
+        shares.append(found(mine, labels(texts), 0.01))
+    return median(areas), median(shares)
+
+
+def curvature(english: Texts, model: str) -> Iterator[Row]:
+    """Score some texts by a language model, and by ours beside it, each standardised by a source's humans."""
+    from headwater.curate.detectors.curvature import open_score
+
+    curved, ours = open_score(model), scorer(shipped())
+    few = {name: sample(texts, MOST_LM) for name, texts in english.items()}
+    told: dict[str, list[float]] = {"curvature": [], "shipped": [], "both": []}
+    for texts in few.values():
+        human = labels(texts) == 0
+        both = np.array([[curved(t["text"]), ours(t["text"])[0]] for t in texts])
+        told["curvature"] += both[:, 0].tolist()
+        told["shipped"] += both[:, 1].tolist()
+        told["both"] += ((both - both[human].mean(0)) / both[human].std(0)).sum(1).tolist()
+    for name, scores in told.items():
+        areas, shares = medians(few, scores)
+        yield Row(f"{name}, {MOST_LM} texts a source: median AUROC", areas, "", "", areas, ">= 0")
+        bar = ">= 0" if name == "shipped" else ">= 0.6"
+        yield Row(f"{name}, {MOST_LM} texts a source: median found at 1 % false", shares, "", "", shares, bar)
+
+
+def languages(data: Path) -> Iterator[Row]:
+    """Score languages other than English, without a bar."""
+    score, found = scorer(shipped()), defaultdict(list)
+    for path in sorted(data.glob("*.jsonl.zst")):
+        for text in lines(path):
+            if text.get("lang", "en") != "en":
+                found[text["lang"]].append(text)
+    for language, texts in sorted(found.items()):
+        if enough(texts):
+            some = sample(texts, MOST)
+            value = area(np.array([score(t["text"])[0] for t in some]), labels(some))
+            yield Row(f"language {language}: AUROC", value, f"of {len(texts)}", "", value, ">= 0")
 
 
 def domains(data: Path) -> Iterator[Row]:
@@ -149,10 +247,14 @@ def enough(texts: Sequence[dict[str, Any]]) -> bool:
     return bool(min(n_generated, len(texts) - n_generated) >= LEAST_KIND)
 
 
-def measured(score: Callable[[str], tuple[float, int]], texts: list[dict[str, Any]]) -> tuple[Any, Any]:
-    """Score at most 700 texts, picked at random."""
-    picked = random.Random(11).sample(texts, min(MOST, len(texts)))
-    return np.array([score(t["text"])[0] for t in picked]), np.array([t["label"] for t in picked])
+def sample(texts: list[dict[str, Any]], n: int) -> list[dict[str, Any]]:
+    """Pick at most n texts at random."""
+    return random.Random(11).sample(texts, min(n, len(texts)))
+
+
+def labels(texts: Sequence[dict[str, Any]]) -> Any:
+    """Give 1 for generated and 0 for human texts, shape (n,)."""
+    return np.array([text["label"] for text in texts])
 
 
 def area(scores: Any, label: Any) -> float:

@@ -23,6 +23,7 @@ SHARD = Shard("/data/a.warc", "a.warc", "warc", "ab" * 32, 1_000, 0, 500)
 NAME = run_id(Config().to_json(), [SHARD])
 CHANGED: dict[str, Any] = {
     "reserves": "[]",
+    "detector": '{"digest":"","kind":"callable","of":"a:b"}',
     "policy": Policy(min_words=1),
     "labels": ("quality-1",),
     "text": "full",

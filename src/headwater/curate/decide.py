@@ -68,7 +68,8 @@ def run(item: Item) -> Item:
     """Draft the decisions of one shard, each document by its own labels.
 
     Args:
-        item: `root`, `shard` (its name), `labels`, `policy` (TOML), `calibrated` and `judged`.
+        item: `root`, `shard` (its name), `labels`, `policy` (TOML), `calibrated`, `detector` and
+            `judged`.
 
     Returns:
         `{"shard": name}`.
@@ -83,7 +84,7 @@ def run(item: Item) -> Item:
             decision = decide(row, policy)
             tables.add({target: [_draft(row, decision)]}, weight_bytes=512)
     if item["calibrated"]:
-        write_json(layout.canaries(shard), canary_scores(layout, shard))
+        write_json(layout.canaries(shard), canary_scores(layout, shard, detector=item["detector"]))
     write_json(commit, {})
     return {"shard": shard}
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from headwater import __version__
 from headwater.curate.calibrate import check, finished, labelled
+from headwater.curate.calibration import Calibration
 from headwater.curate.calibration import parse as parse_calibration
 from headwater.curate.estimate import StratumLaw, estimate
 from headwater.curate.policy import parse
@@ -64,17 +65,23 @@ def prevalence(
         InputError: If a folder holds no finished run with the labels that are needed.
     """
     human, plan = parse_calibration(calibration), finished(root)
-    check(human, plan["config"]["labels"])
-    policy = parse(plan["config"]["policy"])
+    config = plan["config"]
+    check(human, config["labels"], detector=config.get("detector", ""))
+    policy = parse(config["policy"])
     found = estimate(
-        sightings(labelled(root), policy), human, generated=_known(generated), rng=np.random.default_rng(seed)
+        sightings(labelled(root), policy, scored_by=human.label),
+        human,
+        generated=_known(generated, human),
+        rng=np.random.default_rng(seed),
     )
     return Prevalence(
         plan["run_id"], human.digest, seed, __version__, found.parts, found.silent, found.strata
     )
 
 
-def _known(runs: Sequence[Path]) -> Iterator[Sighting]:
+def _known(runs: Sequence[Path], human: Calibration) -> Iterator[Sighting]:
     for run in runs:
-        policy = parse(finished(run)["config"]["policy"])
-        yield from (replace(seen, origin="generated") for seen in sightings(labelled(run), policy))
+        config = finished(run)["config"]
+        check(human, config["labels"], detector=config.get("detector", ""))
+        seen = sightings(labelled(run), parse(config["policy"]), scored_by=human.label)
+        yield from (replace(one, origin="generated") for one in seen)

@@ -161,7 +161,8 @@ def _redecide(
     before = publish.plan_of(layout)
     calibration, judgements = files
     if calibration:
-        check(parse_calibration(calibration), before["config"]["labels"])
+        held = before["config"]
+        check(parse_calibration(calibration), held["labels"], detector=held.get("detector", ""))
     parse_judgements(judgements)
     shards = [Shard(**shard) for shard in before["shards"]]
     config = {**before["config"], **decided}
@@ -299,6 +300,7 @@ def _decide_and_write(
     config, names = plan["config"], list(documents)
     common = {"root": str(layout.root), "labels": config["labels"], "policy": config["policy"]}
     common["calibrated"], common["judged"] = bool(config["calibration"]), config.get("judgements", "")
+    common["detector"] = config.get("detector", "")
     items = [common | {"shard": name, "documents": documents[name]} for name in names]
     whole = common | {"shards": names}
     # What was compared does not depend on the policy, so it is not compared again when one changes.

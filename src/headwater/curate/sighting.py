@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from headwater.curate.calibrate import stratum_names
+from headwater.curate.calibrate import score_of, stratum_names
+from headwater.curate.labels.statistical import Statistical
 from headwater.curate.policy import Policy
 from headwater.curate.rules import Labels, origin
 
@@ -21,7 +22,7 @@ class Sighting:
         language: Code.
         month: Such as `2024-03`, as the crawler claims.
         names: Its strata, the finest first; empty when it is too short to say anything of.
-        score: Of the statistical label.
+        score: Of the label that a calibration ranks.
         origin: `generated` or `human` when that is known without statistics; empty when not.
     """
 
@@ -33,7 +34,9 @@ class Sighting:
     origin: str = ""
 
 
-def sightings(rows: Iterable[Labels], policy: Policy) -> Iterator[Sighting]:
+def sightings(
+    rows: Iterable[Labels], policy: Policy, *, scored_by: str = Statistical.name
+) -> Iterator[Sighting]:
     """Give the texts of a run, one a cluster of near-duplicates.
 
     A cluster is known to be generated when any of its texts is.
@@ -41,13 +44,14 @@ def sightings(rows: Iterable[Labels], policy: Policy) -> Iterator[Sighting]:
     Args:
         rows: Labels of every document; `language` and `statistical` must be among them.
         policy: Says from where on a watermark is one, and which status is an error.
+        scored_by: Label whose score is taken.
     """
     clusters: dict[str, Sighting] = {}
     for labels in rows:
         status = labels.get("capture", {}).get("status") or 0
         if status >= policy.error_status or labels["statistical"]["n_scored_words"] == 0:
             continue
-        seen = _sighting(labels, policy)
+        seen = _sighting(labels, policy, scored_by)
         cluster = labels.get("duplicate", {}).get("near_cluster")
         if not cluster:
             yield seen
@@ -58,13 +62,13 @@ def sightings(rows: Iterable[Labels], policy: Policy) -> Iterator[Sighting]:
     yield from clusters.values()
 
 
-def _sighting(labels: Labels, policy: Policy) -> Sighting:
+def _sighting(labels: Labels, policy: Policy, scored_by: str) -> Sighting:
     capture = labels.get("capture", {})
     return Sighting(
         site=capture.get("domain") or labels["statistical"]["id"],
         language=labels["language"]["language"],
         month=(capture.get("captured") or NO_MONTH)[:7],
         names=stratum_names(labels),
-        score=float(labels["statistical"]["score"]),
+        score=score_of(labels, scored_by),
         origin=origin(labels, policy),
     )

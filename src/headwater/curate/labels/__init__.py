@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from headwater.curate.labels.capture import Capture
+from headwater.curate.labels.detector import Detector
 from headwater.curate.labels.disclosure import Disclosure
 from headwater.curate.labels.duplicate import Duplicate
 from headwater.curate.labels.label import Label
@@ -24,6 +25,7 @@ LABELS: Mapping[str, type[Label]] = MappingProxyType(
         Vocabulary.name: Vocabulary,
         Disclosure.name: Disclosure,
         Statistical.name: Statistical,
+        Detector.name: Detector,
         Watermark.name: Watermark,
         Membership.name: Membership,
         Duplicate.name: Duplicate,
