@@ -20,8 +20,10 @@ def lines(n: int) -> str:
             {
                 "url": f"https://{PLACES[at % 10]}.example/{at}",
                 "text": f"In the year {1800 + at} the {PLACES[at % 10]} had {at + 3} {THINGS[at % 8]}, and "
-                f"nobody at the {PLACES[(at * 7 + 3) % 10]} would say where the {THINGS[(at * 3) % 8]} of "
-                f"number {at * at} had gone before the winter came; people of {PLACES[at % 7]} {at} told it.",
+                f"none at the {PLACES[(at * 7 + 3) % 10]} would tell where {THINGS[(at * 3) % 8]} of "
+                f"no. {at * at} had gone before the winter came; people of {PLACES[at % 7]} {at} told it. "
+                "We asked them again in spring, when the water was high and the roads were dry, and "
+                "they said that it had always been so, and that strangers should not ask at all.",
             }
         )
         + "\n"

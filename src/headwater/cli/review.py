@@ -12,6 +12,7 @@ from headwater.cli import campaign
 from headwater.cli.advancing import progress
 from headwater.cli.balloting import ballots
 from headwater.cli.drawing import draw
+from headwater.cli.feeding import mix, promote, recalibrate
 from headwater.cli.handing import export
 from headwater.errors import InputError, UnavailableError
 
@@ -25,8 +26,8 @@ def review() -> None:
 
 
 review.add_command(draw)
-review.add_command(progress)
-review.add_command(export)
+for _command in (progress, export, recalibrate, mix, promote):
+    review.add_command(_command)
 
 
 @review.command(no_args_is_help=True)

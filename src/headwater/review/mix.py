@@ -1,0 +1,212 @@
+"""A mix for training: documents that people took for human, with what shows it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from headwater.curate.judgement import Judgement
+from headwater.errors import FormatError, InputError
+from headwater.review.manifest import Manifest
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from headwater.log.storage import Storage
+
+FORMAT = "headwater-human-mix-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Hold one document of a mix.
+
+    Attributes:
+        document: SHA-256 of its text in UTF-8, hex.
+        url: `urn:sha256:` and that digest, by which a reserve names it.
+        text: The text.
+        posterior: Chance that a person wrote it.
+        pi: Its chance to have been asked; None for a probe or a text that was written for the campaign.
+        weight: How many documents it stands for, posterior / pi; 1 where there is no pi.
+        stratum: Its stratum.
+        attestations: SHA-256 of each signed statement that the posterior rests on, hex.
+        proofs: For each of these its proof in the ledger (C2SP tlog-proof); empty where it is not sealed.
+        licence: Under which it may be used, as SPDX writes it.
+    """
+
+    document: str
+    url: str
+    text: str
+    posterior: float
+    pi: float | None
+    weight: float
+    stratum: int
+    attestations: tuple[str, ...]
+    proofs: tuple[str, ...]
+    licence: str
+
+
+def statements(db: Connection, batch: str, ledger: Storage | None = None) -> dict[str, list[tuple[str, str]]]:
+    """Find what was signed of the documents of a batch and stands.
+
+    Args:
+        db: A transaction of the campaign's store.
+        batch: SHA-256 of the manifest, hex.
+        ledger: The log that votes are sealed in; None for no proofs.
+
+    Returns:
+        Document -> digest of each statement, and its proof or nothing.
+    """
+    from sqlalchemy import select
+
+    from headwater.log import proof
+    from headwater.log.reader import Reader
+    from headwater.review.store.tables import ENTRY, ITEM
+
+    gone = select(ENTRY.c.retracts).where(ENTRY.c.retracts.is_not(None))
+    rows = (
+        select(ITEM.c.document, ENTRY.c.statement, ENTRY.c.place)
+        .join(ITEM, ITEM.c.id == ENTRY.c.item)
+        .where((ITEM.c.batch == batch) & ENTRY.c.label.is_not(None) & ENTRY.c.statement.not_in(gone))
+        .order_by(ENTRY.c.id)
+    )
+    reader = Reader(ledger) if ledger is not None else None
+    size = reader.checkpoint()[0].size if reader else 0
+    found: dict[str, list[tuple[str, str]]] = {}
+    for document, statement, place in db.execute(rows):
+        sealed = reader is not None and place is not None and place < size
+        shown = proof.encode(reader.prove(place)).decode() if reader and sealed else ""
+        found.setdefault(document, []).append((statement, shown))
+    return found
+
+
+def mix(
+    batch: Manifest,
+    judged: Mapping[str, Judgement],
+    texts: Mapping[str, str],
+    *,
+    licence: str,
+    signed: Mapping[str, Sequence[tuple[str, str]]],
+    sure: float = 0.9,
+) -> list[Row]:
+    """Take what people took for human.
+
+    Args:
+        batch: What was asked.
+        judged: Record -> what people concluded.
+        texts: Document -> text.
+        licence: Under which the documents may be used.
+        signed: Document -> statements and proofs, as `statements` finds them.
+        sure: Least posterior, in (0, 1].
+
+    Returns:
+        One row for each, in the order of the batch.
+
+    Raises:
+        InputError: If there is no licence, or nothing is surely human.
+    """
+    if not licence.strip():
+        raise InputError("a mix needs a licence", hint="what has none may not be trained on")
+    rows = []
+    for one in batch.items:
+        found = judged.get(one.record)
+        if found is None or found.human < sure or one.document not in texts:
+            continue
+        said = signed.get(one.document, ())
+        rows.append(
+            Row(
+                one.document,
+                f"urn:sha256:{one.document}",
+                texts[one.document],
+                found.human,
+                one.pi,
+                1.0 if one.pi is None else found.human / one.pi,
+                one.stratum,
+                tuple(statement for statement, _ in said),
+                tuple(shown for _, shown in said),
+                licence,
+            )
+        )
+    if not rows:
+        raise InputError(f"nobody took a document for human with {sure:g} or more")
+    return rows
+
+
+def encode(rows: Iterable[Row]) -> bytes:
+    """Write a mix as JSON lines, which a reserve seals as it is and `parse` reads again."""
+    return "".join(
+        json.dumps({"format": FORMAT, **asdict(row)}, ensure_ascii=False) + "\n" for row in rows
+    ).encode("utf-8", "surrogatepass")
+
+
+def parse(data: bytes) -> list[Row]:
+    """Read a mix.
+
+    Args:
+        data: JSON lines.
+
+    Returns:
+        The rows.
+
+    Raises:
+        FormatError: If a line is none, or its text is not that of its digest.
+    """
+    rows = []
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            rows.append(_row(json.loads(line.decode("utf-8"))))
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+            raise FormatError(
+                f"line {number} is no row of {FORMAT}: {str(error)[:60]}",
+                hint="headwater review mix writes them",
+            ) from error
+    return rows
+
+
+def _row(value: Mapping[str, Any]) -> Row:
+    """Read one row.
+
+    Raises:
+        ValueError: If a field is not of its form.
+    """
+    names = {field.name for field in fields(Row)}
+    if set(value) != names | {"format"} or value["format"] != FORMAT:
+        raise ValueError("it has other fields")
+    row = Row(**{name: value[name] for name in names} | _tuples(value))
+    digest = hashlib.sha256(row.text.encode("utf-8", "surrogatepass")).hexdigest()
+    sound = (
+        digest == row.document
+        and row.url == f"urn:sha256:{digest}"
+        and all(map(_is_number, (row.posterior, row.weight)))
+        and (row.pi is None or (_is_number(row.pi) and row.pi <= 1.0))
+        and row.posterior <= 1.0
+        and type(row.stratum) is int
+        and isinstance(row.licence, str)
+        and len(row.proofs) == len(row.attestations)
+        and all(isinstance(one, str) for one in (*row.proofs, *row.attestations))
+    )
+    if not sound:
+        raise ValueError("a field is not of its form")
+    return row
+
+
+def _tuples(value: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Read what is a list.
+
+    Raises:
+        TypeError: If it is none.
+    """
+    for name in ("attestations", "proofs"):
+        if not isinstance(value[name], list):
+            raise TypeError(f"{name} is no list")
+    return {name: tuple(value[name]) for name in ("attestations", "proofs")}
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in {int, float} and math.isfinite(float(str(value))) and float(str(value)) > 0.0
