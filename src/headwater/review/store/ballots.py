@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from headwater.review.exchange.ballot import Ballot
+from headwater.review.exchange.ballot import GOLD, Ballot
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -14,7 +14,7 @@ _AT_ONCE = 500
 
 
 def standing(db: Connection, batch: str) -> list[Ballot]:
-    """List the votes on a batch that nobody took back.
+    """List the votes on a batch that nobody took back, and what adjudicators ruled, as gold.
 
     Args:
         db: A transaction.
@@ -29,12 +29,15 @@ def standing(db: Connection, batch: str) -> list[Ballot]:
 
     gone = select(ENTRY.c.retracts).where(ENTRY.c.retracts.is_not(None))
     found = (
-        select(ITEM.c.document, ENTRY.c.validator, ENTRY.c.label, ITEM.c.pi)
+        select(ITEM.c.document, ENTRY.c.validator, ENTRY.c.label, ITEM.c.pi, ENTRY.c.kind)
         .join(ITEM, ITEM.c.id == ENTRY.c.item)
         .where((ITEM.c.batch == batch) & (ENTRY.c.kind == "vote") & ENTRY.c.statement.not_in(gone))
         .order_by(ENTRY.c.id)
     )
-    return [Ballot(*row) for row in db.execute(found)]
+    return [
+        Ballot(row.document, GOLD if row.kind == "ruling" else row.validator, row.label, row.pi)
+        for row in db.execute(found)
+    ]
 
 
 def texts(db: Connection, batch: str) -> list[tuple[str, str]]:
