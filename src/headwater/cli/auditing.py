@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from headwater.cli.opened import json_option, say
 from headwater.errors import SealError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headwater.reserve.audit import Result
-    from headwater.reserve.repair import Source
+    from headwater.reserve.repair import Repaired, Source
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _LEVELS = click.Choice(["tree", "record", "content"])
+_SHOWN = 20  # faults; --json lists all
 
 
 @click.command(no_args_is_help=True)
@@ -25,79 +30,82 @@ _LEVELS = click.Choice(["tree", "record", "content"])
 )
 @click.option("--level", type=_LEVELS, default="content", show_default=True, help="How deep.")
 @click.option("--keys", type=_FOLDER, help="Folder of the reserve's keys: log the result.")
-def audit(*, reserve: str, seed_from: str, bundles: int, level: str, keys: Path | None) -> None:
+@json_option
+def audit(*, reserve: str, seed_from: str, keys: Path | None, as_json: bool, **depth: Any) -> None:
     """Check bundles that a public beacon chooses, and log the result.
 
     180 bundles find scattered damage of one document in ten thousand with 99 %, however large the reserve.
     """
-    from headwater.cli.opened import now_s, reserve_of, tell
+    from headwater.cli.opened import now_s, reserve_of
     from headwater.reserve import audit as audits
     from headwater.reserve import keyring
     from headwater.reserve.order import parse_beacon
 
     opened, beacon = reserve_of(reserve), parse_beacon(seed_from)
-    found = audits.audit(opened, beacon, n_bundles=bundles, level=level)
+    found = audits.audit(opened, beacon, n_bundles=depth["bundles"], level=depth["level"])
+    number = None
     if keys is not None:
         made = audits.entry(found, opened, beacon, now_s=now_s())
-        grown = opened.append([made], keyring.read(keys).registry, time_s=now_s())
-        tell(f"logged: registry entry {len(grown.entries) - 1}")
-    _tell(found)
+        number = len(opened.append([made], keyring.read(keys).registry, time_s=now_s()).entries) - 1
+    _tell(found, number, as_json=as_json)
 
 
-def _tell(found: Result) -> None:
+def _tell(found: Result, number: int | None, *, as_json: bool) -> None:
     """Say what was found.
 
     Raises:
         SealError: If anything is wrong.
     """
-    from headwater.cli.opened import tell
-
-    for fault in found.faults[:20]:
-        tell(f"document {fault.index}: {fault.detail}")
     told = f"{found.n_documents} documents of {len(found.bundles)} bundles, {found.n_redacted} redacted"
+    lines = [] if number is None else [f"logged: registry entry {number}"]
+    lines += [f"document {fault.index}: {fault.detail}" for fault in found.faults[:_SHOWN]]
+    lines += [] if found.faults else [f"sound: {told}"]
+    value = asdict(found) | {"entry": number, "outcome": "faulty" if found.faults else "sound"}
+    say(value, "\n".join(lines), as_json=as_json)
     if found.faults:
         raise SealError(f"{len(found.faults)} faults in {told}", hint="headwater reserve repair")
-    tell(f"sound: {told}")
 
 
 @click.command(no_args_is_help=True)
 @click.argument("reserve", metavar="RESERVE")
 @click.option("--from", "mirror", metavar="MIRROR", help="A mirror: a folder, or an http(s) URL.")
-def repair(*, reserve: str, mirror: str | None) -> None:
+@json_option
+def repair(*, reserve: str, mirror: str | None, as_json: bool) -> None:
     """Find what is damaged, and restore it from parity or from a mirror.
 
     What a mirror gives is checked against the log before it is written. What was redacted stays redacted.
     """
-    from headwater.cli.opened import reserve_of, tell
+    from headwater.cli.opened import reserve_of
     from headwater.reserve import repair as repairs
 
-    done = list(repairs.repair_all(reserve_of(reserve), _mirror(mirror)))
-    for one in done:
-        tell(f"{one.path}: restored from {one.source}" if one.source else f"{one.path}: {one.problem}")
-    _settle(sum(not one.source for one in done), len(done))
+    _settle(list(repairs.repair_all(reserve_of(reserve), _mirror(mirror))), as_json=as_json)
 
 
-def _settle(n_left: int, n: int) -> None:
+def _settle(done: Sequence[Repaired], *, as_json: bool) -> None:
     """Say how it ended.
 
     Raises:
         SealError: If something could not be restored.
     """
-    from headwater.cli.opened import tell
-
+    lines = [f"{o.path}: restored from {o.source}" if o.source else f"{o.path}: {o.problem}" for o in done]
+    n_left = sum(not one.source for one in done)
+    lines += [] if n_left else [f"{len(done)} objects restored" if done else "nothing is damaged"]
+    say({"objects": [asdict(one) for one in done], "n_left": n_left}, "\n".join(lines), as_json=as_json)
     if n_left:
-        raise SealError(f"{n_left} of {n} damaged objects could not be restored", hint="name another mirror")
-    tell(f"{n} objects restored" if n else "nothing is damaged")
+        raise SealError(
+            f"{n_left} of {len(done)} damaged objects could not be restored", hint="name another mirror"
+        )
 
 
 @click.command(no_args_is_help=True)
 @click.argument("reserve", metavar="RESERVE")
-def protect(*, reserve: str) -> None:
+@json_option
+def protect(*, reserve: str, as_json: bool) -> None:
     """Write parity beside every object: of twelve blocks two may be lost.
 
     Write it anew after a redaction, so that nothing that was taken down is left in it.
     """
-    from headwater.cli.opened import reserve_of, tell
+    from headwater.cli.opened import reserve_of
     from headwater.reserve import audit as audits
     from headwater.reserve import parity
 
@@ -105,7 +113,7 @@ def protect(*, reserve: str) -> None:
     paths = list(audits.all_objects(opened))
     for path in paths:
         parity.protect(opened.storage, path)
-    tell(f"{len(paths)} objects protected")
+    say({"objects": paths}, f"{len(paths)} objects protected", as_json=as_json)
 
 
 def _mirror(name: str | None) -> Source | None:
