@@ -216,14 +216,14 @@ def sign_text(signer: Signer, text: str) -> str:
 
 @contextmanager
 def served(
-    folder: Path, texts: Sequence[str] = TEXTS, *, n_wanted: int = 2, address: str = ""
+    folder: Path, texts: Sequence[str] = TEXTS, *, n_wanted: int = 2, address: str = "", url: str = URL
 ) -> Iterator[World]:
     """Serve a campaign with a batch."""
     campaign = create(folder / "campaign", ORIGIN, GUIDELINE)
     store = open_store(address or campaign.queue)
     shared = Committer(store)
     clock = Clock()
-    desk = Desk(campaign, store, shared, URL, clock)
+    desk = Desk(campaign, store, shared, url, clock)
     if texts:
         pairs = [(text, {"language": "en"}) for text in texts]
         desk.change(lambda db: batches.add_batch(db, manifest(texts), pairs, n_wanted=n_wanted))

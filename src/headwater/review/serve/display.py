@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from headwater.inert import visible
 
@@ -72,6 +73,15 @@ def display(text: str, *, whole: bool) -> Display:
         tuple(Passage(a, b, _snippet(text[a:b])) for a, b in passages),
         cut[1] - cut[0] if cut else 0,
     )
+
+
+def inert(value: Any) -> Any:
+    """Make every string of a JSON value visible."""
+    if isinstance(value, dict):
+        return {visible(str(key)): inert(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [inert(one) for one in value]
+    return visible(value) if isinstance(value, str) else value
 
 
 def spans(passages: Sequence[Passage], marked: Sequence[str]) -> tuple[tuple[int, int], ...]:

@@ -9,7 +9,7 @@ from headwater.review.attest.judgement import ASSISTANCE, LABELS
 from headwater.review.attest.roll import SETTLERS
 from headwater.review.serve import ballot
 from headwater.review.serve.desk import Desk, admit, witness
-from headwater.review.serve.display import display
+from headwater.review.serve.display import display, inert
 from headwater.review.serve.visit import Answer, RefusedError, Screen, Visit, credential
 from headwater.review.store import Item, Ticket, batches, history, people, settlement
 from headwater.review.store.settlement import Vote
@@ -51,7 +51,7 @@ def _told_of(desk: Desk, visit: Visit, number: int, what: tuple[Item, list[Vote]
         "segments": [list(one) for one in seen.segments],
         "passages": [{"start": one.start, "end": one.end, "snippet": one.snippet} for one in seen.passages],
         "votes": [_said(one) for one in votes],
-        "known": known,
+        "known": inert(known),
         "draft": ballot.draft(
             desk, item, nonce=nonce, leased_s=now_s, considered=tuple(one.statement for one in votes)
         ),

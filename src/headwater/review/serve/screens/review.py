@@ -10,7 +10,7 @@ from headwater.review.attest.judgement import ASSISTANCE, LABELS
 from headwater.review.attest.roll import JUDGES
 from headwater.review.serve import ballot
 from headwater.review.serve.desk import Desk, admit, witness
-from headwater.review.serve.display import display
+from headwater.review.serve.display import display, inert
 from headwater.review.serve.visit import Answer, RefusedError, Screen, Visit, credential
 from headwater.review.store import Lease, Ticket, batches, history, people, queue
 
@@ -80,8 +80,8 @@ def _last(db: Connection, name: str) -> dict[str, Any] | None:
     return {
         "statement": row["statement"],
         "label": row["label"],
-        "excerpt": text[:_EXCERPT] + ("…" if len(text) > _EXCERPT else ""),
-        "known": {key: value for key, value in known.items() if key not in {"document", "record"}},
+        "excerpt": inert(text[:_EXCERPT]) + ("…" if len(text) > _EXCERPT else ""),
+        "known": inert({key: value for key, value in known.items() if key not in {"document", "record"}}),
     }
 
 

@@ -10,6 +10,7 @@ from headwater.review.attest.authorship import LICENCES
 from headwater.review.attest.judgement import ASSISTANCE
 from headwater.review.attest.roll import AUTHORS
 from headwater.review.serve.desk import Desk, admit, witness
+from headwater.review.serve.display import inert
 from headwater.review.serve.visit import Answer, RefusedError, Screen, Visit, credential
 from headwater.review.store import Ticket, people, queue, writing
 
@@ -40,7 +41,7 @@ def view(desk: Desk, visit: Visit) -> dict[str, Any]:
         "draft": _draft(desk),
         "texts": [
             {key: one[key] for key in ("statement", "document", "licence", "written_s")}
-            | {"excerpt": one["text"][:200], "n_characters": len(one["text"])}
+            | {"excerpt": inert(one["text"][:200]), "n_characters": len(one["text"])}
             for one in mine
         ],
     }

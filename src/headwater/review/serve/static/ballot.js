@@ -2,6 +2,7 @@
 import { digestOf } from "./sign.js";
 
 export const KEYS = { 1: "human", 2: "ai", 3: "mixed", 4: "translated", 0: "cannot-tell" };
+export const NAMES = { human: "Human", ai: "AI", mixed: "Mixed", translated: "Translated", "cannot-tell": "Can’t tell" };
 export const $ = (id) => document.getElementById(id);
 
 let shown = performance.now(), hidden = 0, away = document.hidden ? shown : null;

@@ -1,20 +1,23 @@
 // The review screen with script: the next document is there before it is asked for.
-import { $, fields, fill, listen, paint, restart, wantsMarks } from "./ballot.js";
+import { $, NAMES, fields, fill, listen, paint, restart, wantsMarks } from "./ballot.js";
 import { envelope, get, post, retraction, say } from "./sign.js";
 
 const signs = $("desk").dataset.signs, form = $("ballot");
-let page = null, items = [], busy = false, sending = Promise.resolve(), known = {};
+// Items as the server handed them out; those whose votes are on their way are `gone` from the screen already.
+let page = null, items = [], busy = false, sending = Promise.resolve(), known = {}, onScreen;
+const gone = new Set();
 
 async function refresh() {
   const whole = new URLSearchParams(location.search).get("whole") === "1" ? "&whole=1" : "";
   page = await get(`/review.json?hold=2${whole}`);
   const arrived = performance.now();
-  items = page.items.map((one) => known[one.token] ?? { ...one, arrived });
+  items = page.items.filter((one) => !gone.has(one.token)).map((one) => known[one.token] ?? { ...one, arrived });
   known = Object.fromEntries(items.map((one) => [one.token, one]));
   showLast(page.last);
 }
 
 function show(item) {
+  onScreen = item?.token;
   const place = $("document");
   place.classList.toggle("empty", !item);
   form.hidden = !item;
@@ -53,7 +56,7 @@ function show(item) {
 function showLast(last) {
   $("last").hidden = !last;
   if (!last) return;
-  $("last-label").textContent = last.label;
+  $("last-label").textContent = NAMES[last.label];
   $("last-excerpt").textContent = last.excerpt;
   $("undo").elements.statement.value = last.statement;
   const list = document.createElement("dl");
@@ -76,23 +79,28 @@ async function vote(label) {
   const body = signs === "passkey" ? { envelope: await envelope(await fill(item, label), page.key) } : fields(item, label);
   const path = signs === "passkey" ? "/review/cast.json" : "/review/vote.json";
   items.shift();
-  show(items[0]);
-  say(items[0] ? `Voted: ${label}. Next document.` : `Voted: ${label}.`);
-  sending = sending.then(() => send(path, { ...body, token: item.token }, item));
-  if (!items[0]) await sending;
+  gone.add(item.token);
+  const kept = sending.then(() => send(path, { ...body, token: item.token }, item));
+  sending = kept;
+  // The next one is nearly always here; whoever is faster than the line waits for it.
+  if (!items[0] && !(await kept)) return;
+  if (onScreen !== items[0]?.token) show(items[0]);
+  say(items[0] ? `Voted: ${NAMES[label]}. Next document.` : `Voted: ${NAMES[label]}.`);
 }
 
 async function send(path, body, item) {
   try {
     await post(path, page.csrf, body);
-    const ahead = items[0]?.token;
     await refresh();
-    if (items[0]?.token !== ahead) show(items[0]);
+    if (onScreen !== items[0]?.token && !busy) show(items[0]);
+    return true;
   } catch (error) {
     // Sent again it is the same vote, so it can come back without harm.
+    gone.delete(item.token);
     items.unshift(item);
     show(item);
     say(`Not kept: ${error.message}`, { bad: true });
+    return false;
   }
 }
 
@@ -140,7 +148,8 @@ form.addEventListener("submit", (event) => {
 });
 $("undo").addEventListener("submit", (event) => { event.preventDefault(); act("undo"); });
 const ready = refresh().then(() => {
-  if (items[0]?.token !== form.elements.token.value) show(items[0]);
+  onScreen = form.elements.token.value || undefined;
+  if (items[0]?.token !== onScreen) show(items[0]);
   restart();
   $("desk").dataset.ready = "yes";
 }).catch((error) => say(error.message, { bad: true }));
