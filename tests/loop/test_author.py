@@ -8,6 +8,7 @@ import numpy as np
 
 from headwater.loop import author
 from headwater.loop.author import PROFILE
+from headwater.loop.scene import Scene
 from headwater.watermark.page import Marker, examine
 from headwater.watermark.schemes import SCHEMES
 from headwater.watermark.tokenizer import TOKENIZERS
@@ -16,11 +17,12 @@ from tests.loop.texts import pages
 from tests.watermark import worlds
 
 GPT2 = TOKENIZERS["gpt2"]
+SCENE = Scene()
 KEY = worlds.key(SCHEMES[PROFILE], 5)
 
 
 def test_marked_pages_are_found_and_unmarked_ones_are_not() -> None:
-    model = author.train(pages()[:60], load(GPT2), order=3)
+    model = author.train(pages()[:60], load(GPT2), SCENE)
     rng = np.random.default_rng(1)
     marked, plain = model.write(3, rng=rng, top_p=0.95, key=KEY), model.write(3, rng=rng, top_p=0.95)
 
@@ -31,7 +33,7 @@ def test_marked_pages_are_found_and_unmarked_ones_are_not() -> None:
 
 
 def test_a_model_knows_its_own_text_better_than_other_text_of_its_kind() -> None:
-    model = author.train(pages()[:60], load(GPT2), order=3)
+    model = author.train(pages()[:60], load(GPT2), SCENE)
 
     own, other = model.surprise(pages()[:10]), model.surprise(pages()[60:70])
 
@@ -40,7 +42,7 @@ def test_a_model_knows_its_own_text_better_than_other_text_of_its_kind() -> None
 
 
 def test_equal_seeds_write_equal_pages() -> None:
-    model = author.train(pages()[:20], load(GPT2), order=3)
+    model = author.train(pages()[:20], load(GPT2), SCENE)
 
     first, second = (model.write(2, rng=np.random.default_rng(7), top_p=0.9) for _ in range(2))
 

@@ -32,12 +32,15 @@ def test_a_loop_runs_resumes_and_tells_its_story(tmp_path: Path) -> None:
 
     assert nothing.contaminated > 0.2
     assert people.contaminated == people.web_generated == 0.0
-    # What is marked or says so is kept out; what is neither may stay.
+    # What is marked or says so is kept out; what is neither may stay where reviewers err.
     crawled = [json.loads(line) for line in (tmp_path / "out/arms/all/001/new.jsonl").open()]
     silent_pages = [one for one in crawled if one["generated"] and not (one["marked"] or one["disclosed"])]
     assert everything.contaminated <= len(silent_pages) / everything.n_trained
     assert everything.reasons["watermarked"] >= 5
-    assert (everything.people_lost, everything.sealed) == (0.0, 0.3)
+    assert everything.people_lost <= 0.2
+    assert everything.sealed == 0.3
+    assert everything.n_votes >= 3 * SMALL.gold
+    assert 0.8 <= everything.vouched <= 1.0
     assert nothing.reasons.keys() == {"no-evidence-against"}
 
     last = tmp_path / "out/arms/all/001/result.json"

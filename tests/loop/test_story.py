@@ -25,11 +25,15 @@ FIRST = Generation(
     n_trained=100,
     contaminated=0.0,
     sealed=0.0,
+    vouched=0.0,
+    n_votes=0,
     perplexity=500.0,
     n_types=4_000,
     tail_mass=0.95,
-    written=(300.0, 400.0, 500.0, 600.0, 700.0),
+    written=(0.0,) * 15 + (0.25, 0.5, 0.25) + (0.0,) * 12,
     stage="healthy",
+    tail_loss=0.1,
+    drift=0.02,
     sample="Enter <script>alert(1)</script> a \u202emessenger.",
     reasons={"no-evidence-against": 118},
 )
@@ -48,7 +52,7 @@ def test_the_page_says_what_happened_and_what_it_cannot_say() -> None:
     assert "with all remedies 1.04 times." in page
     assert all(sentence in page for sentence in LIMITS)
     assert page == render(Scene(), ARMS)
-    assert len(re.findall("<figure", page)) == 8
+    assert len(re.findall("<figure", page)) == 10
 
 
 def test_what_models_wrote_is_inert() -> None:

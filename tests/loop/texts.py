@@ -10,7 +10,16 @@ from headwater.loop.scene import Scene
 
 PLAYS = Path(__file__).parents[2] / "studies" / "plays.txt"
 SMALL = Scene(
-    generations=1, start=24, fresh=6, written=12, size=20, reserve=140, held_out=8, page_chars=400, seed=3
+    generations=1,
+    start=24,
+    fresh=6,
+    written=12,
+    size=20,
+    reserve=140,
+    held_out=8,
+    page_chars=400,
+    reviewed=20,
+    seed=3,
 )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from headwater.errors import InputError
 from headwater.watermark import detect, ngrams
+from headwater.watermark.scheme import ngrams_after
 from headwater.watermark.schemes import SCHEMES
 from tests.watermark import worlds
 
@@ -75,7 +76,7 @@ def test_a_long_marked_text_has_a_p_value_below_the_smallest_float() -> None:
     law = np.full(64, 1 / 64)
     for _ in range(400):
         context = np.array(text[-3:], dtype=np.uint32)
-        text.append(int(np.argmax(SCHEME.tilt(law, context, key.secret))))
+        text.append(int(np.argmax(SCHEME.tilt(ngrams_after(context, np.arange(64)), law, key.secret))))
 
     found = detect.detect(text, SCHEME, [key])
 

@@ -14,7 +14,8 @@ from headwater import canonical
 from headwater.errors import InputError
 from headwater.stats import binomial_upper
 from headwater.watermark import detect, ngrams, sampler
-from headwater.watermark.scheme import Scheme, profile_id
+from headwater.watermark.sampler import Trail
+from headwater.watermark.scheme import Scheme, ngrams_after, profile_id
 from headwater.watermark.schemes import SCHEMES
 from tests.watermark import worlds
 
@@ -114,11 +115,17 @@ def test_a_tilt_is_a_law_on_the_same_tokens(scheme: Scheme) -> None:
     chances /= chances.sum()
     context = rng.integers(0, worlds.N_TYPES, scheme.width).astype(np.uint32)
 
-    tilted = scheme.tilt(chances, context, worlds.key(scheme, 1).secret)
+    key = worlds.key(scheme, 1)
+    tokens = np.flatnonzero(chances)
+    tilted = scheme.tilt(ngrams_after(context, tokens), chances[tokens], key.secret)
+    whole = Trail(scheme, key, n_prompt=0).tilt(chances, context)
+    some = Trail(scheme, key, n_prompt=0).tilt_some(tokens, chances[tokens], context)
 
     assert tilted.sum() == pytest.approx(1.0)
     assert tilted.min() >= -1e-15
-    assert not (tilted > 0.0)[chances == 0.0].any()
+    assert not (whole > 0.0)[chances == 0.0].any()
+    assert np.array_equal(whole[tokens], tilted)
+    assert np.array_equal(some, tilted)
 
 
 @EVERY
@@ -126,8 +133,9 @@ def test_over_keys_a_scheme_without_distortion_leaves_the_law_as_it_was(scheme: 
     chances = np.array([0.6, 0.2, 0.1, 0.05, 0.03, 0.02])
     context = np.arange(100, 100 + scheme.width, dtype=np.uint32)
     n = 6_000 if scheme.name == "beacon-aes-1" else 400  # the half that is drawn hides the half that is bent
+    ngrams = ngrams_after(context, np.arange(chances.size))
     tilted = np.array(
-        [scheme.tilt(chances, context, worlds.key(scheme, number).secret) for number in range(n)]
+        [scheme.tilt(ngrams, chances, worlds.key(scheme, number).secret) for number in range(n)]
     )
 
     moved = np.abs(tilted.mean(axis=0) - chances) / (tilted.std(axis=0) / np.sqrt(n))
@@ -142,7 +150,7 @@ def test_a_key_of_the_wrong_length_or_profile_is_refused(scheme: Scheme) -> None
     with pytest.raises(InputError, match="bytes"):
         scheme.scores(table, bytes(scheme.key_bytes + 1))
     with pytest.raises(InputError, match="bytes"):
-        scheme.tilt(np.ones(1), np.zeros(scheme.width, dtype=np.uint32), b"")
+        scheme.tilt(table, np.ones(1), b"")
     with pytest.raises(InputError, match=other.name):
         detect.detect([1, 2], scheme, [worlds.key(other, 1)])
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--out", metavar="FILE", required=True, help="Write here; a new file.")
 @click.option("--predictions", is_flag=True, help="With what detectors say, which leads whoever sees it.")
 def export(*, manifest: str, store: str, form: str, out: str, predictions: bool) -> None:
-    """Export the votes of a campaign that stand, documents named as in the run's ledger.
+    """Export the votes that stand, documents named as in the run's ledger.
 
     jsonl and parquet are what headwater review aggregate takes. label-studio and argilla are all documents of
     the batch with their texts and votes, to go on elsewhere; aggregate reads back what these tools export.

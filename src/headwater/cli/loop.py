@@ -28,11 +28,21 @@ def loop() -> None:
 @click.option("--out", metavar="DIR", type=Path, required=True, help="Folder: new, empty, or of this loop.")
 @click.option("--arm", "arms", multiple=True, help="Run this arm; repeat for more. Without it, three.")
 @click.option("--generations", type=click.IntRange(min=1), help="Last generation; without it, 10.")
-@click.option("--written", type=click.IntRange(min=0), help="Generated pages a generation; without it, 120.")
+@click.option("--written", type=click.IntRange(min=0), help="Generated pages a generation; without it, 270.")
 @click.option("--fresh", type=click.IntRange(min=0), help="Human pages a generation; without it, 30.")
 @click.option("--start", type=click.IntRange(min=1), help="Human pages at the start; without it, 150.")
 @click.option("--size", type=click.IntRange(min=1), help="Pages a model learns from; without it, 120.")
+@click.option(
+    "--reviewed", type=click.IntRange(min=0), help="Pages shown to reviewers a generation; without it, 80."
+)
 @click.option("--disclosed", type=_SHARE, help="Share of generated pages that say so; without it, 0.1.")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    help="Family: kneser-ney (default), transformer, or a causal LM by path (long); repeat for several.",
+)
+@click.option("--tokenizer", help="Of the models, as headwater watermark knows it; without it, gpt2.")
 @click.option("--seed", type=click.IntRange(min=0), help="Of all that is drawn; without it, 0.")
 @click.option("--workers", type=click.IntRange(min=1), help="Arms at a time; without it, one a core.")
 @click.option("--json", "as_json", is_flag=True, help="Print the generations as JSON.")
@@ -45,16 +55,16 @@ def run_loop(
     crawl, what curation made of it and what was measured; report.html shows all arms. A loop that was
     interrupted resumes when the same command is given again; arms can be added later.
 
-    Arms: nothing, all, people (these three without --arm), disclosure, watermark-25, watermark-50,
-    watermark-90, statistics, reserve-5, reserve-10, reserve-30, watermark-reserve, disclosure-statistics,
-    statistics-reserve.
+    Arms: nothing, all, people (these three without --arm); disclosure, watermark, statistics, reserve,
+    review; any two of those in that order, as watermark-review; and watermark-25, watermark-50, reserve-5,
+    reserve-10.
     """
     from headwater.cli.terminal import progress
     from headwater.loop.experiment import run
     from headwater.loop.people import read
     from headwater.loop.scene import DEFAULT_ARMS, Scene
 
-    scene = Scene(**{name: value for name, value in sizes.items() if value is not None})
+    scene = Scene(**{name: value for name, value in sizes.items() if value not in {None, ()}})
     with progress() as show:
         run(
             out,

@@ -17,7 +17,7 @@ from headwater.cli.handing import export
 from headwater.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
-    from headwater.review.outcome import Outcome, Result
+    from headwater.review.outcome import Result
 
 
 @click.group(no_args_is_help=True)
@@ -45,10 +45,11 @@ def aggregate(*, votes: tuple[str, ...], out: str | None, seed: int, as_json: bo
     import numpy as np
 
     from headwater.review.outcome import aggregate as conclude
+    from headwater.review.outcome import encode
 
     _refuse_mixing(out, as_json=as_json)
     result = conclude([one for name in votes for one in ballots(name)], rng=np.random.default_rng(seed))
-    _write("".join(_line(one) for one in result.outcomes), out)
+    _write(encode(result.outcomes).decode(), out)
     _tell(result, as_json=as_json)
 
 
@@ -65,23 +66,6 @@ def _write(text: str, out: str | None) -> None:
         Path(out).write_text(text, "utf-8")
     except OSError as error:
         raise UnavailableError(f"cannot write {out}: {error.strerror}") from error
-
-
-def _line(one: Outcome) -> str:
-    from json import dumps
-
-    from headwater.review.outcome import ANSWERS
-
-    row = {
-        "document": one.document,
-        "label": one.label,
-        "posterior": dict(zip(ANSWERS, (round(chance, 6) for chance in one.posterior), strict=True)),
-        "n_votes": one.n_votes,
-        "pi": one.pi,
-        "weight": one.weight,
-        "gold": one.is_gold,
-    }
-    return dumps(row, ensure_ascii=False) + "\n"
 
 
 def _tell(result: Result, *, as_json: bool) -> None:

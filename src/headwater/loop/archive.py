@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from headwater.curate import roll
 from headwater.log.storage import Directory
 from headwater.reserve import keyring, sample, stream
 from headwater.reserve.gather import Terms
@@ -18,7 +19,8 @@ from headwater.sources.discover import discover
 from headwater.sources.plan import plan
 
 ORIGIN = "loop.example/reserve"
-_SEALED_S = 1_640_995_200  # The first second of 2022, before the first generation.
+SEALED = "2022-01-01"  # Before the first generation.
+_SEALED_S = 1_640_995_200
 _YEAR_S = 31_557_600
 
 
@@ -33,6 +35,11 @@ def build(folder: Path, source: Path) -> None:
     held = create(Directory(folder / "reserve"), keys.manifest)
     shards = tuple(plan(discover([str(source)]), shard_bytes=2**60))
     seal(held, Plan(shards, Terms("ingest"), Beacon(), folder / "staging", _SEALED_S), keys)
+
+
+def named(folder: Path) -> str:
+    """Name the reserve as `curate` looks pages up in it."""
+    return roll.encode([folder / "reserve"])
 
 
 def draw(folder: Path, n: int, generation: int, *, seed: int) -> Path:

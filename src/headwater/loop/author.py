@@ -1,4 +1,4 @@
-"""A model that writes: an n-gram model over the tokens of a registered tokenizer, with or without a mark."""
+"""A model that writes: trained on pages, it writes others, with or without a mark."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from headwater.measure import kneser_ney
-from headwater.measure.kneser_ney import KneserNey
-from headwater.measure.kneser_ney.model import Component
-from headwater.measure.kneser_ney.trie import Ints
-from headwater.watermark import sampler
+from headwater.loop.scene import Scene
+from headwater.loop.voices import Voice, family
+from headwater.loop.voices.voice import Task
 from headwater.watermark.keys import Key
+from headwater.watermark.sampler import Trail, draw
 from headwater.watermark.scheme import Floats, Tokens
 from headwater.watermark.schemes import SCHEMES
 from headwater.watermark.tokenizer.tokenizer import Open
 
 PROFILE = "gumbel-aes-1"
-_SPAN = 16  # tokens that a model looks back at most
+_AT_ONCE = 32  # pages that are written side by side
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,13 +26,13 @@ class Author:
     """Hold a trained model.
 
     Attributes:
-        model: Of the next token.
+        voice: Gives the law of the next token.
         opened: Its tokenizer.
         prompts: Beginnings of the pages it was trained on.
         lengths: Their lengths in tokens, shape (n,).
     """
 
-    model: KneserNey
+    voice: Voice
     opened: Open
     prompts: tuple[Tokens, ...]
     lengths: npt.NDArray[np.int64]
@@ -43,25 +42,42 @@ class Author:
     ) -> list[str]:
         """Write pages.
 
-        The nucleus is taken of the law of the order that a word is drawn by, and a mark tilts that law: to a
-        reader without the key the marked text is the unmarked one's equal.
+        The nucleus is taken of the law that a word is drawn by, and a mark tilts that law: to a reader
+        without the key the marked text is the unmarked one's equal.
 
         Args:
             n: How many.
-            rng: Draws beginnings, lengths, orders and words.
+            rng: Draws beginnings, lengths and words.
             top_p: In (0, 1]; the most probable words that together have this much are kept.
             key: Of the profile `PROFILE`; none for unmarked text.
 
         Returns:
             Texts, each as long as some page of the training set.
         """
-        law = _Law(self.model.closed().components(top_p=top_p), self.model.n_types, rng)
-        texts = []
-        for at in rng.integers(len(self.prompts), size=n):
-            prompt, length = self.prompts[at], int(self.lengths[rng.integers(self.lengths.size)])
-            said = _marked(law, prompt, length, key) if key else _plain(law, prompt, length)
-            texts.append(self.opened.text(np.concatenate([prompt, said])).replace("\ufffd", ""))
+        prompts = [self.prompts[at] for at in rng.integers(len(self.prompts), size=n)]
+        lengths = self.lengths[rng.integers(self.lengths.size, size=n)]
+        # The longest first, so that those that are finished drop out at the end.
+        order = np.argsort(-lengths, kind="stable")
+        texts = [""] * n
+        for start in range(0, n, _AT_ONCE):
+            some = order[start : start + _AT_ONCE].tolist()
+            rows = [np.pad(prompts[at], (0, int(lengths[at]))) for at in some]
+            self._fill(rows, prompts[0].size, rng=rng, top_p=top_p, key=key)
+            for at, row in zip(some, rows, strict=True):
+                texts[at] = self.opened.text(row).replace("\ufffd", "")
         return texts
+
+    def _fill(
+        self, rows: Sequence[Tokens], begin: int, *, rng: np.random.Generator, top_p: float, key: Key | None
+    ) -> None:
+        """Write what comes after the beginnings, token by token, the longest row first."""
+        laws = self.voice.laws(top_p=top_p, rng=rng)
+        trails = [Trail(SCHEMES[PROFILE], key, n_prompt=begin) if key else None for _ in rows]
+        for place in range(begin, rows[0].size):
+            begun = [row[:place] for row in rows if row.size > place]
+            for row, trail, before, (tokens, chances) in zip(rows, trails, begun, laws(begun), strict=False):
+                tilted = trail.tilt_some(tokens, chances, before) if trail else chances
+                row[place] = tokens[draw(tilted, rng)]
 
     def perplexity(self, texts: Sequence[str]) -> Floats:
         """Measure the perplexity of a token, page by page, shape (n,)."""
@@ -72,26 +88,7 @@ class Author:
         return -float(np.concatenate(self._scored(texts)).mean())
 
     def _scored(self, texts: Sequence[str]) -> list[Floats]:
-        score = self.model.scorer()
-        return [score(one.astype(np.int32)) for one in tokens(self.opened, texts)]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Law:
-    """The law of the next token: an order is drawn, then a token by its law."""
-
-    component: Component
-    n_types: int
-    rng: np.random.Generator
-
-    def __call__(self, before: Tokens) -> Floats:
-        words, chances = self.after(before)
-        law = np.zeros(self.n_types)
-        law[words] = chances
-        return law
-
-    def after(self, before: Tokens) -> tuple[Ints, Floats]:
-        return self.component(before[-_SPAN:].astype(np.int32), self.rng)
+        return [self.voice.log_p(row) for row in tokens(self.opened, texts)]
 
 
 def tokens(opened: Open, texts: Sequence[str]) -> list[Tokens]:
@@ -100,32 +97,20 @@ def tokens(opened: Open, texts: Sequence[str]) -> list[Tokens]:
     return [flat.tokens[a:b] for a, b in zip(flat.starts[:-1], flat.starts[1:], strict=True)]
 
 
-def train(texts: Sequence[str], opened: Open, *, order: int) -> Author:
+def train(texts: Sequence[str], opened: Open, scene: Scene, *, model: str = "") -> Author:
     """Train a model on pages.
 
     Args:
         texts: One page at least, each of two tokens at least.
         opened: The tokenizer.
-        order: Longest n-gram.
+        scene: What its models are.
+        model: One of its families; without it, the first.
 
     Returns:
-        The model; it knows every token of the tokenizer, seen or not.
+        The model.
     """
-    rows = [row for row in tokens(opened, texts) if row.size > order]
-    model = kneser_ney.fit(
-        np.concatenate(rows).astype(np.int64), n_types=opened.tokenizer.n_types, order=order
-    )
-    lengths = np.array([row.size - order + 1 for row in rows])
-    return Author(model, opened, tuple(row[: order - 1] for row in rows), lengths)
-
-
-def _plain(law: _Law, prompt: Tokens, length: int) -> Tokens:
-    row = np.concatenate([prompt, np.zeros(length, dtype=np.uint32)])
-    for place in range(prompt.size, row.size):
-        words, chances = law.after(row[:place])
-        row[place] = words[sampler.draw(chances, law.rng)]
-    return row[prompt.size :]
-
-
-def _marked(law: _Law, prompt: Tokens, length: int, key: Key) -> Tokens:
-    return sampler.sample(law, SCHEMES[PROFILE], key, n_tokens=length, rng=law.rng, prompt=prompt)
+    rows = [row for row in tokens(opened, texts) if row.size > scene.order]
+    task = Task(opened.tokenizer.n_types, scene.order, scene.seed)
+    voice = family(model or scene.models[0])(rows, task)
+    lengths = np.array([row.size - scene.order + 1 for row in rows])
+    return Author(voice, opened, tuple(row[: scene.order - 1] for row in rows), lengths)

@@ -9,13 +9,14 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from headwater.curate import judgement
 from headwater.curate.calibrate import calibrate
 from headwater.curate.calibration import encode
 from headwater.curate.config import Config, labels_given
 from headwater.curate.engine.inline import InlineEngine
-from headwater.curate.layout import FOLDERS
+from headwater.curate.layout import FOLDERS, LEDGER
 from headwater.curate.policy import Policy
-from headwater.curate.run import Setting, curate
+from headwater.curate.run import Setting, curate, redecide
 from headwater.curate.skips import explanations
 from headwater.curate.summary import Summary
 from headwater.loop.scene import Arm
@@ -35,6 +36,7 @@ _BLIND = Policy(
     ai_builder="admit",
     chat_boilerplate="admit",
     reads_generated="admit",
+    human_grade="E0",  # The loop itself says when it sealed: there is nobody else whom to ask.
 )
 
 
@@ -51,7 +53,9 @@ def policy_of(arm: Arm) -> Policy:
     return replace(_BLIND, name=name, **looks) if looks else _BLIND
 
 
-def run(crawl: Path, out: Path, arm: Arm, *, watermarks: str = "", calibration: bytes = b"") -> Summary:
+def run(
+    crawl: Path, out: Path, arm: Arm, *, watermarks: str = "", reserves: str = "", calibration: bytes = b""
+) -> Summary:
     """Curate a crawl.
 
     Args:
@@ -59,14 +63,62 @@ def run(crawl: Path, out: Path, arm: Arm, *, watermarks: str = "", calibration: 
         out: Folder for the results.
         arm: Whose remedies.
         watermarks: Keys to look for, where marks are a remedy.
+        reserves: Reserves to look pages up in, where one is a remedy.
         calibration: Scores of human text, where statistics are one.
 
     Returns:
         What was done.
     """
-    labels = labels_given({"watermarks"} if watermarks else ())
-    config = Config(policy=policy_of(arm), labels=labels, watermarks=watermarks, calibration=calibration)
+    given = {"watermarks": watermarks, "reserves": reserves}
+    labels = labels_given({name for name, value in given.items() if value})
+    config = Config(
+        policy=policy_of(arm),
+        labels=labels,
+        calibration=calibration,
+        watermarks=watermarks,
+        reserves=reserves,
+    )
     return curate(_shards(crawl), out, config=config, setting=_setting())
+
+
+def judge(out: Path, arm: Arm, judgements: bytes, *, calibration: bytes = b"") -> Summary:
+    """Decide a curated crawl again by what people concluded.
+
+    Args:
+        out: Folder of the finished run.
+        arm: Whose remedies.
+        judgements: Outcomes, one line a document.
+        calibration: As in `run`.
+
+    Returns:
+        What was done.
+    """
+    return redecide(
+        out, policy=policy_of(arm), setting=_setting(), calibration=calibration, judgements=judgements
+    )
+
+
+def believed(out: Path, judgements: bytes) -> set[str]:
+    """Give the addresses of the pages that people surely take for a person's.
+
+    Args:
+        out: Folder of the finished run.
+        judgements: Outcomes, one line a document; empty for none.
+    """
+    url = addresses(out) if judgements else {}
+    sure = _BLIND.judged_sure
+    return {url[record] for record, one in judgement.parse(judgements).items() if one.human >= sure}
+
+
+def proved(out: Path) -> set[str]:
+    """Give the addresses of the pages that were looked up in a reserve and found."""
+    url, folder = addresses(out), out / "labels" / "membership-1"
+    found: set[str] = set()
+    for file in sorted(folder.glob("*.parquet")):
+        table = pq.read_table(file, columns=["id", "match"])
+        told = zip(*(table[name].to_pylist() for name in ("id", "match")), strict=True)
+        found |= {url[record] for record, match in told if match}
+    return found
 
 
 def scores(human: Path, out: Path) -> bytes:
@@ -88,6 +140,19 @@ def admitted(out: Path) -> Iterator[tuple[str, str]]:
     for file in sorted((out / FOLDERS["admit"]).glob("*.parquet")):
         table = pq.read_table(file, columns=["url", "text"])
         yield from zip(*(table[name].to_pylist() for name in ("url", "text")), strict=True)
+
+
+def addresses(out: Path) -> dict[str, str]:
+    """Read the address of each record of a run."""
+    table = pq.read_table(out / LEDGER, columns=["id", "url"])
+    return dict(zip(*(table[name].to_pylist() for name in ("id", "url")), strict=True))
+
+
+def excluded(out: Path) -> set[str]:
+    """Read the records that a mark or a disclosure excluded."""
+    table = pq.read_table(out / LEDGER, columns=["id", "reason"])
+    told = zip(*(table[name].to_pylist() for name in ("id", "reason")), strict=True)
+    return {record for record, reason in told if reason in {"watermarked", "disclosed-ai-generated"}}
 
 
 def _shards(path: Path) -> Any:

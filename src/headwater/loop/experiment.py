@@ -32,7 +32,7 @@ def run(
         texts: Human documents.
         scene: The web and its models.
         arms: Names in `ARMS`.
-        workers: Arms at a time.
+        workers: Arms at a time, each in a process of its own; with one, everything happens in this one.
         show: Told of an arm, generations done and generations in all.
 
     Returns:
@@ -75,7 +75,10 @@ def _begin(ground: Ground, texts: Sequence[str], scene: Scene) -> None:
     Raises:
         InputError: If it holds something else.
     """
-    told = {"scene": asdict(scene), "text": canonical.digest(list(texts))}
+    told = {
+        "scene": asdict(scene) | {"models": list(scene.models)},
+        "text": canonical.digest(list(texts)),
+    }
     if ground.scene.exists():
         if json.loads(ground.scene.read_text("utf-8")) != told:
             raise InputError(f"{ground.root} holds another loop", hint="choose another --out")
@@ -115,7 +118,9 @@ def _prepare(ground: Ground, scene: Scene, arms: Sequence[str], show: Show) -> N
 
 
 def _write_sealed(path: Path, dealt: People) -> None:
-    lines = (json.dumps({"text": text}, ensure_ascii=False) for text in dealt.sealed)
+    # The web's first pages are sealed too: each is found again wherever a crawl meets it.
+    texts = (*dealt.sealed, *dealt.web[0])
+    lines = (json.dumps({"text": text, "date": archive.SEALED}, ensure_ascii=False) for text in texts)
     with atomic(path) as temporary:
         temporary.write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
@@ -125,6 +130,13 @@ def _play(
 ) -> dict[str, list[Generation]]:
     found: dict[str, list[Generation]] = {name: [] for name in arms}
     total = scene.generations + 1
+    if workers == 1:
+        for name in arms:
+            for number in range(total):
+                show(name, number, total)
+                found[name].append(step.run(str(ground.root), name, number))
+            show(name, total, total)
+        return found
     spawn = multiprocessing.get_context("spawn")
     try:
         with ProcessPoolExecutor(min(workers, len(arms)), spawn) as pool:

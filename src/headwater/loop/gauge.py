@@ -16,7 +16,8 @@ from headwater.measure import profile
 from headwater.measure.tail_mass import tail_mass, tail_types
 from headwater.measure.tokens import words
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+# Of the perplexity of a page; what lies outside counts as the nearest bin.
+EDGES = tuple(round(float(edge), 3) for edge in np.geomspace(10.0, 10_000.0, 31))
 _N_WRITTEN = 60
 
 
@@ -36,13 +37,17 @@ class Generation:
         n_trained: Pages that the model was trained on.
         contaminated: Share of those that a model wrote.
         sealed: Share of those that came from the sealed reserve.
+        vouched: Share of those that the reserve proves, or reviewers surely take, to be a person's.
+        n_votes: Votes that reviewers cast in this generation.
         perplexity: Of held-out human text under the model, a token.
         n_types: Distinct words of the training set.
         tail_mass: Share of the words of what the model writes that are of the human tail, divided by that of
             held-out human text.
-        written: Quantiles `QUANTILES` of the perplexity of what the model writes, page by page, under the
-            model of generation 0.
+        written: Shares of the pages that the model writes by their perplexity under the model of generation
+            0, in the bins of `EDGES`.
         stage: What `monitor` calls the training set, held against human text.
+        tail_loss: What it says of the words lost: L.
+        drift: What it says of perplexity, in nats a word: D; 0 where there is too little text.
         sample: The beginning of a page that the model wrote.
         reasons: What curation decided, reason -> pages.
     """
@@ -58,11 +63,15 @@ class Generation:
     n_trained: int
     contaminated: float
     sealed: float
+    vouched: float
+    n_votes: int
     perplexity: float
     n_types: int
     tail_mass: float
     written: tuple[float, ...]
     stage: str
+    tail_loss: float
+    drift: float
     sample: str
     reasons: dict[str, int]
 
@@ -102,26 +111,36 @@ def of_writing(author: Author, by: Yardstick, *, rng: np.random.Generator, top_p
     pages = author.write(_N_WRITTEN, rng=rng, top_p=top_p)
     tail = _tail(by.reference)
     ratio = _mass(pages, tail) / _mass(by.held_out, tail)
-    spread = np.quantile(by.first.perplexity(pages), QUANTILES)
+    strange = np.clip(by.first.perplexity(pages), EDGES[0], EDGES[-1])
     return {
         "tail_mass": ratio,
-        "written": tuple(float(value) for value in spread),
+        "written": tuple((np.histogram(strange, EDGES)[0] / strange.size).tolist()),
         "sample": pages[0][:400],
     }
 
 
-def stage(reference: Sequence[str], trained: Sequence[str], *, seed: int) -> str:
-    """Let the monitor name the stage of a training set."""
+def of_training(reference: Sequence[str], trained: Sequence[str], *, seed: int) -> dict[str, object]:
+    """Let the monitor look at a training set.
+
+    Args:
+        reference: Human pages.
+        trained: The training set.
+        seed: Of the monitor's splits.
+
+    Returns:
+        Fields of `Generation`.
+    """
+    told: dict[str, object] = {"n_types": len({word for text in trained for word in words(text)})}
     try:
         found = watch(profile.of(reference), profile.of(trained), rng=np.random.default_rng(seed))
     except InputError:
-        return "too little text"
-    return found.verdict.stage
-
-
-def n_types(texts: Sequence[str]) -> int:
-    """Count the distinct words of texts."""
-    return len({word for text in texts for word in words(text)})
+        return told | {"stage": "too little text", "tail_loss": 0.0, "drift": 0.0}
+    drift = found.evidence.perplexity_drift
+    return told | {
+        "stage": found.verdict.stage,
+        "tail_loss": found.evidence.tail_loss.value,
+        "drift": drift.value if drift else 0.0,
+    }
 
 
 def _tail(reference: Sequence[str]) -> set[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from headwater.curate.store import write_json
-from headwater.loop import archive, author, curation, gauge, page, people, provider
+from headwater.loop import archive, author, curation, gauge, page, people, provider, reviewers
 from headwater.loop.author import Author
 from headwater.loop.gauge import Generation, Yardstick
 from headwater.loop.page import Page
@@ -102,7 +102,8 @@ def read(result: Path) -> Generation:
 
 def scene_of(ground: Ground) -> Scene:
     """Read the scene of a loop."""
-    return Scene(**json.loads(ground.scene.read_text("utf-8"))["scene"])
+    told = json.loads(ground.scene.read_text("utf-8"))["scene"]
+    return Scene(**told | {"models": tuple(told["models"])})
 
 
 def people_of(ground: Ground) -> People:
@@ -133,13 +134,18 @@ class _Step:
             folder / "curated",
             arm,
             watermarks=provider.markers(self.ground.provider) if arm.adoption else "",
+            reserves=archive.named(self.ground.archive) if arm.sealed else "",
             calibration=calibration,
         )
         wrote = {one.url: one.generated for one in web}
+        judgements = self._reviewed(folder, wrote) if arm.review else b""
+        if judgements:
+            summary = curation.judge(folder / "curated", arm, judgements, calibration=calibration)
+        believed = curation.believed(folder / "curated", judgements) | curation.proved(folder / "curated")
         let_in = list(curation.admitted(folder / "curated"))
         trained, sealed = self._trained(let_in)
         texts = [text for _, text in trained] + list(sealed)
-        model = author.train(texts, opened, order=scene.order)
+        model = author.train(texts, opened, scene)
         (folder / "training.json").write_text(json.dumps(texts, ensure_ascii=False), "utf-8")
         by = Yardstick(self.people.reference, self.people.held_out, self._first(opened, model))
         n_human = sum(not one.generated for one in crawled)
@@ -156,10 +162,11 @@ class _Step:
             n_trained=len(texts),
             contaminated=sum(wrote[url] for url, _ in trained) / len(texts),
             sealed=len(sealed) / len(texts),
+            vouched=(sum(url in believed for url, _ in trained) + len(sealed)) / len(texts),
+            n_votes=self._n_votes(self.number) - self._n_votes(self.number - 1),
             perplexity=gauge.perplexity(model, by.held_out),
-            n_types=gauge.n_types(texts),
-            stage=gauge.stage(by.reference, texts, seed=scene.seed),
             reasons={one.reason: one.n for one in summary.reasons},
+            **gauge.of_training(by.reference, texts, seed=scene.seed),  # type: ignore[arg-type]
             **gauge.of_writing(model, by, rng=self._rng(9), top_p=scene.top_p),  # type: ignore[arg-type]
         )
 
@@ -173,27 +180,30 @@ class _Step:
         arm, scene = ARMS[self.name], self.scene
         if self.number == 0 or arm.people_alone:
             return joined
-        model, rng = self._model(self.number - 1, opened), self._rng(1)
-        n_marked = round(arm.adoption * scene.written)
-        key = keys.read(self.ground.provider / "mark.key")
-        texts = model.write(n_marked, rng=rng, top_p=scene.top_p, key=key)
-        texts += model.write(scene.written - n_marked, rng=rng, top_p=scene.top_p)
-        disclosed = rng.random(len(texts)) < scene.disclosed
+        rng, key = self._rng(1), keys.read(self.ground.provider / "mark.key")
+        wrote: list[tuple[str, bool]] = []
+        shares = np.array_split(np.arange(scene.written), len(scene.models))
+        for name, some in zip(scene.models, shares, strict=True):
+            model, n_marked = self._model(self.number - 1, opened, name), round(arm.adoption * some.size)
+            for n, with_key in ((n_marked, key), (some.size - n_marked, None)):
+                texts = model.write(n, rng=rng, top_p=scene.top_p, key=with_key)
+                wrote += [(text, with_key is not None) for text in texts]
+        disclosed = rng.random(len(wrote)) < scene.disclosed
         return joined + [
             Page(
                 people.url(self.number, len(joined) + at),
                 text,
                 self.number,
                 generated=True,
-                marked=at < n_marked,
+                marked=marked,
                 disclosed=bool(disclosed[at]),
             )
-            for at, text in enumerate(texts)
+            for at, (text, marked) in enumerate(wrote)
         ]
 
-    def _model(self, number: int, opened: Open) -> Author:
+    def _model(self, number: int, opened: Open, name: str = "") -> Author:
         path = self.ground.generation(self.name, number) / "training.json"
-        return author.train(json.loads(path.read_text("utf-8")), opened, order=self.scene.order)
+        return author.train(json.loads(path.read_text("utf-8")), opened, self.scene, model=name)
 
     def _first(self, opened: Open, model: Author) -> Author:
         return model if self.number == 0 else self._model(0, opened)
@@ -212,6 +222,23 @@ class _Step:
         rng = self._rng(3)
         return [one for one in web if rng.random() < self.scene.crawled]
 
+    def _votes(self, number: int) -> Path:
+        return self.ground.generation(self.name, number) / reviewers.VOTES
+
+    def _n_votes(self, number: int) -> int:
+        path = self._votes(number)
+        return path.read_bytes().count(b"\n") if path.exists() else 0
+
+    def _reviewed(self, folder: Path, wrote: Mapping[str, bool]) -> bytes:
+        return reviewers.ask(
+            folder / "curated",
+            folder,
+            before=self._votes(self.number - 1),
+            generated=wrote,
+            panel=reviewers.Panel(self.scene, self._rng(5)),
+            seed=f"loop {self.scene.seed} {self.number}",
+        )
+
     def _trained(self, let_in: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[str]]:
         """Choose a training set: pages that were let in, and sealed text in place of some of them."""
         arm, scene = ARMS[self.name], self.scene
@@ -219,7 +246,10 @@ class _Step:
         order = self._rng(4).permutation(len(let_in))[: scene.size - n_sealed]
         sealed: list[str] = []
         if n_sealed:
-            sealed = list(archive.texts(archive.sample_of(self.ground.archive, self.number)))[:n_sealed]
+            drawn = archive.texts(archive.sample_of(self.ground.archive, self.number))
+            # What is sealed may have been crawled too; nothing is learned from twice.
+            crawled = {text for _, text in let_in}
+            sealed = [text for text in drawn if text not in crawled][:n_sealed]
         return [let_in[at] for at in order.tolist()], sealed
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from headwater import __version__, canonical
-from headwater.collapse.study.figure import Band, Fan
-from headwater.loop.gauge import QUANTILES, Generation
+from headwater.collapse.study.figure import Band, Fan, Plane, Ridgeline
+from headwater.loop.gauge import EDGES, Generation
 from headwater.loop.scene import ARMS, Scene
 from headwater.report.chart import Chart
 from headwater.report.page import Page, Section, compose
@@ -26,6 +26,7 @@ LIMITS = (
     "Every page is as likely to be crawled as any other, and every model learns from one crawl alone.",
     "The beacon of each draw from the reserve is simulated; a real one is a public number that nobody chose.",
     "The statistical score was made for the text of large language models and hardly tells that of n-grams.",
+    "Reviewers are simulated, and see nearly every page that nothing else decides; no web is so small.",
     "Nobody forges or removes a mark here; what marks do not survive is told in the documentation.",
 )
 Arms = Mapping[str, Sequence[Generation]]
@@ -49,6 +50,7 @@ _MODELS = (
 _FED = (
     _Line("web", "Generated pages on the web", "% of pages", lambda one: 100.0 * one.web_generated),
     _Line("fed", "Generated pages in the training set", "% of pages", lambda one: 100.0 * one.contaminated),
+    _Line("vouched", "Pages that a proof or people vouch for", "% of pages", lambda one: 100.0 * one.vouched),
 )
 
 
@@ -68,9 +70,10 @@ def render(scene: Scene, arms: Arms) -> str:
         Page("Loop", _headline(arms), canonical.digest([asdict(scene), told]), __version__, SECTIONS),
         scene=scene,
         arms=[(name, ARMS[name].told, generations[-1]) for name, generations in arms.items()],
-        models=[_fan(one, arms) for one in _MODELS],
+        models=[*(_fan(one, arms) for one in _MODELS), _plane(arms)],
         fed=[_fan(one, arms) for one in _FED],
         wrote=[_written(name, generations, at) for at, (name, generations) in enumerate(arms.items())],
+        samples=[(name, _samples(some)) for name, some in arms.items()],
         rows=[_cells(one) for generations in arms.values() for one in generations],
         limits=LIMITS,
     )
@@ -101,13 +104,22 @@ def _fan(line: _Line, arms: Arms) -> Chart:
     return draw(Fan(line.title, line.unit, tuple(map(float, range(n))), bands), f"figure-{line.key}")
 
 
+def _plane(arms: Arms) -> Chart:
+    paths = tuple(tuple((one.tail_loss, one.drift, one.stage) for one in some) for some in arms.values())
+    return draw(Plane("Where the monitor sees the training sets", tuple(arms), paths), "figure-plane")
+
+
 def _written(name: str, generations: Sequence[Generation], at: int) -> Chart:
-    low, _, middle, _, high = (tuple(one.written[q] for one in generations) for q in range(len(QUANTILES)))
-    title = f"{name}: perplexity of what is written, under the first model"
-    numbers = tuple(float(one.generation) for one in generations)
-    band = Band(name, middle, low, high)
-    figure = Fan(title, "perplexity a token", numbers, (band,), edges="5 % and 95 % of the pages")
-    return draw(figure, f"written-{at}")
+    title = f"{name}: how strange its pages are to the first model"
+    names = tuple(str(one.generation) for one in generations)
+    shares = tuple(one.written for one in generations)
+    unit = "perplexity a token, under the first model"
+    return draw(Ridgeline(title, unit, EDGES, names, shares), f"written-{at}")
+
+
+def _samples(generations: Sequence[Generation]) -> list[Generation]:
+    """Choose the first, the middle and the last generation."""
+    return [generations[at] for at in sorted({0, len(generations) // 2, len(generations) - 1})]
 
 
 def _cells(one: Generation) -> tuple[str, ...]:
@@ -118,6 +130,8 @@ def _cells(one: Generation) -> tuple[str, ...]:
         _share(one.people_lost),
         _share(one.contaminated),
         _share(one.sealed),
+        _share(one.vouched),
+        f"{one.n_votes:,}",
         f"{one.perplexity:.1f}",
         _share(one.tail_mass),
         f"{one.n_types:,}",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,6 +102,27 @@ def aggregate(ballots: Sequence[Ballot], *, rng: np.random.Generator) -> Result:
     )
     agreement = krippendorff(cast, rng=rng) if _may_disagree(cast) else None
     return Result(outcomes, answer, agreement, sum(one.label not in ANSWERS for one in ballots))
+
+
+def encode(outcomes: Iterable[Outcome]) -> bytes:
+    """Write outcomes as JSON lines, as `curate --judgements` takes them.
+
+    Args:
+        outcomes: Of documents named by their ids in the ledger.
+    """
+    return "".join(json.dumps(_row(one), ensure_ascii=False) + "\n" for one in outcomes).encode()
+
+
+def _row(one: Outcome) -> dict[str, object]:
+    return {
+        "document": one.document,
+        "label": one.label,
+        "posterior": dict(zip(ANSWERS, (round(chance, 6) for chance in one.posterior), strict=True)),
+        "n_votes": one.n_votes,
+        "pi": one.pi,
+        "weight": one.weight,
+        "gold": one.is_gold,
+    }
 
 
 def _may_disagree(cast: Votes) -> bool:

@@ -125,12 +125,12 @@ def progress(
 
 
 def human(one: Outcome) -> float:
-    """Give the chance that a person wrote a document, or translated what a person wrote."""
+    """Give the chance that a person wrote a document, or what it translates."""
     return one.posterior[ANSWERS.index("human")] + one.posterior[ANSWERS.index("translated")]
 
 
 def error(batch: Manifest, outcomes: Mapping[str, Outcome]) -> Share | None:
-    """Estimate which share of human documents the detectors call generated, by weights 1/pi.
+    """Estimate the share of human documents called generated, by weights 1/pi.
 
     Args:
         batch: What was asked.

@@ -69,7 +69,7 @@ def verdict(posterior: Floats, n_votes: int, says: Floats, patience: Patience) -
 
 
 def gain(posterior: Floats, says: Floats, n: int) -> float:
-    """Give by how much n more votes are expected to raise the chance that the label is right.
+    """Give by how much n more votes should raise the chance of a right label.
 
     One vote alone often cannot turn a label, and then gains nothing, while two could: look ahead.
 

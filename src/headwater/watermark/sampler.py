@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import final
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from headwater.errors import InputError
 from headwater.watermark.keys import Key
 from headwater.watermark.ngrams import MISSING
-from headwater.watermark.scheme import Floats, Scheme, Tokens
+from headwater.watermark.scheme import Floats, Scheme, Tokens, ngrams_after
 
 Model = Callable[[Tokens], Floats]
 
@@ -84,6 +84,32 @@ class Trail:
         Returns:
             Shape (n_types,); `chances` where nothing is marked.
         """
+        context = self._fresh(so_far)
+        if context is None:
+            return chances
+        tokens, tilted = np.flatnonzero(chances > 0.0), np.zeros_like(chances)
+        ngrams = ngrams_after(context, tokens)
+        tilted[tokens] = self._scheme.tilt(ngrams, chances[tokens], self._key.secret)
+        return tilted
+
+    def tilt_some(self, tokens: npt.NDArray[np.integer[Any]], chances: Floats, so_far: Tokens) -> Floats:
+        """Give the law of the next token where only some can be it.
+
+        Args:
+            tokens: Shape (k,), distinct.
+            chances: Shape (k,), the model's chance of each, above 0.
+            so_far: As in `tilt`.
+
+        Returns:
+            Shape (k,); `chances` where nothing is marked.
+        """
+        context = self._fresh(so_far)
+        if context is None:
+            return chances
+        return self._scheme.tilt(ngrams_after(context, tokens), chances, self._key.secret)
+
+    def _fresh(self, so_far: Tokens) -> Tokens | None:
+        """Give the context of the next token; None where nothing is marked after it."""
         fresh: Tokens | None = None
         for place in range(self._next, so_far.size + 1):
             context = _context(so_far[self._begin : place], self._scheme)
@@ -91,7 +117,7 @@ class Trail:
             if context is not None and self._scheme.once == "context":
                 self._seen.add(context.tobytes())
         self._next = so_far.size + 1
-        return chances if fresh is None else self._scheme.tilt(chances, fresh, self._key.secret)
+        return fresh
 
 
 def draw(chances: Floats, rng: np.random.Generator) -> int:

@@ -87,16 +87,16 @@ class Scheme(Protocol):
         NaN where the n-gram does not count under this key.
         """
 
-    def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
+    def tilt(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
         """Give the law that the next token is drawn from, from the model's.
 
         Args:
-            chances: Shape (n_types,), the model's law.
-            context: Shape (width,).
+            ngrams: Shape (k, width + 1), one context and each token that may come next; see `ngrams_after`.
+            chances: Shape (k,), the model's chance of each, above 0.
             key: Of `key_bytes`.
 
         Returns:
-            Shape (n_types,), 0 wherever `chances` is.
+            Shape (k,), sums to 1.
         """
 
 
@@ -190,35 +190,32 @@ def check_key(scheme: Scheme, key: bytes) -> None:
         )
 
 
-def candidates(chances: Floats, context: Tokens) -> tuple[npt.NDArray[np.intp], Tokens]:
-    """List the tokens that may come next, and the n-grams they would end.
+def ngrams_after(context: Tokens, tokens: npt.NDArray[np.integer[Any]]) -> Tokens:
+    """Lay out the n-grams that tokens would end.
 
     Args:
-        chances: Shape (n_types,).
         context: Shape (width,).
+        tokens: Shape (k,).
 
     Returns:
-        The tokens with a chance above 0, shape (k,), and n-grams, shape (k, width + 1).
+        Shape (k, width + 1).
     """
-    tokens = np.flatnonzero(chances > 0.0)
     ngrams = np.empty((tokens.size, context.size + 1), dtype=np.uint32)
     ngrams[:, :-1] = context
     ngrams[:, -1] = tokens
-    return tokens, ngrams
+    return ngrams
 
 
-def favoured(chances: Floats, tokens: npt.NDArray[np.intp], green: Floats, delta_nats: float) -> Floats:
+def favoured(chances: Floats, green: Floats, delta_nats: float) -> Floats:
     """Multiply the chances of green tokens by e to the bias, and normalise.
 
     Args:
-        chances: Shape (n_types,).
-        tokens: Shape (k,), those with a chance above 0.
+        chances: Shape (k,).
         green: Shape (k,), 1 or 0.
         delta_nats: The bias.
 
     Returns:
-        Shape (n_types,).
+        Shape (k,).
     """
-    tilted = np.zeros_like(chances)
-    tilted[tokens] = chances[tokens] * np.exp(delta_nats * green)
+    tilted = chances * np.exp(delta_nats * green)
     return np.asarray(tilted / tilted.sum(), dtype=np.float64)

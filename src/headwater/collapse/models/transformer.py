@@ -44,7 +44,7 @@ class FittedTransformer:
         torch = require("torch", extra="lm")
         blocks = torch.from_numpy(np.asarray(data, dtype=np.int64))
         with one_thread(torch), torch.no_grad():
-            rows = [_token_losses(self.parameters, self.shape, b).sum(dim=1) for b in blocks.split(_ROWS)]
+            rows = [token_losses(self.parameters, self.shape, b).sum(dim=1) for b in blocks.split(_ROWS)]
         return -np.asarray(torch.cat(rows).numpy(), dtype=np.float64)
 
     def summary(self) -> Mapping[str, float]:
@@ -132,7 +132,7 @@ class Transformer:
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, self.rate, total_steps=n_steps + 1)
         for _ in range(self.epochs):
             for rows in torch.randperm(len(x)).split(_ROWS):
-                loss = _token_losses(parameters, shape, x[rows]).mean()
+                loss = token_losses(parameters, shape, x[rows]).mean()
                 optimiser.zero_grad()
                 loss.backward()
                 torch.nn.utils.clip_grad_norm_(parameters.values(), 1.0)
@@ -158,7 +158,17 @@ def nucleus(p: Any, top_p: float) -> Any:
     return kept / kept.sum(dim=-1, keepdim=True)
 
 
-def _token_losses(parameters: Mapping[str, Any], shape: attention.Shape, blocks: Any) -> Any:
+def token_losses(parameters: Mapping[str, Any], shape: attention.Shape, blocks: Any) -> Any:
+    """Compute what each token costs a model.
+
+    Args:
+        parameters: Tensors by name.
+        shape: Sizes of the model.
+        blocks: Whole numbers, tensor (n, t), t at most the model's block.
+
+    Returns:
+        Nats, tensor (n, t).
+    """
     torch = require("torch", extra="lm")
     start = torch.full((len(blocks), 1), shape.n_types)
     logits = attention.forward(parameters, shape, torch.cat([start, blocks[:, :-1]], dim=1))

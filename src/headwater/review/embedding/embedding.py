@@ -19,4 +19,4 @@ class Embedding(Protocol):
         """Give the SHA-256 of the model, hex; empty if there is none."""
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Give vectors of any length, shape (n_texts, d); the same for a text in any company."""
+        """Give vectors, shape (n_texts, d); the same for a text in any company."""

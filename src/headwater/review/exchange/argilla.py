@@ -51,7 +51,7 @@ def encode(sheets: Sequence[Sheet], *, predictions: bool = False) -> bytes:
 
 
 def user_id(validator: str) -> str:
-    """Give the UUID that stands for a validator: version 5, of `headwater:` and the name."""
+    """Give the UUID of a validator: version 5, of `headwater:` and the name."""
     return str(uuid5(NAMESPACE_URL, f"headwater:{validator}"))
 
 

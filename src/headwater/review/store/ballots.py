@@ -41,7 +41,7 @@ def standing(db: Connection, batch: str) -> list[Ballot]:
 
 
 def texts(db: Connection, batch: str) -> list[tuple[str, str]]:
-    """List the digest and the text of each document of a batch, in the order in which they are asked.
+    """List digest and text of each document of a batch, in the order of asking.
 
     Args:
         db: A transaction.
@@ -56,7 +56,7 @@ def texts(db: Connection, batch: str) -> list[tuple[str, str]]:
 
 
 def want_another(db: Connection, batch: str, documents: Collection[str], *, most: int) -> int:
-    """Let one more validator see each document that has all its votes, up to a number.
+    """Let one more validator see each document that has all its votes.
 
     Args:
         db: A transaction.

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from headwater.errors import InputError
 from headwater.watermark import prf
 from headwater.watermark.law import Bits, Exponentials, Law, Longs
-from headwater.watermark.scheme import Floats, Tokens, Traits, candidates, check_key, favoured
+from headwater.watermark.scheme import Floats, Tokens, Traits, check_key, favoured
 from headwater.watermark.schemes import gumbel
 
 N_MEMBERS = 1024
@@ -90,10 +90,9 @@ class Public:
         green = np.concatenate([np.empty(0), *bits])
         return np.where(public(ngrams, secret), green, np.nan)
 
-    def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
+    def tilt(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
         """Multiply the chances of green tokens by e to the bias after a public context."""
-        tokens, ngrams = candidates(chances, context)
-        return favoured(chances, tokens, np.nan_to_num(self.scores(ngrams, key)), self.delta_nats)
+        return favoured(chances, np.nan_to_num(self.scores(ngrams, key)), self.delta_nats)
 
     def best_tags(self, ngrams: Tokens, n_scored: Longs, secret: bytes) -> tuple[Longs, Longs, Floats]:
         """Find the member with most green tokens in each text, all counted at once."""
@@ -200,13 +199,12 @@ class Beacon:
         private = gumbel.NATIVE.scores(ngrams, key[-_SECRET:])
         return np.where(public(ngrams, key[:_SECRET]), np.nan, private)
 
-    def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
+    def tilt(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
         """Mark as `Public` after a public context, as `gumbel` after a private one."""
         check_key(self, key)
-        ngram = np.append(context, np.uint32(0))[None, :].astype(np.uint32)
-        if public(ngram, key[:_SECRET])[0]:
-            return self.seen.tilt(chances, context, key[: _SECRET + 2])
-        return gumbel.NATIVE.tilt(chances, context, key[-_SECRET:])
+        if public(ngrams[:1], key[:_SECRET])[0]:
+            return self.seen.tilt(ngrams, chances, key[: _SECRET + 2])
+        return gumbel.NATIVE.tilt(ngrams, chances, key[-_SECRET:])
 
 
 PUBLIC = Public(

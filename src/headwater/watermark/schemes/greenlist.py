@@ -13,7 +13,7 @@ import numpy.typing as npt
 from headwater.errors import InputError
 from headwater.watermark import prf
 from headwater.watermark.law import Bits, Law
-from headwater.watermark.scheme import Draws, Floats, Places, Tokens, Traits, candidates, check_key, favoured
+from headwater.watermark.scheme import Draws, Floats, Places, Tokens, Traits, check_key, favoured
 
 _MOST_TYPES = 2**17  # beyond, the table of a left hash would hold more than 2 GiB
 _PRIME = 1_000_003
@@ -120,11 +120,10 @@ class Greenlist:
             return None
         return (self.seeds(ngrams, key).astype(np.uint64) << np.uint64(32)) | ngrams[:, -1]
 
-    def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
+    def tilt(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
         """Multiply the chances of green tokens by e to the bias, and normalise."""
         check_key(self, key)
-        tokens, ngrams = candidates(chances, context)
-        return favoured(chances, tokens, self.green(ngrams, key, self), self.delta_nats)
+        return favoured(chances, self.green(ngrams, key, self), self.delta_nats)
 
 
 def check_types(tokens: Tokens, n_types: int) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from headwater.watermark import prf
 from headwater.watermark.law import Exponentials, Law, MixedExponentials
-from headwater.watermark.scheme import Floats, Tokens, Traits, candidates, check_key
+from headwater.watermark.scheme import Floats, Tokens, Traits, check_key
 
 Uniforms = Callable[[Tokens, bytes], Floats]
 _HALF = 2**31  # SGLang's default: either key marks half of the contexts
@@ -74,10 +74,10 @@ class Gumbel:
         check_key(self, key)
         return _exponential(self.uniforms, ngrams, key)
 
-    def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
+    def tilt(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
         """Put all chance on the token of the largest u to the power 1/chance."""
         check_key(self, key)
-        return _winner(self.uniforms, chances, context, key)
+        return _winner(self.uniforms, ngrams, chances, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +146,10 @@ class DualGumbel:
             ngrams, second
         )
 
-    def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
+    def tilt(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
         """Mix the winners of the two keys; the draw is the coin."""
         check_key(self, key)
-        first, second = (self.one.tilt(chances, context, part) for part in self.keys(key))
+        first, second = (self.one.tilt(ngrams, chances, part) for part in self.keys(key))
         return (1.0 - self.share) * first + self.share * second
 
 
@@ -163,10 +163,9 @@ def _exponential(uniforms: Uniforms, ngrams: Tokens, key: bytes) -> Floats:
     return out
 
 
-def _winner(uniforms: Uniforms, chances: Floats, context: Tokens, key: bytes) -> Floats:
-    tokens, ngrams = candidates(chances, context)
+def _winner(uniforms: Uniforms, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
     tilted = np.zeros_like(chances)
-    tilted[tokens[np.argmax(np.log(uniforms(ngrams, key)) / chances[tokens])]] = 1.0
+    tilted[np.argmax(np.log(uniforms(ngrams, key)) / chances)] = 1.0
     return tilted
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from headwater.watermark import codes, prf
 from headwater.watermark.law import Bits, Law, Longs
-from headwater.watermark.scheme import Floats, Tokens, Traits, candidates, check_key, favoured
+from headwater.watermark.scheme import Floats, Tokens, Traits, check_key, favoured
 
 _ROWS = 64  # texts decoded at a time: 16 MiB of totals
 
@@ -73,10 +73,9 @@ class Payload:
         word = codes.encode(int.from_bytes(key[-2:], "big"))
         return np.asarray(word[place] == colour, dtype=np.float64)
 
-    def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
+    def tilt(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
         """Multiply the chances of tokens that agree by e to the bias, and normalise."""
-        tokens, ngrams = candidates(chances, context)
-        return favoured(chances, tokens, self.scores(ngrams, key), self.delta_nats)
+        return favoured(chances, self.scores(ngrams, key), self.delta_nats)
 
     def best_tags(self, ngrams: Tokens, n_scored: Longs, secret: bytes) -> tuple[Longs, Longs, Floats]:
         """Find the number that agrees with most tokens of each text.

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from headwater.watermark import prf
 from headwater.watermark.law import Bits, Law, WeightedBits
-from headwater.watermark.scheme import Floats, Places, Tokens, Traits, candidates, check_key
+from headwater.watermark.scheme import Floats, Places, Tokens, Traits, check_key
 
 DEPTH = 30
 # Ones in torch's 65,536 draws of 0 or 1 on a CPU with seed 0.
@@ -23,7 +23,7 @@ _FALLING = tuple(weight for weight in range(10, 0, -1) for _ in range(3))
 
 @dataclass(frozen=True, slots=True)
 class Tournament:
-    """Let candidates meet in layers, the one with the keyed bit winning.
+    """Let  meet in layers, the one with the keyed bit winning.
 
     What is not told here is as `scheme.Scheme` has it.
 
@@ -100,17 +100,14 @@ class Tournament:
         check_key(self, key)
         return None if self.ones_at is None else self.ones_at(tokens, ends, key)
 
-    def tilt(self, chances: Floats, context: Tokens, key: bytes) -> Floats:
+    def tilt(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
         """Multiply, layer by layer, by 1 + bit - the chance of a one."""
         check_key(self, key)
-        tokens, ngrams = candidates(chances, context)
-        packed, law = self.bits(ngrams, key), chances[tokens] / chances[tokens].sum()
+        packed, law = self.bits(ngrams, key), chances / chances.sum()
         for layer in range(len(self.weights)):
             bit = ((packed >> np.uint32(layer)) & np.uint32(1)).astype(np.float64)
             law = law * (1.0 + bit - float(bit @ law))
-        tilted = np.zeros_like(chances)
-        tilted[tokens] = law / law.sum()
-        return tilted
+        return np.asarray(law / law.sum(), dtype=np.float64)
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,102 @@
+"""The reviewers of a loop: what is shown to them, how they err, and what is concluded from their votes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from headwater.curate.store import atomic
+from headwater.loop import curation
+from headwater.loop.scene import Scene
+from headwater.review import pool
+from headwater.review.draw import Beside, Plan, draw
+from headwater.review.exchange.ballot import GOLD, Ballot
+from headwater.review.exchange.rows import encode_jsonl, parse_jsonl
+from headwater.review.outcome import Outcome, aggregate, encode
+from headwater.review.pool import Candidate
+
+VOTES, OUTCOMES, BATCH = "votes.jsonl", "outcomes.jsonl", "batch.json"
+_FIRST, _MOST = 3, 7  # votes on a document: so many, and more where they disagree
+_POOL = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Let simulated people vote.
+
+    Attributes:
+        scene: How many there are, and how they err.
+        rng: Chooses who is asked, and what each says.
+    """
+
+    scene: Scene
+    rng: np.random.Generator
+
+    def vote(self, document: str, pi: float | None, *, generated: bool) -> Iterator[Ballot]:
+        """Cast votes on one document: three, and up to seven while they disagree."""
+        said: list[bool] = []
+        for who in self.rng.permutation(self.scene.reviewers)[:_MOST].tolist():
+            if len(said) >= _FIRST and len(set(said)) == 1:
+                return
+            error = 1.0 - self.scene.caught if generated else self.scene.wronged
+            said.append(generated != (self.rng.random() < error))
+            yield Ballot(document, f"reviewer {who}", "ai" if said[-1] else "human", pi)
+
+
+def ask(
+    curated: Path, folder: Path, *, before: Path, generated: Mapping[str, bool], panel: Panel, seed: str
+) -> bytes:
+    """Show reviewers a batch of what was kept, and conclude from all votes so far.
+
+    Args:
+        curated: Folder of the finished run.
+        folder: Of the generation; the batch's manifest, all votes so far and the outcomes go there.
+        before: Votes of the generations before; there may be none.
+        generated: Address of a page -> whether a model wrote it, which reviewers are not told.
+        panel: The reviewers.
+        seed: Of the batch.
+
+    Returns:
+        The outcomes, as `curate --judgements` takes them; empty where nobody said anything.
+    """
+    ballots = parse_jsonl(before.read_bytes()) if before.exists() else []
+    asked = {one.document for one in ballots}
+    kept = list(pool.candidates(curated, _POOL))
+    judged = frozenset(one.record for one in kept if one.digest in asked)
+    if len(judged) < len(kept) and panel.scene.reviewed:
+        batch = draw(curated, Plan(seed, n=panel.scene.reviewed, pool=_POOL), Beside(judged=judged))
+        _put(folder / BATCH, batch.data)
+        url = curation.addresses(curated)
+        for one in batch.manifest.items:
+            ballots += panel.vote(one.document, one.pi, generated=generated[url[one.record]])
+        ballots += _known(curated, asked, panel)
+    _put(folder / VOTES, encode_jsonl(ballots))
+    concluded = aggregate(ballots, rng=panel.rng).outcomes if ballots else ()
+    data = encode(_here(concluded, kept))
+    _put(folder / OUTCOMES, data)
+    return data
+
+
+def _known(curated: Path, asked: set[str], panel: Panel) -> Iterator[Ballot]:
+    """Mix in pages whose mark or disclosure tells who wrote them, to learn how reviewers err."""
+    sure = curation.excluded(curated)
+    found = [one for one in pool.candidates(curated, "all") if one.record in sure and one.digest not in asked]
+    for at in panel.rng.permutation(len(found))[: panel.scene.gold].tolist():
+        yield Ballot(found[at].digest, GOLD, "ai", None)
+        yield from panel.vote(found[at].digest, None, generated=True)
+
+
+def _here(concluded: Sequence[Outcome], kept: Sequence[Candidate]) -> Iterator[Outcome]:
+    """Name documents as this run does; what it did not keep is left out."""
+    by_digest = {one.document: one for one in concluded}
+    for one in kept:
+        if one.digest in by_digest:
+            yield replace(by_digest[one.digest], document=one.record)
+
+
+def _put(path: Path, data: bytes) -> None:
+    with atomic(path) as temporary:
+        temporary.write_bytes(data)
