@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def recalibrate(*, run: str, manifest: str, outcomes: str, out: str, as_json: bool, **told: Any) -> None:
-    """Calibrate the statistical label on what people judged, each document counted by 1/pi.
+    """Calibrate the statistical label on what people judged, weighted by 1/pi.
 
     RUN is what the batch MANIFEST was drawn from, OUTCOMES are from headwater review aggregate. The audit
     slice is not trained on: it tells which share of human documents the new calibration calls. The result
@@ -111,7 +111,7 @@ def mix(*, manifest: str, store: str, outcomes: str, out: str, ledger: str | Non
 def promote(
     *, mix: str, control: str, reference: str, seed: int, seeds: int, as_json: bool, **trial: Any
 ) -> None:
-    """Let a new MIX be trained on only if it beats a CONTROL of random human choice in the lab.
+    """Promote a new MIX if it beats a CONTROL of random human choice in the lab.
 
     Both are from headwater review mix, of the same human effort; the control's batch was drawn with
     --selector simple-1. A recursion that takes a share of every generation from the mix must keep surely more

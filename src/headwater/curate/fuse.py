@@ -177,13 +177,13 @@ def _state(stratum: str, human: Floats, scores: Floats, laws: Contrast | None) -
 
 
 def is_shifted(scores: Floats, human: Floats) -> bool:
-    """Tell whether the crawl's humans surely write otherwise than the calibration's, or are not there."""
+    """Tell whether the crawl's humans surely differ from the calibration's."""
     distance, p = shift(scores, human)
     return (p < SHIFT_LEVEL and distance > MAX_SHIFT) or most_people(scores, human) < LEAST_PEOPLE
 
 
 def most_people(scores: Floats, human: Floats) -> float:
-    """Bound the share of documents that people like the calibration's can have written.
+    """Bound the share of documents that the calibration's people can have written.
 
     Half of what such people write scores below their median, so documents are missed there if they are few,
     or if their authors are people who score higher: which of the two, scores alone do not tell.

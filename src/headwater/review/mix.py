@@ -137,7 +137,7 @@ def mix(
 
 
 def encode(rows: Iterable[Row]) -> bytes:
-    """Write a mix as JSON lines, which a reserve seals as it is and `parse` reads again."""
+    """Write a mix as JSON lines, which a reserve seals and `parse` reads again."""
     return "".join(
         json.dumps({"format": FORMAT, **asdict(row)}, ensure_ascii=False) + "\n" for row in rows
     ).encode("utf-8", "surrogatepass")

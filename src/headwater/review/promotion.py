@@ -119,7 +119,7 @@ def promote(
 
 
 def tail_of(law: Floats) -> npt.NDArray[np.bool_]:
-    """Name the types outside the most frequent ones that have four fifths of the mass."""
+    """Name the types outside the most frequent ones with four fifths of the mass."""
     order = np.argsort(-law, kind="stable")
     outside = np.cumsum(law[order]) > _HEAD
     tail = np.zeros(law.size, dtype=np.bool_)

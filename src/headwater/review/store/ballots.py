@@ -14,7 +14,7 @@ _AT_ONCE = 500
 
 
 def standing(db: Connection, batch: str) -> list[Ballot]:
-    """List the votes on a batch that nobody took back, and what adjudicators ruled, as gold.
+    """List the votes that nobody took back, and what adjudicators ruled, as gold.
 
     Args:
         db: A transaction.
