@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from headwater.log.storage import Memory
 from headwater.review.attest import Member, Retraction, Roll, read
 from headwater.review.store import (
     Committer,
+    Item,
     Lease,
     Store,
     add,
@@ -290,3 +292,11 @@ def test_addresses_and_items_that_are_none(tmp_path: Path) -> None:
         add(db, [*items(1), items(1, n_wanted=0)[0]])
     assert check(store) == {}
     store.close()
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "half \ud800 a pair", "\u202eover", ""])
+def test_a_text_of_any_code_points_comes_back_as_it_was(store: Store, text: str) -> None:
+    document = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    with store.transaction() as db:
+        add(db, [Item("bb" * 32, document, text, 0.5, 0.0, 1)])
+    assert must(leased(store, ANN, 1)).item.text == text

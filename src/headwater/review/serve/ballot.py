@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from headwater.errors import ConsistencyError, InputError
 from headwater.review.attest import Adjudication, Interaction, Judgement, adjudication, judgement
@@ -12,10 +12,7 @@ from headwater.review.attest.judgement import LABELS
 from headwater.review.serve.desk import Desk
 from headwater.review.serve.display import display, spans
 from headwater.review.serve.visit import RefusedError, Visit
-from headwater.review.store import Item, Lease, queue
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from headwater.review.store import Item, Lease, late, queue
 
 # Clocks of a voter and of their server may differ by this, and no more.
 _CLOCKS_APART_S = 86_400
@@ -112,16 +109,20 @@ def check(desk: Desk, said: Judgement, item: Item) -> None:
         raise InputError("the vote's time is far from this server's", hint="set the clock, and vote again")
 
 
-def lease_of(db: Connection, name: str, token: str) -> Lease:
-    """Find a lease of somebody by its token.
+def lease_of(desk: Desk, visit: Visit, named: tuple[str, str]) -> Lease:
+    """Find the lease that a vote is on, or take it up again if it ran out and there is room.
 
-    Raises:
-        InputError: If they have it no more.
+    Args:
+        desk: The campaign.
+        visit: With the token of the lease.
+        named: Document and batch of the item.
     """
-    for one in queue.held(db, name):
+    name, token, ttl_s = visit.name, visit.text("token"), desk.terms.lease_s
+    for one in desk.look(lambda db: queue.held(db, name)):
         if one.token == token:
             return one
-    raise InputError("the lease has run out, or was never given", hint="open the next item")
+    now_s = desk.clock()
+    return desk.change(lambda db: late.take_up(db, name, named, token=token, now_s=now_s, ttl_s=ttl_s))
 
 
 def _judgement(desk: Desk, item: Item, told: Mapping[str, Any]) -> Judgement:

@@ -14,7 +14,7 @@ HEAD, TAIL = 60_000, 20_000
 MOST_PASSAGES = 200
 _SNIPPET = 90
 # A passage ends with a line, or with a sentence in whatever script.
-_PASSAGE = re.compile(r"\S[^\n.!?。！？؟۔।]*[.!?。！？؟۔।]*[\"'”’»)\]]*")
+_PASSAGE = re.compile(r"\S[^\r\n.!?。！？؟۔।]*[.!?。！？؟۔।]*[\"'”’»)\]]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, final
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -15,8 +17,26 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     text,
 )
+
+
+@final
+class AnyText(TypeDecorator[str]):
+    """Keep text of any code points, which no database's own text does: not NUL, not lone surrogates."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
+        """Encode for the database."""
+        return None if value is None else value.encode("utf-8", "surrogatepass")
+
+    def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:
+        """Decode from the database."""
+        return None if value is None else bytes(value).decode("utf-8", "surrogatepass")
+
 
 METADATA = MetaData()
 _KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows in INTEGER alone
@@ -28,7 +48,7 @@ ITEM = Table(
     Column("id", _KEY, primary_key=True),
     Column("batch", String(64), nullable=False),
     Column("document", String(64), nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", AnyText, nullable=False),
     Column("pi", Float),
     Column("rank", Float, nullable=False),
     Column("n_wanted", Integer, nullable=False),
@@ -111,7 +131,7 @@ WRITING = Table(
     Column("statement", String(64), primary_key=True),
     Column("validator", String(255), nullable=False),
     Column("document", String(64), nullable=False, unique=True),
-    Column("text", Text, nullable=False),
+    Column("text", AnyText, nullable=False),
     Column("licence", String(32), nullable=False),
     Column("written_s", BigInteger, nullable=False),
 )

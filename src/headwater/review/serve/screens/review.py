@@ -46,6 +46,7 @@ def told_of(desk: Desk, lease: Lease, *, whole: bool) -> dict[str, Any]:
     return {
         "token": lease.token,
         "document": lease.item.document,
+        "batch": lease.item.batch,
         "until_s": lease.until_s,
         "now_s": int(desk.clock()),
         "whole": whole,
@@ -92,7 +93,7 @@ def _vote(desk: Desk, visit: Visit) -> Answer:
     nonce = ballot.nonce_of(token)
     if desk.look(lambda db: history.owner(db, nonce)) == name:
         return _kept(new=False)
-    lease = desk.look(lambda db: ballot.lease_of(db, name, token))
+    lease = ballot.lease_of(desk, visit, (visit.text("document"), visit.text("batch")))
     said = ballot.of_form(desk, visit, lease.item, nonce=nonce, leased_s=lease.leased_s)
     sealed = witness(desk, visit.member, judgement.statement(said))
     return _keep(desk, visit, admit(desk, visit.member, sealed)[0], said)
@@ -109,8 +110,7 @@ def _cast(desk: Desk, visit: Visit) -> Answer:
         raise RefusedError("the envelope holds no vote", status=400)
     if desk.look(lambda db: queue.kept_before(db, ticket, said.nonce)):
         return _kept(new=False)
-    name, token = visit.name, visit.text("token")
-    lease = desk.look(lambda db: ballot.lease_of(db, name, token))
+    lease = ballot.lease_of(desk, visit, (said.document, said.batch))
     ballot.check(desk, said, lease.item)
     return _keep(desk, visit, ticket, said)
 

@@ -56,7 +56,7 @@ export async function fill(item, label) {
 export function fields(item, label) {
   const form = $("ballot"), { hidden_ms, shown_ms } = times();
   return {
-    label, whole: item.whole ? "1" : "0",
+    label, document: item.document, batch: item.batch ?? "", whole: item.whole ? "1" : "0",
     hidden_ms: String(hidden_ms), shown_ms: String(shown_ms),
     confidence: form.querySelector("[name=confidence]:checked").value || "0",
     assistance: form.elements.assistance.value,

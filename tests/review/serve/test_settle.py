@@ -1,0 +1,85 @@
+"""Adjudication, writing, and what the campaign's own pages tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headwater.review.serve.screens.log import verify
+from tests.review.attest.worlds import BEN
+from tests.review.serve.test_vote import token
+from tests.review.serve.worlds import TEXTS, World, served
+from tests.review.store.worlds import check
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with served(tmp_path, TEXTS[:2]) as made:
+        for name, labels in (("ann", ("human", "ai")), ("eve", ("ai", "ai"))):
+            one = made.joined("validator", name)
+            for label in labels:
+                assert one.form("/review/vote", token=token(one.open("/review")), label=label).status == 303
+        yield made
+
+
+def test_what_votes_leave_open_is_settled_once(world: World) -> None:
+    cy, di = world.joined("adjudicator", "cy"), world.joined("adjudicator", "di")
+    item = cy.get("/adjudicate.json").told["item"]
+    assert [one["label"] for one in item["votes"]] in (["human", "ai"], ["ai", "human"])
+    assert item["known"]["why"] == {"uncertainty": 0.5}
+    fields: dict[str, Any] = {name: str(item[name]) for name in ("number", "nonce", "now_s")}
+    fields |= {"label": "human", "considered": [one["statement"] for one in item["votes"]]}
+    assert cy.json("/adjudicate/settle.json", **fields).told == {"kept": True, "new": True}
+    assert cy.json("/adjudicate/settle.json", **fields).told == {"kept": True, "new": False}
+    late = di.json("/adjudicate/settle.json", **fields | {"nonce": "9" * 32})
+    assert late.status == 409
+    assert cy.get("/adjudicate.json").told["item"] is None
+    assert check(world.desk.store) == {"human": 1, "ai": 3}
+    found = verify(world.desk)
+    assert (found["sound"], found["n_votes"]) == (True, 5)
+
+
+def test_an_adjudication_names_the_votes_that_are_there(world: World) -> None:
+    from headwater import canonical
+    from headwater.log import envelope
+
+    ben = world.keyed("adjudicator", BEN)
+    item = ben.get("/adjudicate.json").told["item"]
+    draft = item["draft"]
+    draft["predicate"] |= {"label": "human", "considered": ["00" * 32]}
+    forged = envelope.seal(canonical.encode(draft), [BEN]).decode()
+    answer = ben.json("/adjudicate/cast.json", number=str(item["number"]), envelope=forged)
+    assert (answer.status, answer.told["error"]) == (409, "the votes changed meanwhile")
+    draft["predicate"]["considered"] = sorted(one["statement"] for one in item["votes"])
+    sealed = envelope.seal(canonical.encode(draft), [BEN]).decode()
+    assert ben.json("/adjudicate/cast.json", number=str(item["number"]), envelope=sealed).status == 200
+    assert verify(world.desk)["sound"]
+
+
+def test_texts_are_kept_with_licence_and_consent_and_taken_back(world: World) -> None:
+    wim = world.joined("writer", "wim")
+    nonce = wim.get("/write.json").told["nonce"]
+    fields = {"text": "I wrote\r\nthis.", "licence": "CC-BY-4.0", "nonce": nonce, "consents": "yes"}
+    wim.follow(wim.form("/write/hand-in", **fields))
+    (kept,) = wim.get("/write.json").told["texts"]
+    assert (kept["excerpt"], kept["licence"]) == ("I wrote\nthis.", "CC-BY-4.0")
+    again = wim.json("/write/hand-in.json", **fields | {"nonce": "8" * 32})
+    assert (again.status, again.told["error"]) == (409, "this very text was handed in before")
+    assert wim.json("/write/hand-in.json", **fields | {"licence": "mine", "text": "x"}).status == 400
+    assert wim.form("/write/retract", statement=kept["statement"]).status == 303
+    assert wim.get("/write.json").told["texts"] == []
+    assert verify(world.desk)["sound"]
+
+
+def test_who_votes_learns_nothing_of_others(world: World) -> None:
+    ann, boss = world.joined("validator", "zoe"), world.joined("curator", "boss")
+    assert ann.get("/reliability.json").told["validators"] == []
+    assert ann.get("/progress.json").told["labels"] == {}
+    assert ann.get("/batch.json").told["batches"][0]["items"] == []
+    rows = boss.get("/reliability.json").told["validators"]
+    assert [(row["n_votes"], row["agreement"]) for row in rows] == [(2, 0.5), (2, 0.5)]
+    assert boss.get("/progress.json").told["labels"] == {"ai": 3, "human": 1}
+    assert len(boss.get("/batch.json").told["batches"][0]["items"]) == 2
