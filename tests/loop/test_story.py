@@ -52,7 +52,7 @@ def test_the_page_says_what_happened_and_what_it_cannot_say() -> None:
     assert "with all remedies 1.04 times." in page
     assert all(sentence in page for sentence in LIMITS)
     assert page == render(Scene(), ARMS)
-    assert len(re.findall("<figure", page)) == 10
+    assert len(re.findall("<figure", page)) == 12
 
 
 def test_what_models_wrote_is_inert() -> None:

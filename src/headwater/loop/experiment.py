@@ -83,7 +83,8 @@ def _begin(ground: Ground, texts: Sequence[str], scene: Scene) -> None:
         if json.loads(ground.scene.read_text("utf-8")) != told:
             raise InputError(f"{ground.root} holds another loop", hint="choose another --out")
         return
-    if ground.root.exists() and any(ground.root.iterdir()):
+    # Whoever was killed just here has left the people, and nothing else.
+    if ground.root.exists() and {one.name for one in ground.root.iterdir()} - {ground.people.name}:
         raise InputError(f"{ground.root} is not empty", hint="choose a new or empty folder for --out")
     dealt = people.share_out(list(people.cut(texts, page_chars=scene.page_chars)), scene)
     ground.root.mkdir(parents=True, exist_ok=True)

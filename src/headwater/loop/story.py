@@ -9,6 +9,7 @@ from headwater import __version__, canonical
 from headwater.collapse.study.figure import Band, Fan, Plane, Ridgeline
 from headwater.loop.gauge import EDGES, Generation
 from headwater.loop.scene import ARMS, Scene
+from headwater.loop.twin import phases
 from headwater.report.chart import Chart
 from headwater.report.page import Page, Section, compose
 from headwater.report.study import draw
@@ -17,6 +18,7 @@ SECTIONS = (
     Section("models", "What became of the models"),
     Section("fed", "What they were fed"),
     Section("wrote", "What they wrote"),
+    Section("elsewhere", "What other remedies would do"),
     Section("table", "All numbers"),
     Section("limits", "What this cannot say"),
     Section("rerun", "How to run it again"),
@@ -73,6 +75,7 @@ def render(scene: Scene, arms: Arms) -> str:
         models=[*(_fan(one, arms) for one in _MODELS), _plane(arms)],
         fed=[_fan(one, arms) for one in _FED],
         wrote=[_written(name, generations, at) for at, (name, generations) in enumerate(arms.items())],
+        elsewhere=[draw(one, f"phase-{at}") for at, one in enumerate(phases(scene))],
         samples=[(name, _samples(some)) for name, some in arms.items()],
         rows=[_cells(one) for generations in arms.values() for one in generations],
         limits=LIMITS,
