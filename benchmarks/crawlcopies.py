@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import json
+import random
+import re
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +16,7 @@ from headwater.sources.shard import Limits
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "crawl"
 _LEAST_BYTES = 2_000
+_PARAGRAPH = re.compile(rb"<p>(.*?)</p>", re.DOTALL)
 
 # Address, charset, body.
 Page = tuple[str, str, bytes]
@@ -67,6 +71,24 @@ def write(folder: Path, pages: Sequence[Page], *, copies: int, n_files: int = 8)
     for file in files:
         file.close()
     return copies * len(pages)
+
+
+def write_mixed(folder: Path, pages: Sequence[Page], n: int) -> None:
+    """Write a crawl of texts that are put together from paragraphs of real pages, each another choice of 8.
+
+    Args:
+        folder: Where to; one folder holds one crawl, in JSON lines of 10,000 documents a file.
+        pages: Whose paragraphs.
+        n: How many documents.
+    """
+    plain = (re.sub(rb"<[^>]*>", b"", part) for *_, body in pages for part in _PARAGRAPH.findall(body))
+    pool = sorted({" ".join(part.decode("utf-8", "ignore").split()) for part in plain if len(part) > 120})
+    folder.mkdir(parents=True)
+    for start in range(0, n, 10_000):
+        with (folder / f"part{start // 10_000:05d}.jsonl").open("w", encoding="utf-8") as file:
+            for at in range(start, min(start + 10_000, n)):
+                text = "\n\n".join(random.Random(at).sample(pool, 8))
+                file.write(json.dumps({"url": f"https://site{at % 997}.example/{at}", "text": text}) + "\n")
 
 
 def _member(url: str, body: bytes, charset: str) -> bytes:

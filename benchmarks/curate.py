@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from crawlcopies import sample_pages, web_pages, write
+from crawlcopies import sample_pages, web_pages, write, write_mixed
 from measured import Cost, Row, middle, run, show
 
 from headwater.errors import UnavailableError
@@ -29,10 +29,15 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small input, one repetition, under a minute")
     parser.add_argument("--memory", action="store_true", help="memory and start-up alone, at full size")
     parser.add_argument(
+        "--documents", type=int, help="memory alone, at so many documents and a tenth of them"
+    )
+    parser.add_argument(
         "--peers", type=Path, default=HERE.parent / ".venv-peers", help="the peers' environment"
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
+        if options.documents:
+            return show(scale_rows(Path(folder), options.documents), as_json=options.json)
         rows = [help_row()]
         if not options.memory:
             bench = Bench(Path(folder), options.peers, quick=options.quick)
@@ -143,6 +148,23 @@ def memory_rows(folder: Path) -> list[Row]:
     return [
         Row("peak memory at 8x input, whole process tree", big / 1e6, "MB", "", big / 1e6, "<= 500"),
         Row("peak memory, 8x over 1x input", big / 1e6, "MB", flat, big / small, "<= 1.15"),
+    ]
+
+
+def scale_rows(folder: Path, n: int) -> list[Row]:
+    """Sample memory, and take the rate, over many documents of real text and over a tenth of them."""
+    costs = []
+    for some in (n // 10, n):
+        source = folder / f"mixed{some}"
+        write_mixed(source, sample_pages(), some)
+        costs.append(curate(source, folder / f"mixed{some}-out", (), sample_memory=True))
+    small, big = (cost.peak_bytes for cost in costs)
+    what = f"{n:,} documents, every label"
+    rate = n / costs[1].cpu_s
+    flat = f"{n // 10:,} documents {small / 1e6:.0f} MB"
+    return [
+        Row(f"peak memory, {what}", big / 1e6, "MB", flat, big / small, "<= 1.15"),
+        Row(f"rate, {what}", rate, "documents/CPU-s", "", rate, ">= 0"),
     ]
 
 

@@ -48,6 +48,8 @@ def main() -> int:
     parser.add_argument("--cache", type=Path, help="package archives of the training texts, for fastText")
     parser.add_argument("--peers", type=Path, default=HERE.parent / ".venv-peers", help="from make peers")
     parser.add_argument("--lm", help="a causal language model: its folder, or a GGUF file")
+    parser.add_argument("--most", type=int, default=MOST, help="texts a source at most; without it, 700")
+    parser.add_argument("--against", action="store_true", help="sources and peers alone")
     parser.add_argument("--quick", action="store_true", help="speed and size alone")
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
     options = parser.parse_args()
@@ -55,10 +57,12 @@ def main() -> int:
     if options.data is None or options.quick:
         sys.stderr.write("detection: without --data, rows of detection are left out\n")
         return show(rows, as_json=options.json)
-    english = picked(options.data)
+    english = picked(options.data, options.most)
     rows += [*sources(english), *against(english, options.peers, options.cache)]
     if options.lm:
         rows += curvature(english, options.lm)
+    if options.against:
+        return show(rows, as_json=options.json)
     return show([*rows, *languages(options.data), *domains(options.data)], as_json=options.json)
 
 
@@ -87,13 +91,13 @@ def size() -> Row:
 Texts = dict[str, list[dict[str, Any]]]
 
 
-def picked(data: Path) -> Texts:
-    """Pick at most 700 texts of English prose of 200 words and more from every source that has both kinds."""
+def picked(data: Path, most: int) -> Texts:
+    """Pick English prose of 200 words and more, at most so many texts of every source that has both kinds."""
     found: Texts = {}
     for path in sorted(data.glob("*.jsonl.zst")):
         texts = [t for t in lines(path) if t.get("lang") == "en" and len(t["text"].split()) >= LEAST_WORDS]
         if enough(texts):
-            found[path.name.partition(".")[0]] = sample(texts, MOST)
+            found[path.name.partition(".")[0]] = sample(texts, most)
     return found
 
 

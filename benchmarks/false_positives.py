@@ -29,7 +29,7 @@ from measured import Row, show
 from headwater.curate.calibrate import LEAST_CONFIDENCE
 from headwater.curate.calibration import Calibration, rungs
 from headwater.curate.document import bare
-from headwater.curate.fuse import is_shifted
+from headwater.curate.fuse import abstains
 from headwater.curate.labels.language import UNKNOWN as UNKNOWN_LANGUAGE
 
 LEVELS, N_FOLDS, LEAST = (0.01, 0.05), 5, 50
@@ -172,7 +172,7 @@ def unknown(texts: Sequence[Human]) -> Iterator[Row]:
             called, abstained, n_ranked = 0, 0, 0
             for stratum, scores in ranked(mine, rest, level=level, known=False).items():
                 n_ranked += scores.size
-                if is_shifted(scores, rest.human(stratum)):
+                if abstains(scores, rest.human(stratum)):
                     abstained += scores.size
                 else:
                     called += int(np.sum(rest.p_values(stratum, scores) <= level))

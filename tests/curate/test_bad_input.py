@@ -8,10 +8,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from headwater.curate.calibrate import weights_digest
+from headwater.curate.calibration import Calibration, encode
 from headwater.curate.config import Config
 from headwater.curate.summary import Summary
 from headwater.sources.shard import Limits
 from tests.curate.crawls import page, prose, run
+from tests.curate.labels.test_statistical import STRANGE
 from tests.sources.samples import gz, http, pages, warc
 
 GZIPPED = ["Content-Type: text/html", "Content-Encoding: gzip"]
@@ -124,3 +127,40 @@ def test_bad_lines_cost_themselves(
     assert balanced(summary)
     assert sum(one.n_decided for one in summary.sources) == n_decided
     assert {skip.reason for skip in summary.skips} == reasons
+
+
+def test_strange_texts_go_through_the_whole_job_and_none_is_held_against_anybody(tmp_path: Path) -> None:
+    source, out = tmp_path / "strange.jsonl", tmp_path / "out"
+    texts = {name: text for name, text in STRANGE.items() if len(text) < 10**6 and name != "lone surrogate"}
+    lines = [{"url": f"https://odd.example/{at}", "text": text} for at, text in enumerate(texts.values())]
+    source.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    people = encode(
+        Calibration(
+            "statistical-1",
+            weights_digest(),
+            {"en/prose/400+": [(-30.0 + at / 100, 1.0) for at in range(200)]},
+        )
+    )
+    summary = run(source, out, config=Config(calibration=people))
+    rows = pq.read_table(out / "ledger.parquet").to_pylist()
+    reasons = {row["reason"] for row in rows}
+
+    assert balanced(summary)
+    assert len(rows) == len(texts)
+    assert reasons <= {"no-evidence-against", "no-text", "duplicate-near", "duplicate-exact"}
+    assert summary.statistics is not None
+    assert summary.statistics.off
+
+
+def test_a_template_repeated_over_a_site_is_one_text_to_statistics(tmp_path: Path) -> None:
+    source, out = tmp_path / "site.jsonl", tmp_path / "out"
+    template = prose(7, n_words=300)
+    texts = [f"{template} Item {at} of our catalogue." for at in range(60)] + [prose(500, n_words=300)]
+    lines = [{"url": f"https://shop.example/{at}", "text": text} for at, text in enumerate(texts)]
+    source.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    scores = {"en": [(at / 10, 1.0) for at in range(200)]}
+    people = encode(Calibration("statistical-1", weights_digest(), scores))
+    summary = run(source, out, config=Config(calibration=people))
+
+    assert summary.statistics is not None
+    assert summary.statistics.n_tested == 2

@@ -172,12 +172,22 @@ def _laws(calibration: Calibration, stratum: str, declared: Sequence[float]) -> 
 def _state(stratum: str, human: Floats, scores: Floats, laws: Contrast | None) -> StratumUse:
     distance, _ = shift(scores, human)
     auroc = laws.auroc if laws else None
-    abstained = is_shifted(scores, human) or (auroc is not None and auroc < LEAST_AUROC)
+    abstained = abstains(scores, human) or (auroc is not None and auroc < LEAST_AUROC)
     return StratumUse(stratum, human.size, scores.size, distance, abstained, auroc)
 
 
+def abstains(scores: Floats, human: Floats) -> bool:
+    """Tell whether nothing may be held against a stratum's documents.
+
+    That is where its humans write otherwise than the calibration's, and also where too few documents score
+    low to see whether they do: what was not checked is not held against anybody.
+    """
+    below = int(np.count_nonzero(scores < np.median(human)))
+    return below < LEAST_SHIFT or is_shifted(scores, human)
+
+
 def is_shifted(scores: Floats, human: Floats) -> bool:
-    """Tell whether the crawl's humans surely differ from the calibration's."""
+    """Tell whether the crawl's humans surely write otherwise, or are not there."""
     distance, p = shift(scores, human)
     return (p < SHIFT_LEVEL and distance > MAX_SHIFT) or most_people(scores, human) < LEAST_PEOPLE
 

@@ -14,6 +14,9 @@ from headwater.collapse.study.study import Value
 FOLDERS = folders()
 # Study -> rows known to miss their bar, each with the reason in its README.
 MISSED: dict[str, frozenset[str]] = {
+    "curate-false-positives": frozenset(
+        {"manual.rowmapper.example, other pages calibrated, false at 1% by its bound"}
+    ),
     "gerstgrasser": frozenset({"cross entropy, generation 4 by generation 0, accumulate"}),
     "shumailov-lm": frozenset(
         {
