@@ -193,7 +193,7 @@ def is_shifted(scores: Floats, human: Floats) -> bool:
 
 
 def most_people(scores: Floats, human: Floats) -> float:
-    """Bound the share of documents that the calibration's people can have written.
+    """Bound the share that people like the calibration's can have written.
 
     Half of what such people write scores below their median, so documents are missed there if they are few,
     or if their authors are people who score higher: which of the two, scores alone do not tell.
