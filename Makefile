@@ -59,6 +59,7 @@ bench: $(VENV)/.installed-test peers
 	$(BIN)/python benchmarks/watermark.py
 	$(BIN)/python benchmarks/collapse.py
 	$(BIN)/python benchmarks/review.py
+	$(BIN)/python benchmarks/internet_scale.py
 
 fmt: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix
