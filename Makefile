@@ -16,6 +16,10 @@ $(VENV)/.installed-test: $(VENV)/.installed-core
 
 demo: $(VENV)/.installed-core
 	$(BIN)/headwater curate examples/crawl --out out/demo
+	@rm -rf out/demo-keys out/demo-release out/demo-release.key.txt
+	$(BIN)/headwater reserve keygen example.com/demo --keys out/demo-keys
+	$(BIN)/headwater curate seal out/demo --out out/demo-release --keys out/demo-keys
+	$(BIN)/headwater curate verify out/demo-release --key out/demo-release.key.txt
 
 $(VENV)/.installed-loop: $(VENV)/.installed-core
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[watermark]'

@@ -12,6 +12,14 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from headwater.curate import roll
+from headwater.curate.config import Config
+from headwater.curate.labels.watermark import encode
+from headwater.curate.policy import Policy
+from tests.curate.crawls import member, page, run
+from tests.curate.labels.test_membership import sealed
+from tests.watermark.pages import marked, marker
+
 ROOT = Path(__file__).parents[2]
 CRAWL = ROOT / "examples" / "crawl"
 DISCLOSING = {"ai-generated", "ai-assisted"}
@@ -161,3 +169,38 @@ def test_the_report_has_its_figures(demo: Path) -> None:
     assert page.count("<svg") >= 8
     for heading in ("How much was read", "What was decided, and why", "Tail audit"):
         assert heading.lower() in page.lower()
+
+
+@pytest.mark.slow
+def test_marked_disclosed_and_sealed_pages_of_the_sample_are_all_right_for_the_right_reason(
+    demo: Path, tmp_path: Path
+) -> None:
+    source, held = tmp_path / "in", truth()
+    source.mkdir()
+    for path in CRAWL.glob("*.warc.gz"):
+        (source / path.name).symlink_to(path)
+    urls = {f"https://marked.example/{n}" for n in range(4)}
+    pages = [member(url, page(marked(int(url[-1]) % 2 + 1, 300 + int(url[-1])))) for url in sorted(urls)]
+    (source / "marked.warc.gz").write_bytes(b"".join(pages))
+    kept = pq.read_table(demo / "corpus", columns=["url", "text"]).to_pylist()
+    people = {row["url"] for row in held if row["origin"] == "human" and row["duplicate_group"] is None}
+    texts = {row["url"]: row["text"] for row in kept if row["url"] in people and len(row["text"]) > 600}
+    known = dict(sorted(texts.items())[::20])
+    reserve = sealed(tmp_path, list(known.values()))
+    config = Config(
+        policy=Policy(name="old-1", human_grade="E0"),
+        labels=("capture-1", "language-1", "quality-1", "disclosure-1", "watermark-1", "membership-1"),
+        watermarks=encode([marker(1), marker(2)]),
+        reserves=roll.encode([reserve]),
+    )
+    run(source, tmp_path / "out", config=config)
+    lines = pq.read_table(tmp_path / "out" / "ledger.parquet").to_pylist()
+    reasons = {(line["source"], line["url"]): line["reason"] for line in lines}
+    found = pq.read_table(tmp_path / "out" / "labels" / "membership-1").to_pylist()
+    members = {line["url"] for line in lines if line["id"] in {row["id"] for row in found if row["match"]}}
+
+    assert {url for (_, url), reason in reasons.items() if reason == "watermarked"} == urls
+    told = {(row["file"], row["url"]): row for row in held if set(row["kinds"]) & DISCLOSING}
+    assert all(reasons[key] not in {"no-evidence-against", "watermarked"} for key in told if key in reasons)
+    assert members >= set(known)
+    assert {reasons[key] for key in reasons if key[1] in known} == {"no-evidence-against"}
