@@ -57,6 +57,7 @@ def main() -> int:
         return choose(chosen.choose)
     rows = list(aggregation(chosen.peers))
     rows += queue(100_000 if chosen.quick else 1_000_000)
+    rows += screen(15 if chosen.quick else 60)
     rows += selection(100_000 if chosen.quick else 1_000_000, chosen.peers)
     return show(rows, as_json=chosen.json)
 
@@ -163,6 +164,23 @@ def _client(shared: Committer, client: int) -> list[float]:
         shared.run(partial(cast, ticket=mine, said=said, token=token))
         waits.append(leased_s + time.monotonic() - start)
     return waits
+
+
+def screen(n: int) -> Iterator[Row]:
+    """Vote by keys in headless Chromium, and time from each key to the next document on screen."""
+    sys.path.insert(0, str(HERE.parent))  # The campaign and the browser are those of the tests.
+    try:
+        from tests.review.serve import chromium
+
+        with tempfile.TemporaryDirectory() as folder, chromium.browser() as started:
+            for how in ("passkey", "no key"):
+                texts = [f"{at}. {how}. " + "The weir was loud that spring. " * 60 for at in range(n + 3)]
+                with chromium.running(Path(folder) / how, texts) as world:
+                    waits = chromium.key_waits(started, world, n, with_passkey=how == "passkey")
+                name = f"next document on screen after a key, {how}, median of {n}"
+                yield Row(name, median(waits), "ms", "", median(waits), "<= 200")
+    except ModuleNotFoundError as error:
+        print(f"review: {error.name} is not there, so the screen is left out", file=sys.stderr)
 
 
 def selection(n: int, peers: Path) -> Iterator[Row]:

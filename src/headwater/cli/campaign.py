@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from headwater.cli.opened import file_bytes, json_option, say
+from headwater.cli.voting import join, vote
 from headwater.errors import FormatError, InputError, VerificationError
 
 campaign_argument = click.argument("campaign", metavar="CAMPAIGN")
@@ -160,4 +161,4 @@ def _desk(campaign: str, url: str, store: str | None) -> Any:
     return opened(open_campaign(Path(campaign)), url=url, store=store)
 
 
-COMMANDS = (open_command, ask, invite, serve, verify)
+COMMANDS = (open_command, ask, invite, serve, verify, join, vote)

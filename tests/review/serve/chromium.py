@@ -95,3 +95,33 @@ def violations(page: Page) -> list[str]:
     )
     listed: list[str] = json.loads(found["result"]["value"])
     return listed
+
+
+def key_waits(started: Any, world: World, n: int, *, with_passkey: bool) -> list[float]:
+    """Vote n times by key; give the time from each key to the frame that shows the next document, in ms.
+
+    The clock is the page's own: from the event to the second animation frame after the document changed, by
+    which the frame that has it was drawn. Votes are at least a fifth of a second apart.
+    """
+    page = person(started, viewport={"width": 1280, "height": 860})
+    page.goto(f"{world.desk.url}/join?code={world.invitation('validator')}")
+    page.fill("#name", "ann")
+    page.click("#passkey" if with_passkey else "button.quiet:text('Join without a key')")
+    page.wait_for_selector("nav.menu" if with_passkey else "#code")
+    page.goto(f"{world.desk.url}/review")
+    page.wait_for_selector("#desk[data-ready]")
+    page.evaluate(
+        """() => { window.waits = []; let pressed = 0;
+        document.addEventListener("keydown", () => { pressed = performance.now(); }, true);
+        new MutationObserver(() => requestAnimationFrame(() => requestAnimationFrame(() => {
+          if (pressed) { waits.push(performance.now() - pressed); pressed = 0; }
+        }))).observe(document.getElementById("document"), { childList: true }); }"""
+    )
+    for at in range(n):
+        page.keyboard.press("12"[at % 2])
+        while len(page.evaluate("window.waits")) <= at:
+            page.wait_for_timeout(20)
+        page.wait_for_timeout(200)
+    found: list[float] = page.evaluate("window.waits")
+    page.context.close()
+    return found

@@ -81,5 +81,8 @@ def test_who_votes_learns_nothing_of_others(world: World) -> None:
     assert ann.get("/batch.json").told["batches"][0]["items"] == []
     rows = boss.get("/reliability.json").told["validators"]
     assert [(row["n_votes"], row["agreement"]) for row in rows] == [(2, 0.5), (2, 0.5)]
-    assert boss.get("/progress.json").told["labels"] == {"ai": 3, "human": 1}
+    told = boss.get("/progress.json").told
+    assert told["labels"] == {"ai": 3, "human": 1}
+    assert [(one["n_documents"], one["n_votes"], one["stop"]) for one in told["stopping"]] == [(2, 4, False)]
+    assert "This batch goes on" in boss.get("/progress").text
     assert len(boss.get("/batch.json").told["batches"][0]["items"]) == 2

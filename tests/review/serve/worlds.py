@@ -159,6 +159,7 @@ def manifest(texts: Sequence[str]) -> bytes:
             "sketch": "5e" * 32,
             "detectors": {"statistics": "de" * 32},
             "n_documents": 1000,
+            "draw": {"n": len(texts)},
             "items": [
                 {
                     "id": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16],
@@ -166,7 +167,10 @@ def manifest(texts: Sequence[str]) -> bytes:
                     "slice": "probe" if at % 2 else "active",
                     "stratum": at,
                     "why": {"uncertainty": 0.5},
+                    "document": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+                    "record": f"record-{at}",
                     "p_human": 0.5,
+                    "score": 0.1 * at,
                 }
                 for at, text in enumerate(texts)
             ],

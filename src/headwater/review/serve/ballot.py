@@ -110,7 +110,7 @@ def check(desk: Desk, said: Judgement, item: Item) -> None:
 
 
 def lease_of(desk: Desk, visit: Visit, named: tuple[str, str]) -> Lease:
-    """Find the lease that a vote is on, or take it up again if it ran out and there is room.
+    """Find the lease that a vote is on; one that ran out is taken up again.
 
     Args:
         desk: The campaign.

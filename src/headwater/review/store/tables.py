@@ -24,7 +24,10 @@ from sqlalchemy import (
 
 @final
 class AnyText(TypeDecorator[str]):
-    """Keep text of any code points, which no database's own text does: not NUL, not lone surrogates."""
+    """Keep text of any code points.
+
+    No database's own text does: not NUL, not lone surrogates.
+    """
 
     impl = LargeBinary
     cache_ok = True

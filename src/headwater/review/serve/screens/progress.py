@@ -4,19 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
+from headwater.errors import FormatError
+from headwater.review.manifest import Manifest, parse
 from headwater.review.serve.desk import Desk
+from headwater.review.serve.screens.reliability import INSIDERS, ballots
 from headwater.review.serve.visit import Screen, Visit
-from headwater.review.store import history
+from headwater.review.store import batches, history
 
 
 def view(desk: Desk, visit: Visit) -> dict[str, Any]:
-    """Show counts, and labels to those whom they cannot sway."""
-    inside = visit.member.role in {"curator", "auditor", "admin"}
+    """Show counts; labels and stopping to those whom they cannot sway."""
+    inside = visit.member.role in INSIDERS
     return {
         **desk.look(history.counts),
         "inside": inside,
         "labels": desk.look(history.labels) if inside else {},
+        "stopping": _stopping(desk) if inside else [],
     }
+
+
+def _stopping(desk: Desk) -> list[dict[str, Any]]:
+    """Say of each batch that was drawn by us whether its votes are enough."""
+    from headwater.review.progress import progress
+
+    drawn = [one for data in desk.look(batches.manifests).values() if (one := _parsed(data))]
+    cast = ballots(desk) if drawn else []
+    return [{"batch": one.digest, **progress(one, cast).to_json()} for one in drawn]
+
+
+def _parsed(data: bytes) -> Manifest | None:
+    try:
+        return parse(data)
+    except FormatError:
+        return None  # Drawn by something else, so nothing is known that stopping is decided by.
 
 
 SCREEN = Screen("progress", "Progress", view)
