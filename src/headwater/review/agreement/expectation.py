@@ -69,10 +69,11 @@ def _pass(
     ballots: Ballots, evidence: Evidence, model: tuple[Floats, Floats], state: tuple[Floats, Floats]
 ) -> float:
     """Overwrite posterior and counts, and give how far a chance moved in the mean over items."""
-    from headwater.review.agreement.kernels import sweep
+    from headwater.review.agreement.kernels import sweep, sweep_two
 
     beside = (evidence.gold, evidence.log_likelihood)
-    moved = sweep(ballots, (np.log(model[0]), np.log(model[1])), beside, state)
+    step = sweep_two if state[0].shape[1] == 2 else sweep
+    moved = step(ballots, (np.log(model[0]), np.log(model[1])), beside, state)
     return float(moved) / max(evidence.gold.size, 1)
 
 

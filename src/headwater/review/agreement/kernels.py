@@ -69,3 +69,51 @@ def sweep(
             for k in range(row.size):
                 counts[who, what, k] += row[k]
     return change
+
+
+@njit(cache=True, nogil=True)
+def sweep_two(
+    ballots: tuple[Longs, Codes, Codes],
+    log_model: tuple[Floats, Floats],
+    beside: tuple[Codes, Floats],
+    state: tuple[Floats, Floats],
+) -> float:
+    """Do what `sweep` does where there are two labels, by log odds: one number an item, one a ballot."""
+    starts, validator, label = ballots
+    log_confusion, log_prior = log_model
+    gold, seen = beside
+    posterior, counts = state
+    odds = log_confusion[:, :, 1] - log_confusion[:, :, 0]
+    first, change = log_prior[1] - log_prior[0], 0.0
+    said, total = np.zeros(odds.shape), np.zeros(odds.shape)
+    for item in range(gold.size):
+        row = first + seen[item, 1] - seen[item, 0]
+        for vote in range(starts[item], starts[item + 1]):
+            row += odds[validator[vote], label[vote]]
+        p = 1.0 / (1.0 + math.exp(-min(max(row, -700.0), 700.0)))
+        if gold[item] >= 0:
+            p = float(gold[item])
+        change += abs(p - posterior[item, 1])
+        posterior[item, 0], posterior[item, 1] = 1.0 - p, p
+        for vote in range(starts[item], starts[item + 1]):
+            said[validator[vote], label[vote]] += p
+            total[validator[vote], label[vote]] += 1.0
+    counts[:, :, 1] = said
+    counts[:, :, 0] = total - said
+    return change
+
+
+@njit(cache=True, nogil=True)
+def count(ballots: tuple[Codes, Codes, Codes], posterior: Floats, counts: Floats) -> None:
+    """Count what validators said of each label.
+
+    Args:
+        ballots: Item, validator and label of each vote.
+        posterior: Shape (n_items, k).
+        counts: Overwritten: expected votes, shape (n_validators, l, k).
+    """
+    item, validator, label = ballots
+    counts[:] = 0.0
+    for vote in range(item.size):
+        for k in range(posterior.shape[1]):
+            counts[validator[vote], label[vote], k] += posterior[item[vote], k]

@@ -20,11 +20,11 @@ def expected_votes(votes: Votes, posterior: Floats) -> Floats:
     Returns:
         Shape (n_validators, n_labels (l), n_labels (k)).
     """
-    shape = (votes.n_validators, votes.n_labels, votes.n_labels)
-    cell = votes.validator.astype(np.int64) * votes.n_labels + votes.label
-    of = posterior[votes.item]
-    columns = [np.bincount(cell, weights=of[:, k], minlength=shape[0] * shape[1]) for k in range(shape[2])]
-    return np.asarray(np.stack(columns, axis=1).reshape(shape), dtype=np.float64)
+    from headwater.review.agreement.kernels import count
+
+    counts = np.empty((votes.n_validators, votes.n_labels, votes.n_labels))
+    count((votes.item, votes.validator, votes.label), posterior, counts)
+    return counts
 
 
 def full_confusion(counts: Floats) -> Floats:
