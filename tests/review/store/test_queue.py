@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ from headwater.review.store import (
 )
 from tests.log.samples import CLASSIC, ORIGIN
 from tests.review.attest.worlds import ANN, BEN, EVE
-from tests.review.store.worlds import NOW_S, check, items, ticket, vote
+from tests.review.store.worlds import BATCH, NOW_S, check, items, ticket, vote
 
 PEOPLE = (ANN, BEN, EVE)
 
@@ -277,6 +278,36 @@ def test_a_committer_shares_transactions_and_undoes_what_fails_alone(store: Stor
 
     assert n_votes == 36
     assert check(store) == {"human": 36}
+
+
+def test_whoever_loses_a_race_is_asked_again_and_takes_nobody_along(store: Store) -> None:
+    from headwater.review.store.tables import ITEM
+
+    calls: list[int] = []
+
+    def racing(db: Any) -> str:
+        """Do twice what may be done once, until the third try sees what the other did."""
+        calls.append(len(calls))
+        row = {"batch": BATCH, "document": "ee" * 32, "text": "", "rank": 0.0, "n_wanted": 1, "room": 1}
+        for _ in range(1 if len(calls) == 3 else 2):
+            db.execute(ITEM.insert(), row)
+        return "kept"
+
+    def broken(db: Any) -> None:
+        """Break a rule of the store every time."""
+        for _ in range(2):
+            db.execute(ITEM.insert(), {"batch": BATCH, "document": "dd" * 32, "text": "", "rank": 0.0} | ROOM)
+
+    shared = Committer(store)
+    assert shared.run(racing) == "kept"
+    with pytest.raises(ConsistencyError, match="the store refuses it"):
+        shared.run(broken)
+    assert shared.run(partial(add, items=items(3))) == 3
+    shared.close()
+    assert len(calls) == 3
+
+
+ROOM = {"n_wanted": 1, "room": 1}
 
 
 def test_addresses_and_items_that_are_none(tmp_path: Path) -> None:

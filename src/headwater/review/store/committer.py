@@ -8,7 +8,8 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar, final
 
-from headwater.errors import HeadwaterError, UnavailableError
+from headwater.errors import ConsistencyError, HeadwaterError, UnavailableError
+from headwater.review.store.prepared import Prepared
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -18,14 +19,16 @@ if TYPE_CHECKING:
 _MOST = 64
 Found = TypeVar("Found")
 _Job = tuple[Callable[[Any], Any], "Future[Any]"]
+_Outcome = tuple[Any, BaseException | None]
 
 
 @final
 class Committer:
     """Run steps of many threads in shared transactions.
 
-    A step that fails undoes itself alone, and a result is given only after its transaction is durable. Meant
-    for a process that is alone with its store, or nearly.
+    A step that fails undoes itself alone, and a result is given only after its transaction is durable. A step
+    may be run again after it was undone, so it does nothing but what it does to the store. Meant for a
+    process that is alone with its store, or nearly.
     """
 
     def __init__(self, store: Store) -> None:
@@ -67,25 +70,44 @@ class Committer:
                 return
 
     def _commit(self, jobs: list[_Job]) -> None:
-        found: list[tuple[Future[Any], Any, BaseException | None]] = []
-        try:
-            with self._store.transaction() as db:
-                for step, done in jobs:
-                    found.append((done, *_attempt(db, step)))
-        except HeadwaterError as error:
-            found = [(done, None, error) for _, done in jobs]
-        except Exception as error:  # noqa: BLE001  # Whatever it was, nobody may wait for ever.
-            found = [(done, None, UnavailableError(f"the store failed: {error}")) for _, done in jobs]
-        for done, value, failure in found:
+        found = self._together(jobs) or self._apart(jobs)
+        for (_, done), (value, failure) in zip(jobs, found, strict=True):
             if failure is None:
                 done.set_result(value)
             else:
                 done.set_exception(failure)
 
+    def _together(self, jobs: list[_Job]) -> list[_Outcome]:
+        """Run steps one after the other; if one fails, all are undone, and there is no outcome."""
+        try:
+            with self._store.transaction() as db:
+                return [(step(Prepared(db)), None) for step, _ in jobs]
+        except Exception:  # noqa: BLE001  # Whose fault it was is found out one by one.
+            return []
 
-def _attempt(db: Connection, step: Callable[[Connection], Any]) -> tuple[Any, BaseException | None]:
-    try:
-        with db.begin_nested():
-            return step(db), None
-    except HeadwaterError as error:
-        return None, error
+    def _apart(self, jobs: list[_Job]) -> list[_Outcome]:
+        """Run steps so that each undoes itself alone."""
+        try:
+            with self._store.transaction() as db:
+                return [_attempt(db, step) for step, _ in jobs]
+        except HeadwaterError as error:
+            return [(None, error)] * len(jobs)
+        except Exception as error:  # noqa: BLE001  # Whatever it was, nobody may wait for ever.
+            return [(None, UnavailableError(f"the store failed: {error}"))] * len(jobs)
+
+
+def _attempt(db: Connection, step: Callable[[Any], Any]) -> _Outcome:
+    """Run a step, once more if another process was at the same at the same instant."""
+    from sqlalchemy.exc import IntegrityError
+
+    failure: BaseException | None = None
+    for _ in range(2):
+        try:
+            with db.begin_nested():
+                return step(Prepared(db)), None
+        except HeadwaterError as error:
+            return None, error
+        except IntegrityError as error:
+            # What the other did is seen the second time, and the step says what follows from it.
+            failure = ConsistencyError(f"the store refuses it: {str(error.orig).partition(chr(10))[0]}")
+    return None, failure

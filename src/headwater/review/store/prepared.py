@@ -1,0 +1,73 @@
+"""Statements compiled once for a database: of a vote's time, most went into compiling what never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, final
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_Compiled = tuple[str, Mapping[str, Any]] | None
+
+
+@final
+class Prepared:
+    """A connection that runs the queue's own statements without compiling them again."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take a connection with a transaction."""
+        self._connection = connection
+        self._dialect = connection.dialect.name
+
+    def execute(self, statement: Any, parameters: Any = None) -> Any:
+        """Run a statement, as a connection does.
+
+        Args:
+            statement: Any; those of `statements` go the short way.
+            parameters: By name, or a list of such.
+
+        Returns:
+            The result. Of a statement of `statements` it has the columns by name.
+        """
+        name = _names().get(id(statement))
+        if name is None or not (parameters is None or isinstance(parameters, dict)):
+            return self._connection.execute(statement, parameters)
+        made = _compiled(name, frozenset(parameters or ()), self._dialect)
+        if made is None:
+            return self._connection.execute(statement, parameters)
+        text, constants = made
+        return self._connection.exec_driver_sql(text, {**constants, **(parameters or {})})
+
+    def __getattr__(self, name: str) -> Any:
+        """Give whatever else a connection has."""
+        return getattr(self._connection, name)
+
+
+@cache
+def _names() -> Mapping[int, str]:
+    from sqlalchemy import ClauseElement
+
+    from headwater.review.store import statements
+
+    return {id(one): name for name, one in vars(statements).items() if isinstance(one, ClauseElement)}
+
+
+@cache
+def _compiled(name: str, given: frozenset[str], dialect: str) -> _Compiled:
+    """Compile a statement; None if that depends on values."""
+    from sqlalchemy import Insert
+    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+    from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+    from headwater.review.store import statements
+
+    postgres: Any = PGDialect_psycopg
+    made: Any = SQLiteDialect_pysqlite(paramstyle="named") if dialect == "sqlite" else postgres()
+    statement = getattr(statements, name)
+    keys = sorted(given) if isinstance(statement, Insert) else None
+    compiled = statement.compile(dialect=made, column_keys=keys)
+    if compiled.post_compile_params or compiled.literal_execute_params:
+        return None
+    return str(compiled), {key: value for key, value in compiled.params.items() if key not in given}
