@@ -10,9 +10,9 @@ from threading import Thread
 from typing import Any
 
 from headwater.report.page import look
+from headwater.reserve.serve import listen
 from headwater.review.serve.app import app
 from headwater.review.serve.page import Look
-from headwater.review.serve.run import listen
 from tests.browser import CHROMIUM
 from tests.review.serve.worlds import TEXTS, World, served
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from headwater.review.serve.screens.log import verify
+from headwater.review.store.ballots import standing
 from tests.review.serve.test_vote import token
 from tests.review.serve.worlds import served
 from tests.review.store import databases
@@ -42,5 +43,14 @@ def test_a_campaign_in_postgresql(tmp_path: Path) -> None:
         for screen in ("batch", "reliability", "progress", "log", "people", "account"):
             assert dee.get(f"/{screen}").status == 200
         assert check(world.desk.store) == {"human": 3, "ai": 1}
+        batch = dee.get("/batch.json").told["batches"][0]["digest"]
+        cast = world.desk.look(lambda db: standing(db, batch))
+        assert sorted((one.validator.rpartition("/")[2], one.label) for one in cast) == [
+            ("ann", "human"),
+            ("ann", "human"),
+            ("ben", "ai"),
+            ("ben", "human"),
+            ("gold", "mixed"),
+        ]
         found = verify(world.desk)
         assert (found["sound"], found["n_votes"], found["n_retracted"]) == (True, 6, 1)

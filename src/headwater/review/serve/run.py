@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
 
 from headwater.errors import UnavailableError
+from headwater.reserve.serve import listen
 from headwater.review.serve.app import app
 from headwater.review.serve.campaign import Campaign
 from headwater.review.serve.desk import Desk, check_url
@@ -62,17 +62,3 @@ def run(desk: Desk, look: Look, *, host: str, port: int, ready: Callable[[str], 
     with sealing(desk, every_s=_SEAL_EVERY_S):
         ready(desk.url)
         uvicorn.Server(config).run(sockets=[listening])
-
-
-def listen(host: str, port: int) -> socket:
-    """Listen on an address.
-
-    Args:
-        host: Name or number.
-        port: Port; 0 for a free one.
-    """
-    made = socket(AF_INET6 if ":" in host else AF_INET)
-    made.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-    made.bind((host, port))
-    made.listen(128)
-    return made

@@ -31,7 +31,7 @@ def standing(db: Connection, batch: str) -> list[Ballot]:
     found = (
         select(ITEM.c.document, ENTRY.c.validator, ENTRY.c.label, ITEM.c.pi, ENTRY.c.kind)
         .join(ITEM, ITEM.c.id == ENTRY.c.item)
-        .where((ITEM.c.batch == batch) & (ENTRY.c.kind == "vote") & ENTRY.c.statement.not_in(gone))
+        .where((ITEM.c.batch == batch) & ENTRY.c.label.is_not(None) & ENTRY.c.statement.not_in(gone))
         .order_by(ENTRY.c.id)
     )
     return [
