@@ -78,7 +78,7 @@ def sweep_two(
     beside: tuple[Codes, Floats],
     state: tuple[Floats, Floats],
 ) -> float:
-    """Do what `sweep` does where there are two labels, by log odds: one number an item, one a ballot."""
+    """Do what `sweep` does where there are two labels, by log odds."""
     starts, validator, label = ballots
     log_confusion, log_prior = log_model
     gold, seen = beside
