@@ -18,6 +18,13 @@ MISSED: dict[str, frozenset[str]] = {
         {"manual.rowmapper.example, other pages calibrated, false at 1% by its bound"}
     ),
     "gerstgrasser": frozenset({"cross entropy, generation 4 by generation 0, accumulate"}),
+    "review-labels": frozenset(
+        {
+            "labels at equal error, active by random",
+            "error at the end, active by random",
+            "intervals that hold, all without weights",
+        }
+    ),
     "shumailov-lm": frozenset(
         {
             "median perplexity under M0, last generation by first, T1, no human data",
