@@ -10,6 +10,7 @@ import pytest
 
 from headwater.loop.reviewers import Panel
 from headwater.loop.scene import ARMS, Scene
+from headwater.review.exchange.ballot import RULING
 
 N = 3_000
 
@@ -37,6 +38,19 @@ def test_three_who_agree_are_enough_and_who_disagree_are_asked_on() -> None:
     assert by_length.keys() == {3, 7}
     assert all(len(set(one)) == 1 for one in by_length[3])
     assert all(len(set(one[:3])) == 2 for one in by_length[7])
+
+
+def test_what_seven_leave_open_is_ruled_and_the_ruling_seldom_wrong() -> None:
+    panel = Panel(Scene(), np.random.default_rng(13))
+    judged = [panel.judge(str(at), 0.5, generated=True) for at in range(N)]
+    ruled = [one for one in judged if one[-1].validator == RULING]
+
+    assert all(len(one) == 8 and 2 <= sum(v.label == "ai" for v in one[:7]) <= 5 for one in ruled)
+    assert all(
+        max(sum(v.label == "ai" for v in one), 0) in {0, 1, 3, 6, 7} for one in judged if one not in ruled
+    )
+    wrong = np.mean([one[-1].label == "human" for one in ruled])
+    assert abs(wrong - 0.02) < 4.0 * np.sqrt(0.02 * 0.98 / len(ruled))
 
 
 def test_no_reviewer_votes_twice_on_a_document() -> None:

@@ -79,3 +79,25 @@ def test_what_contradicts_itself_is_refused() -> None:
             run([one, other])
     with pytest.raises(ConsistencyError, match="two labels as gold"):
         run([Ballot("a", "gold", "human", None), Ballot("a", "gold", "ai", None)])
+
+
+def test_a_ruling_decides_its_document_and_changes_no_other() -> None:
+    rng = np.random.default_rng(31)
+    truth = {f"d{at}": "ai" if at % 3 == 0 else "human" for at in range(150)}
+    votes = [
+        Ballot(name, f"v{who}", label if rng.random() < 0.85 else {"ai": "human", "human": "ai"}[label], None)
+        for name, label in truth.items()
+        for who in range(5)
+    ]
+    torn = {name for name in truth if len({one.label for one in votes if one.document == name}) == 2}
+    rulings = [Ballot(name, "adjudicator", truth[name], None) for name in sorted(torn)]
+
+    before = {one.document: one for one in aggregate(votes, rng=np.random.default_rng(0)).outcomes}
+    after = {
+        one.document: one for one in aggregate([*votes, *rulings], rng=np.random.default_rng(0)).outcomes
+    }
+
+    assert len(torn) > 20
+    assert all(after[name] == before[name] for name in truth if name not in torn)
+    assert all(after[name].label == truth[name] and max(after[name].posterior) == 1.0 for name in torn)
+    assert all(after[name].n_votes == 5 for name in torn)

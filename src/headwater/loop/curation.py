@@ -98,26 +98,26 @@ def judge(out: Path, arm: Arm, judgements: bytes, *, calibration: bytes = b"") -
     )
 
 
-def believed(out: Path, judgements: bytes) -> set[str]:
-    """Give the addresses of the pages that people surely take for a person's.
+def vouched(out: Path, judgements: bytes) -> set[str]:
+    """Give the addresses of the pages that a reserve, or people surely, say are a person's.
 
     Args:
         out: Folder of the finished run.
         judgements: Outcomes, one line a document; empty for none.
     """
-    url = addresses(out) if judgements else {}
-    sure = _BLIND.judged_sure
-    return {url[record] for record, one in judgement.parse(judgements).items() if one.human >= sure}
+    told, url = judgement.parse(judgements), addresses(out)
+    believed = {record for record, one in told.items() if one.human >= _BLIND.judged_sure}
+    return {url[record] for record in believed | proved(out)}
 
 
 def proved(out: Path) -> set[str]:
-    """Give the addresses of the pages that were looked up in a reserve and found."""
-    url, folder = addresses(out), out / "labels" / "membership-1"
+    """Give the records that were looked up in a reserve and found."""
+    folder = out / "labels" / "membership-1"
     found: set[str] = set()
     for file in sorted(folder.glob("*.parquet")):
         table = pq.read_table(file, columns=["id", "match"])
         told = zip(*(table[name].to_pylist() for name in ("id", "match")), strict=True)
-        found |= {url[record] for record, match in told if match}
+        found |= {record for record, match in told if match}
     return found
 
 

@@ -13,13 +13,14 @@ from headwater.loop import curation
 from headwater.loop.scene import Scene
 from headwater.review import pool
 from headwater.review.draw import Beside, Plan, draw
-from headwater.review.exchange.ballot import GOLD, Ballot
+from headwater.review.exchange.ballot import GOLD, RULING, Ballot
 from headwater.review.exchange.rows import encode_jsonl, parse_jsonl
 from headwater.review.outcome import Outcome, aggregate, encode
 from headwater.review.pool import Candidate
 
 VOTES, OUTCOMES, BATCH = "votes.jsonl", "outcomes.jsonl", "batch.json"
 _FIRST, _MOST = 3, 7  # votes on a document: so many, and more where they disagree
+_SETTLED = 6  # of seven; what fewer agree on is adjudicated
 _POOL = "kept"
 
 
@@ -44,6 +45,15 @@ class Panel:
             error = 1.0 - self.scene.caught if generated else self.scene.wronged
             said.append(generated != (self.rng.random() < error))
             yield Ballot(document, f"reviewer {who}", "ai" if said[-1] else "human", pi)
+
+    def judge(self, document: str, pi: float | None, *, generated: bool) -> list[Ballot]:
+        """Cast votes on one document, and rule where they leave it open."""
+        votes = list(self.vote(document, pi, generated=generated))
+        n_ai = sum(one.label == "ai" for one in votes)
+        if n_ai in {0, len(votes)} or max(n_ai, len(votes) - n_ai) >= _SETTLED:
+            return votes
+        ruled = generated != (self.rng.random() < self.scene.misruled)
+        return [*votes, Ballot(document, RULING, "ai" if ruled else "human", pi)]
 
 
 def ask(
@@ -71,8 +81,8 @@ def ask(
         _put(folder / BATCH, batch.data)
         url = curation.addresses(curated)
         for one in batch.manifest.items:
-            ballots += panel.vote(one.document, one.pi, generated=generated[url[one.record]])
-        ballots += _known(curated, asked, panel)
+            ballots += panel.judge(one.document, one.pi, generated=generated[url[one.record]])
+        ballots += _known(curated, {one.document for one in ballots}, panel)
     _put(folder / VOTES, encode_jsonl(ballots))
     concluded = aggregate(ballots, rng=panel.rng).outcomes if ballots else ()
     data = encode(_here(concluded, kept))
@@ -81,12 +91,13 @@ def ask(
 
 
 def _known(curated: Path, asked: set[str], panel: Panel) -> Iterator[Ballot]:
-    """Mix in pages whose mark or disclosure tells who wrote them, to learn how reviewers err."""
-    sure = curation.excluded(curated)
-    found = [one for one in pool.candidates(curated, "all") if one.record in sure and one.digest not in asked]
-    for at in panel.rng.permutation(len(found))[: panel.scene.gold].tolist():
-        yield Ballot(found[at].digest, GOLD, "ai", None)
-        yield from panel.vote(found[at].digest, None, generated=True)
+    """Mix in pages whose writer a mark, a disclosure or the reserve tells, to learn how reviewers err."""
+    every = [one for one in pool.candidates(curated, "all") if one.digest not in asked]
+    for label, sure in (("ai", curation.excluded(curated)), ("human", curation.proved(curated))):
+        found = [one for one in every if one.record in sure]
+        for at in panel.rng.permutation(len(found))[: panel.scene.gold].tolist():
+            yield Ballot(found[at].digest, GOLD, label, None)
+            yield from panel.vote(found[at].digest, None, generated=label == "ai")
 
 
 def _here(concluded: Sequence[Outcome], kept: Sequence[Candidate]) -> Iterator[Outcome]:

@@ -29,7 +29,8 @@ class Scene:
         held_out: Human pages that nobody is trained on, >= 1.
         disclosed: Share of the generated pages that say so, in [0, 1].
         reviewed: Pages that reviewers are asked about in each generation, where review is a remedy.
-        gold: Pages known to be generated that are shown to them besides.
+        gold: Pages known to be generated, and pages known to be human, that are shown to them besides.
+        misruled: Share of the pages that an adjudicator is wrong about, in [0, 1].
         reviewers: How many there are, >= 3.
         caught: Share of generated pages that a reviewer calls so, in [0, 1].
         wronged: Share of human pages that a reviewer calls generated, in [0, 1].
@@ -66,6 +67,7 @@ class Scene:
     reviewers: int = 7
     caught: float = 0.9
     wronged: float = 0.05
+    misruled: float = 0.02
     order: int = 3
     models: tuple[str, ...] = ("kneser-ney",)
     top_p: float = 0.9

@@ -141,7 +141,7 @@ class _Step:
         judgements = self._reviewed(folder, wrote) if arm.review else b""
         if judgements:
             summary = curation.judge(folder / "curated", arm, judgements, calibration=calibration)
-        believed = curation.believed(folder / "curated", judgements) | curation.proved(folder / "curated")
+        vouched = curation.vouched(folder / "curated", judgements)
         let_in = list(curation.admitted(folder / "curated"))
         trained, sealed = self._trained(let_in)
         texts = [text for _, text in trained] + list(sealed)
@@ -162,7 +162,7 @@ class _Step:
             n_trained=len(texts),
             contaminated=sum(wrote[url] for url, _ in trained) / len(texts),
             sealed=len(sealed) / len(texts),
-            vouched=(sum(url in believed for url, _ in trained) + len(sealed)) / len(texts),
+            vouched=(sum(url in vouched for url, _ in trained) + len(sealed)) / len(texts),
             n_votes=self._n_votes(self.number) - self._n_votes(self.number - 1),
             perplexity=gauge.perplexity(model, by.held_out),
             reasons={one.reason: one.n for one in summary.reasons},

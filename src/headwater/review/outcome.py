@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from headwater.errors import ConsistencyError, InputError
 from headwater.review.agreement.alpha import Alpha, krippendorff
 from headwater.review.agreement.choice import Answer, conclude
 from headwater.review.agreement.consensus import evidence
-from headwater.review.exchange.ballot import GOLD, Ballot
+from headwater.review.exchange.ballot import GOLD, NO_VOTES, RULING, Ballot
 from headwater.review.votes import Votes, votes
 
 # `cannot-tell` says nothing of the document, so it is no label of one.
@@ -29,7 +30,7 @@ class Outcome:
         posterior: Chance of each of `ANSWERS`, discounted for dependence and calibrated on gold.
         n_votes: Votes on it, abstentions not counted.
         pi: Its chance to have been asked; None where there was none.
-        is_gold: Whether the label was known.
+        is_gold: Whether the label was known or ruled.
     """
 
     document: str
@@ -66,7 +67,8 @@ def aggregate(ballots: Sequence[Ballot], *, rng: np.random.Generator) -> Result:
     """Aggregate ballots.
 
     Args:
-        ballots: Votes and gold, in any order.
+        ballots: Votes, gold and rulings, in any order. A ruling decides its document; gold also tells how
+            good validators are, which rulings cannot, since they are asked for where validators disagree.
         rng: Deals gold into folds, where there is enough to choose an aggregator by.
 
     Returns:
@@ -81,22 +83,21 @@ def aggregate(ballots: Sequence[Ballot], *, rng: np.random.Generator) -> Result:
         raise InputError("no vote says anything", hint="votes with the label cannot-tell are abstentions")
     documents = sorted({one.document for one in said})
     place = {name: at for at, name in enumerate(documents)}
-    gold = np.full(len(documents), -1, dtype=np.int32)
-    for one in said:
-        if one.validator == GOLD:
-            _fix(gold, place[one.document], one)
-    cast = _votes([one for one in said if one.validator != GOLD], place)
+    gold, ruled = (_fixed(said, name, place) for name in (GOLD, RULING))
+    cast = _votes([one for one in said if one.validator not in NO_VOTES], place)
     answer = conclude(cast, evidence(cast, known=gold), rng=rng)
     chances, counts = _chances(said), np.diff(cast.starts)
-    labels = answer.confidence.argmax(axis=1)
+    posterior = answer.confidence.copy()
+    posterior[ruled >= 0] = np.eye(len(ANSWERS))[ruled[ruled >= 0]]
+    labels = posterior.argmax(axis=1)
     outcomes = tuple(
         Outcome(
             name,
             ANSWERS[labels[at]],
-            tuple(answer.confidence[at].tolist()),
+            tuple(posterior[at].tolist()),
             int(counts[at]),
             chances[name],
-            bool(gold[at] >= 0),
+            bool(gold[at] >= 0 or ruled[at] >= 0),
         )
         for at, name in enumerate(documents)
     )
@@ -147,11 +148,20 @@ def _votes(cast: Sequence[Ballot], place: dict[str, int]) -> Votes:
         ) from error
 
 
-def _fix(gold: np.ndarray[tuple[int], np.dtype[np.int32]], at: int, one: Ballot) -> None:
-    label = ANSWERS.index(one.label)
-    if gold[at] not in {-1, label}:
-        raise ConsistencyError(f"the document {one.document!a:.80} has two labels as gold")
-    gold[at] = label
+def _fixed(said: Sequence[Ballot], by: str, place: dict[str, int]) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """Give the label of each document that is known or ruled, -1 for none.
+
+    Raises:
+        ConsistencyError: If a document has two.
+    """
+    found = np.full(len(place), -1, dtype=np.int32)
+    for one in said:
+        if one.validator == by:
+            at, label = place[one.document], ANSWERS.index(one.label)
+            if found[at] not in {-1, label}:
+                raise ConsistencyError(f"the document {one.document!a:.80} has two labels as {by}")
+            found[at] = label
+    return found
 
 
 def _chances(said: Sequence[Ballot]) -> dict[str, float | None]:

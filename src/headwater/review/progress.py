@@ -14,7 +14,7 @@ import numpy.typing as npt
 from headwater.measure.counts import of_counts
 from headwater.measure.missing_mass import missing_mass
 from headwater.review.agreement.alpha import Alpha
-from headwater.review.exchange.ballot import GOLD, Ballot
+from headwater.review.exchange.ballot import NO_VOTES, Ballot
 from headwater.review.manifest import Manifest
 from headwater.review.outcome import ANSWERS, Outcome, Result, aggregate
 from headwater.review.share import Share, share
@@ -105,7 +105,7 @@ def progress(
     """
     asked = batch.by_document()
     mine = [one for one in ballots if one.document in asked]
-    cast = [one for one in mine if one.validator != GOLD]
+    cast = [one for one in mine if one.validator not in NO_VOTES]
     found = _result(mine, seed)
     outcomes = {one.document: one for one in found.outcomes} if found else {}
     patience = patience or Patience()
@@ -147,7 +147,7 @@ def error(batch: Manifest, outcomes: Mapping[str, Outcome]) -> Share | None:
 
 
 def _result(ballots: Sequence[Ballot], seed: int) -> Result | None:
-    if not any(one.label in ANSWERS and one.validator != GOLD for one in ballots):
+    if not any(one.label in ANSWERS and one.validator not in NO_VOTES for one in ballots):
         return None
     return aggregate(ballots, rng=np.random.default_rng(seed))
 

@@ -12,7 +12,7 @@ from headwater.review.agreement.choice import conclude
 from headwater.review.agreement.consensus import evidence
 from headwater.review.agreement.dependence import dependence
 from headwater.review.agreement.skill import expected_votes
-from headwater.review.exchange.ballot import GOLD, Ballot
+from headwater.review.exchange.ballot import GOLD, NO_VOTES, Ballot
 from headwater.review.outcome import ANSWERS
 from headwater.review.votes import Votes, votes
 
@@ -58,14 +58,15 @@ def reliability(ballots: Sequence[Ballot], *, rng: np.random.Generator) -> Relia
     """Say how validators stand.
 
     Args:
-        ballots: Votes, one of each validator on a document, and known labels as `gold`.
+        ballots: Votes, one of each validator on a document, known labels as `gold`, and rulings, which are
+            passed over.
         rng: Deals gold into folds, and resamples.
 
     Returns:
         One row for each validator; those of `gold` are none.
     """
-    people = sorted({one.validator for one in ballots if one.validator != GOLD})
-    said = [one for one in ballots if one.validator != GOLD and one.label in ANSWERS]
+    people = sorted({one.validator for one in ballots if one.validator not in NO_VOTES})
+    said = [one for one in ballots if one.validator not in NO_VOTES and one.label in ANSWERS]
     documents = {name: at for at, name in enumerate(sorted({one.document for one in said}))}
     if not said:
         none = (Standing(name, 0, _abstentions(ballots, name), 0, None, None, 0.0) for name in people)

@@ -50,7 +50,7 @@ def test_a_campaign_in_postgresql(tmp_path: Path) -> None:
             ("ann", "human"),
             ("ben", "ai"),
             ("ben", "human"),
-            ("gold", "mixed"),
+            ("adjudicator", "mixed"),
         ]
         found = verify(world.desk)
         assert (found["sound"], found["n_votes"], found["n_retracted"]) == (True, 6, 1)

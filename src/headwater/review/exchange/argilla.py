@@ -8,7 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from headwater.errors import FormatError
-from headwater.review.exchange.ballot import GOLD, Ballot, checked
+from headwater.review.exchange.ballot import NO_VOTES, Ballot, checked
 from headwater.review.exchange.sheet import Sheet
 
 QUESTION = "origin"
@@ -101,4 +101,4 @@ def _of(record: Any, place: str) -> Iterator[Ballot]:
 def _names(metadata: Mapping[str, Any]) -> dict[str, str]:
     listed = metadata.get("validators")
     known = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
-    return {user_id(one): one for one in (*known, GOLD)}
+    return {user_id(one): one for one in (*known, *sorted(NO_VOTES))}

@@ -11,6 +11,8 @@ from headwater.errors import FormatError
 from headwater.review.attest.judgement import LABELS
 
 GOLD = "gold"
+RULING = "adjudicator"
+NO_VOTES = frozenset({GOLD, RULING})
 _MOST_CHARS = 1024
 
 
@@ -20,7 +22,8 @@ class Ballot:
 
     Attributes:
         document: Its id, such as the SHA-256 of its text.
-        validator: Whose vote it is; `gold` for a label that is known.
+        validator: Whose vote it is; `gold` for a label that is known, `adjudicator` for one that was ruled. A
+            ruling decides a document and tells nothing of validators: it was asked for where they disagree.
         label: One of `attest.LABELS`; `cannot-tell` is an abstention.
         pi: The document's chance to have been asked; None where there is none.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from headwater.review.exchange.ballot import GOLD, Ballot
+from headwater.review.exchange.ballot import RULING, Ballot
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -14,7 +14,7 @@ _AT_ONCE = 500
 
 
 def standing(db: Connection, batch: str) -> list[Ballot]:
-    """List the votes that nobody took back, and what adjudicators ruled, as gold.
+    """List the votes that nobody took back, and what adjudicators ruled.
 
     Args:
         db: A transaction.
@@ -35,7 +35,7 @@ def standing(db: Connection, batch: str) -> list[Ballot]:
         .order_by(ENTRY.c.id)
     )
     return [
-        Ballot(row.document, GOLD if row.kind == "ruling" else row.validator, row.label, row.pi)
+        Ballot(row.document, RULING if row.kind == "ruling" else row.validator, row.label, row.pi)
         for row in db.execute(found)
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from headwater.review.exchange.ballot import GOLD, Ballot
+from headwater.review.exchange.ballot import RULING, Ballot
 from headwater.review.serve.desk import Desk
 from headwater.review.serve.visit import Screen, Visit
 from headwater.review.store import history
@@ -14,10 +14,10 @@ INSIDERS = frozenset({"curator", "auditor", "admin"})
 
 
 def ballots(desk: Desk) -> list[Ballot]:
-    """Give votes that stand; what was adjudicated is taken for known."""
+    """Give votes that stand, and what was ruled."""
     cast = desk.look(history.votes)
     settled = desk.look(lambda db: history.votes(db, kind="ruling"))
-    known = [Ballot(row["document"], GOLD, row["label"], row["pi"]) for row in settled]
+    known = [Ballot(row["document"], RULING, row["label"], row["pi"]) for row in settled]
     return [Ballot(row["document"], row["validator"], row["label"], row["pi"]) for row in cast] + known
 
 
