@@ -46,11 +46,11 @@ def test_a_campaign_in_postgresql(tmp_path: Path) -> None:
         batch = dee.get("/batch.json").told["batches"][0]["digest"]
         cast = world.desk.look(lambda db: standing(db, batch))
         assert sorted((one.validator.rpartition("/")[2], one.label) for one in cast) == [
+            ("adjudicator", "mixed"),
             ("ann", "human"),
             ("ann", "human"),
             ("ben", "ai"),
             ("ben", "human"),
-            ("adjudicator", "mixed"),
         ]
         found = verify(world.desk)
         assert (found["sound"], found["n_votes"], found["n_retracted"]) == (True, 6, 1)

@@ -282,7 +282,11 @@ def _hand_out(db: Connection, validator: str, row: Any, made: Lease) -> Lease:
 
 
 def _item(row: Any) -> Item:
-    return Item(*(row[name] for name in Item.__slots__))
+    from headwater.review.store.tables import plain
+
+    told = {name: row[name] for name in Item.__slots__}
+    # A prepared statement gives a text as the database keeps it.
+    return Item(**told | {"text": plain(told["text"])})
 
 
 def _take_back(db: Connection, now_s: float) -> None:
