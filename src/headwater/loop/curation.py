@@ -99,7 +99,7 @@ def judge(out: Path, arm: Arm, judgements: bytes, *, calibration: bytes = b"") -
 
 
 def vouched(out: Path, judgements: bytes) -> set[str]:
-    """Give the addresses of the pages that a reserve, or people surely, say are a person's.
+    """Give the addresses of the pages that a reserve or people say are a person's.
 
     Args:
         out: Folder of the finished run.
