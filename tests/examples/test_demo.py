@@ -189,7 +189,15 @@ def test_marked_disclosed_and_sealed_pages_of_the_sample_are_all_right_for_the_r
     reserve = sealed(tmp_path, list(known.values()))
     config = Config(
         policy=Policy(name="old-1", human_grade="E0"),
-        labels=("capture-1", "language-1", "quality-1", "disclosure-1", "watermark-1", "membership-1"),
+        labels=(
+            "capture-1",
+            "language-1",
+            "quality-1",
+            "disclosure-1",
+            "duplicate-1",
+            "watermark-1",
+            "membership-1",
+        ),
         watermarks=encode([marker(1), marker(2)]),
         reserves=roll.encode([reserve]),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -128,6 +129,8 @@ class _Step:
         web = self._web()
         crawled = self._crawled(web)
         _capture(crawled, folder / "crawl.warc.gz", _FIRST_YEAR + self.number)
+        # Whoever was killed after people were asked has left a run that was decided again.
+        shutil.rmtree(folder / "curated", ignore_errors=True)
         calibration = self.ground.calibration.read_bytes() if arm.statistics else b""
         summary = curation.run(
             folder / "crawl.warc.gz",

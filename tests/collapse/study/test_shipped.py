@@ -18,6 +18,12 @@ MISSED: dict[str, frozenset[str]] = {
         {"manual.rowmapper.example, other pages calibrated, false at 1% by its bound"}
     ),
     "gerstgrasser": frozenset({"cross entropy, generation 4 by generation 0, accumulate"}),
+    "loop": frozenset(
+        {
+            "perplexity of human text by that of people alone, nothing",
+            "seeds early, then late or noise, nothing",
+        }
+    ),
     "review-labels": frozenset(
         {
             "labels at equal error, active by random",
