@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
 # Kept: tab, newline, the joiners and soft hyphen that real scripts need, and Arabic number signs.
 # Shown as code points: other controls, bidi controls, invisible formats, surrogates, noncharacters, tags.
 _HIDDEN = (
@@ -43,6 +46,22 @@ def replaced(text: str) -> Iterator[tuple[int, int, str]]:
         yield hit.start(), hit.end(), _name(hit)
 
 
+def environment(package: str) -> Environment:
+    """Open the templates of a package; what they print is visible and escaped.
+
+    Args:
+        package: Dotted name; a name that a template lacks is an error, never a blank.
+    """
+    return Environment(
+        loader=PackageLoader(package),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
 def language_tag(code: str) -> str:
     """Give a code that may stand in a `lang` attribute.
 
@@ -58,3 +77,7 @@ def language_tag(code: str) -> str:
 def _name(hit: re.Match[str]) -> str:
     run = hit.group()
     return f"⟨{len(run)} variation selectors⟩" if len(run) > 1 else f"⟨U+{ord(run):04X}⟩"
+
+
+def _printed(value: object) -> object:
+    return value if isinstance(value, Markup) else visible(str(value))

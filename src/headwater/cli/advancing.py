@@ -56,28 +56,20 @@ def _gold(name: str) -> list[Ballot]:
 
 
 def _votes(address: str, batch: Manifest) -> list[Ballot]:
-    from headwater.review.store import open_store
+    from headwater.review.store import opened
     from headwater.review.store.ballots import standing
 
-    store = open_store(address)
-    try:
-        with store.transaction() as db:
-            return standing(db, batch.digest)
-    finally:
-        store.close()
+    with opened(address) as db:
+        return standing(db, batch.digest)
 
 
 def _apply(address: str, batch: Manifest, found: Progress, patience: Any) -> None:
-    from headwater.review.store import open_store
+    from headwater.review.store import opened
     from headwater.review.store.ballots import want_another, want_no_more
 
-    store = open_store(address)
-    try:
-        with store.transaction() as db:
-            n_more = want_another(db, batch.digest, found.named("more"), most=patience.most)
-            n_shut = want_no_more(db, batch.digest, found.named("enough"))
-    finally:
-        store.close()
+    with opened(address) as db:
+        n_more = want_another(db, batch.digest, found.named("more"), most=patience.most)
+        n_shut = want_no_more(db, batch.digest, found.named("enough"))
     sys.stderr.write(f"headwater: {n_more:,} documents get another vote, {n_shut:,} are closed\n")
 
 

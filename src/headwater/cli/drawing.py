@@ -93,14 +93,10 @@ def _beside(told: dict[str, Any]) -> Beside:
 
 def _open(batch: Batch, address: str, n_wanted: int) -> int:
     from headwater.review.draw import items
-    from headwater.review.store import add, open_store
+    from headwater.review.store import add, opened
 
-    store = open_store(address)
-    try:
-        with store.transaction() as db:
-            return add(db, items(batch, n_wanted=n_wanted))
-    finally:
-        store.close()
+    with opened(address) as db:
+        return add(db, items(batch, n_wanted=n_wanted))
 
 
 def read_bytes(name: str) -> bytes:

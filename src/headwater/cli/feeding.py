@@ -78,16 +78,13 @@ def mix(*, manifest: str, store: str, outcomes: str, out: str, ledger: str | Non
     from headwater.log.storage import Directory
     from headwater.review.mix import encode, statements
     from headwater.review.mix import mix as mixed
-    from headwater.review.store import open_store
+    from headwater.review.store import opened
     from headwater.review.store.ballots import texts
 
-    batch, opened = _batch(manifest), open_store(store)
-    try:
-        with opened.transaction() as db:
-            signed = statements(db, batch.digest, Directory(Path(ledger)) if ledger else None)
-            known = dict(texts(db, batch.digest))
-    finally:
-        opened.close()
+    batch = _batch(manifest)
+    with opened(store) as db:
+        signed = statements(db, batch.digest, Directory(Path(ledger)) if ledger else None)
+        known = dict(texts(db, batch.digest))
     rows = mixed(batch, _judged(outcomes), known, signed=signed, **told)
     write_new(Path(out), encode(rows))
     total = sum(row.weight for row in rows if row.pi is not None)

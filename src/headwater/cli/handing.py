@@ -52,19 +52,16 @@ def _writer(form: str) -> Writer:
 
 def _sheets(address: str, batch: Manifest) -> list[Sheet]:
     from headwater.review.exchange.sheet import sheets
-    from headwater.review.store import open_store
+    from headwater.review.store import opened
     from headwater.review.store.ballots import standing, texts
 
-    opened, chosen = open_store(address), batch.by_document()
-    try:
-        with opened.transaction() as db:
-            told = {chosen[name].record: text for name, text in texts(db, batch.digest) if name in chosen}
-            votes = [
-                replace(one, document=chosen[one.document].record)
-                for one in standing(db, batch.digest)
-                if one.document in chosen
-            ]
-    finally:
-        opened.close()
+    chosen = batch.by_document()
+    with opened(address) as db:
+        told = {chosen[name].record: text for name, text in texts(db, batch.digest) if name in chosen}
+        votes = [
+            replace(one, document=chosen[one.document].record)
+            for one in standing(db, batch.digest)
+            if one.document in chosen
+        ]
     chances = {one.record: one.pi for one in batch.items if one.pi is not None}
     return sheets(told, votes, p_human={one.record: one.p_human for one in batch.items}, pi=chances)

@@ -74,7 +74,8 @@ def ask(
     """
     ballots = parse_jsonl(before.read_bytes()) if before.exists() else []
     asked = {one.document for one in ballots}
-    kept = list(pool.candidates(curated, _POOL))
+    every = list(pool.candidates(curated, "all"))
+    kept = [one for one in every if one.action != "exclude"]
     judged = frozenset(one.record for one in kept if one.digest in asked)
     if len(judged) < len(kept) and panel.scene.reviewed:
         batch = draw(curated, Plan(seed, n=panel.scene.reviewed, pool=_POOL), Beside(judged=judged))
@@ -82,7 +83,8 @@ def ask(
         url = curation.addresses(curated)
         for one in batch.manifest.items:
             ballots += panel.judge(one.document, one.pi, generated=generated[url[one.record]])
-        ballots += _known(curated, {one.document for one in ballots}, panel)
+        judged_now = {one.document for one in ballots}
+        ballots += _known(curated, [one for one in every if one.digest not in judged_now], panel)
     _put(folder / VOTES, encode_jsonl(ballots))
     concluded = aggregate(ballots, rng=panel.rng).outcomes if ballots else ()
     data = encode(_here(concluded, kept))
@@ -90,11 +92,10 @@ def ask(
     return data
 
 
-def _known(curated: Path, asked: set[str], panel: Panel) -> Iterator[Ballot]:
+def _known(curated: Path, among: Sequence[Candidate], panel: Panel) -> Iterator[Ballot]:
     """Mix in pages whose writer a mark, a disclosure or the reserve tells, to learn how reviewers err."""
-    every = [one for one in pool.candidates(curated, "all") if one.digest not in asked]
     for label, sure in (("ai", curation.excluded(curated)), ("human", curation.proved(curated))):
-        found = [one for one in every if one.record in sure]
+        found = [one for one in among if one.record in sure]
         for at in panel.rng.permutation(len(found))[: panel.scene.gold].tolist():
             yield Ballot(found[at].digest, GOLD, label, None)
             yield from panel.vote(found[at].digest, None, generated=label == "ai")

@@ -7,10 +7,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
-from headwater.inert import language_tag, visible
+from headwater.inert import environment, language_tag
 from headwater.report.number import count, share, size
 from headwater.report.text import clip, web_link
 
@@ -57,29 +56,17 @@ def compose(template: str, page: Page, **parts: Any) -> str:
 
     Returns:
         The whole file, which encodes as UTF-8. Whatever is printed is first made inert
-        (`text.visible`) and escaped; equal arguments give equal text.
+        (`inert.visible`) and escaped; equal arguments give equal text.
     """
     return _environment().get_template(template).render(page=page, **parts) + "\n"
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("headwater.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_inert,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(count=count, share=share, size=size)
-    environment.filters.update(clip=clip, language_tag=language_tag, web_link=web_link)
-    return environment
-
-
-def _inert(value: object) -> object:
-    """Pass on our own markup; make everything else printable before Jinja escapes it."""
-    return value if isinstance(value, Markup) else visible(str(value))
+    made = environment("headwater.report")
+    made.filters.update(count=count, share=share, size=size)
+    made.filters.update(clip=clip, language_tag=language_tag, web_link=web_link)
+    return made
 
 
 def look() -> tuple[str, str]:

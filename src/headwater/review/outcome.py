@@ -101,8 +101,9 @@ def aggregate(ballots: Sequence[Ballot], *, rng: np.random.Generator) -> Result:
         )
         for at, name in enumerate(documents)
     )
-    agreement = krippendorff(cast, rng=rng) if _may_disagree(cast) else None
-    return Result(outcomes, answer, agreement, sum(one.label not in ANSWERS for one in ballots))
+    return Result(
+        outcomes, answer, agreement(cast, rng=rng), sum(one.label not in ANSWERS for one in ballots)
+    )
 
 
 def encode(outcomes: Iterable[Outcome]) -> bytes:
@@ -126,9 +127,18 @@ def _row(one: Outcome) -> dict[str, object]:
     }
 
 
-def _may_disagree(cast: Votes) -> bool:
+def agreement(cast: Votes, *, rng: np.random.Generator) -> Alpha | None:
+    """Measure Krippendorff's alpha.
+
+    Args:
+        cast: The votes.
+        rng: Resamples.
+
+    Returns:
+        None where no document has two votes, or all of them are the same.
+    """
     paired = cast.tally()[np.diff(cast.starts) > 1].sum(axis=0)
-    return int((paired > 0).sum()) > 1
+    return krippendorff(cast, rng=rng) if int((paired > 0).sum()) > 1 else None
 
 
 def _votes(cast: Sequence[Ballot], place: dict[str, int]) -> Votes:

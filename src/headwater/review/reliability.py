@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from headwater.review.agreement.alpha import Alpha, krippendorff
+from headwater.review.agreement.alpha import Alpha
 from headwater.review.agreement.choice import conclude
 from headwater.review.agreement.consensus import evidence
 from headwater.review.agreement.dependence import dependence
 from headwater.review.agreement.skill import expected_votes
 from headwater.review.exchange.ballot import GOLD, NO_VOTES, Ballot
-from headwater.review.outcome import ANSWERS
+from headwater.review.outcome import ANSWERS, agreement
 from headwater.review.votes import Votes, votes
 
 
@@ -100,9 +100,7 @@ def reliability(ballots: Sequence[Ballot], *, rng: np.random.Generator) -> Relia
         )
         for at, name in enumerate(people)
     )
-    paired = cast.tally()[np.diff(cast.starts) > 1].sum(axis=0)
-    disagree = int((paired > 0).sum()) > 1
-    return Reliability(standings, krippendorff(cast, rng=rng) if disagree else None)
+    return Reliability(standings, agreement(cast, rng=rng))
 
 
 def _meetings(cast: Votes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -38,11 +38,25 @@ def law_of(logits: npt.ArrayLike, *, temperature: float = 1.0, top_p: float = 1.
     chances = np.exp((row - row.max()) / temperature)
     chances /= chances.sum()
     if top_p < 1.0:
-        order = np.argsort(-chances, kind="stable")
-        before = np.cumsum(chances[order]) - chances[order]
-        chances[order[before >= top_p]] = 0.0
+        _, dropped = nucleus(chances, top_p)
+        chances[dropped] = 0.0
         chances /= chances.sum()
     return np.asarray(chances, dtype=np.float64)
+
+
+def nucleus(chances: Floats, top_p: float) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Part the most probable tokens, which have enough together, from the others.
+
+    Args:
+        chances: Shape (n,), which sum to 1.
+        top_p: In (0, 1].
+
+    Returns:
+        Places of those kept and of those dropped, each by falling chance.
+    """
+    order = np.argsort(-chances, kind="stable")
+    before = np.cumsum(chances[order]) - chances[order]
+    return order[before < top_p], order[before >= top_p]
 
 
 @final

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from headwater.watermark import sampler
 from headwater.watermark.scheme import Floats, Tokens
 
 Ints = npt.NDArray[np.int64]
@@ -64,7 +65,6 @@ def nucleus(tokens: npt.NDArray[np.integer], chances: Floats, top_p: float) -> L
     Returns:
         Tokens and chances above 0 that sum to 1.
     """
-    order = np.argsort(-chances, kind="stable")
-    upto = np.cumsum(chances[order])
-    kept = order[(upto - chances[order] < top_p) & (chances[order] > 0.0)]
+    kept, _ = sampler.nucleus(chances, top_p)
+    kept = kept[chances[kept] > 0.0]
     return tokens[kept], chances[kept] / chances[kept].sum()

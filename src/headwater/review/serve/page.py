@@ -8,10 +8,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
-from headwater.inert import language_tag, visible
+from headwater.inert import environment, language_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +50,9 @@ def assets(look: Look) -> Mapping[str, tuple[bytes, str]]:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("headwater.review.serve"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_inert,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(language_tag=language_tag, short=_short, percent=_percent)
-    return environment
-
-
-def _inert(value: object) -> object:
-    return value if isinstance(value, Markup) else visible(str(value))
+    made = environment("headwater.review.serve")
+    made.filters.update(language_tag=language_tag, short=_short, percent=_percent)
+    return made
 
 
 def _short(name: str) -> str:

@@ -3,7 +3,7 @@
 from headwater.review.store.committer import Committer
 from headwater.review.store.queue import Item, Lease, Ticket, add, cast, lease, release, renew, retract, skip
 from headwater.review.store.sealing import seal
-from headwater.review.store.store import Store, open_store
+from headwater.review.store.store import Store, open_store, opened
 
 __all__ = [
     "Committer",
@@ -15,6 +15,7 @@ __all__ = [
     "cast",
     "lease",
     "open_store",
+    "opened",
     "release",
     "renew",
     "retract",

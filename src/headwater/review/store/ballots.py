@@ -13,27 +13,29 @@ if TYPE_CHECKING:
 _AT_ONCE = 500
 
 
-def standing(db: Connection, batch: str) -> list[Ballot]:
+def standing(db: Connection, batch: str | None = None) -> list[Ballot]:
     """List the votes that nobody took back, and what adjudicators ruled.
 
     Args:
         db: A transaction.
-        batch: SHA-256 of its manifest, hex.
+        batch: SHA-256 of its manifest, hex; None for those of all batches.
 
     Returns:
         In the order in which they came; a document is named by the digest of its text.
     """
     from sqlalchemy import select
 
+    from headwater.review.store.statements import stands
     from headwater.review.store.tables import ENTRY, ITEM
 
-    gone = select(ENTRY.c.retracts).where(ENTRY.c.retracts.is_not(None))
     found = (
         select(ITEM.c.document, ENTRY.c.validator, ENTRY.c.label, ITEM.c.pi, ENTRY.c.kind)
         .join(ITEM, ITEM.c.id == ENTRY.c.item)
-        .where((ITEM.c.batch == batch) & ENTRY.c.label.is_not(None) & ENTRY.c.statement.not_in(gone))
+        .where(ENTRY.c.label.is_not(None) & stands())
         .order_by(ENTRY.c.id)
     )
+    if batch is not None:
+        found = found.where(ITEM.c.batch == batch)
     return [
         Ballot(row.document, RULING if row.kind == "ruling" else row.validator, row.label, row.pi)
         for row in db.execute(found)

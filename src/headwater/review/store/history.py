@@ -84,9 +84,8 @@ def labels(db: Connection) -> dict[str, int]:
 def _standing(kind: str, *more: Any) -> Select[Any]:
     from sqlalchemy import select
 
+    from headwater.review.store.statements import stands
     from headwater.review.store.tables import ENTRY, ITEM
 
-    gone = ENTRY.alias()
-    stands = ~select(gone.c.id).where(gone.c.retracts == ENTRY.c.statement).exists()
     columns = (ENTRY.c.statement, ENTRY.c.validator, ENTRY.c.label, ENTRY.c.item, ITEM.c.document, *more)
-    return select(*columns).join(ITEM, ITEM.c.id == ENTRY.c.item).where((ENTRY.c.kind == kind) & stands)
+    return select(*columns).join(ITEM, ITEM.c.id == ENTRY.c.item).where((ENTRY.c.kind == kind) & stands())

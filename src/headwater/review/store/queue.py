@@ -124,7 +124,7 @@ def lease(db: Connection, validator: str, *, token: str, now_s: float, ttl_s: fl
     if row is None:
         return None
     _walk_to(db, validator, (row["rank"], row["id"]))
-    return _hand_out(db, validator, row, Lease(token, _item(row), now_s + ttl_s, now_s))
+    return _hand_out(db, validator, row, Lease(token, item_of(row), now_s + ttl_s, now_s))
 
 
 def lease_again(
@@ -150,7 +150,7 @@ def lease_again(
         return None
     # It goes before what was handed out meanwhile.
     first = min((one.leased_s for one in held(db, validator)), default=now_s + 1.0) - 1.0
-    return _hand_out(db, validator, row, Lease(token, _item(row), now_s + ttl_s, min(first, now_s)))
+    return _hand_out(db, validator, row, Lease(token, item_of(row), now_s + ttl_s, min(first, now_s)))
 
 
 def held(db: Connection, validator: str) -> list[Lease]:
@@ -163,7 +163,7 @@ def held(db: Connection, validator: str) -> list[Lease]:
     from headwater.review.store import statements
 
     rows = db.execute(statements.MINE, {"who": validator}).mappings()
-    return [Lease(row["token"], _item(row), row["until_s"], row["leased_s"]) for row in rows]
+    return [Lease(row["token"], item_of(row), row["until_s"], row["leased_s"]) for row in rows]
 
 
 def renew(db: Connection, validator: str, *, token: str, now_s: float, ttl_s: float) -> float:
@@ -281,7 +281,8 @@ def _hand_out(db: Connection, validator: str, row: Any, made: Lease) -> Lease:
     return made
 
 
-def _item(row: Any) -> Item:
+def item_of(row: Any) -> Item:
+    """Give an item from a row that holds its columns."""
     from headwater.review.store.tables import plain
 
     told = {name: row[name] for name in Item.__slots__}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.errors import ConsistencyError
 from headwater.review.attest.adjudication import Adjudication
-from headwater.review.store.queue import Item, Ticket, keep, kept_before
+from headwater.review.store.queue import Item, Ticket, item_of, keep, kept_before
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -68,7 +68,7 @@ def contested(db: Connection, validator: str, *, most: int) -> list[tuple[int, I
         for row in rows:
             votes = votes_on(db, row["id"])
             if is_contested([one.label for one in votes]):
-                found.append((row["id"], Item(*(row[name] for name in Item.__slots__)), votes))
+                found.append((row["id"], item_of(row), votes))
     return found[:most]
 
 
@@ -80,19 +80,18 @@ def open_item(db: Connection, number: int) -> tuple[Item, list[Vote]] | None:
 
     settled = select(RULING.c.item).where(RULING.c.item == ITEM.c.id).exists()
     row = db.execute(select(ITEM).where((ITEM.c.id == number) & ~settled)).mappings().first()
-    return None if row is None else (Item(*(row[name] for name in Item.__slots__)), votes_on(db, number))
+    return None if row is None else (item_of(row), votes_on(db, number))
 
 
 def votes_on(db: Connection, item: int) -> list[Vote]:
     """Give the votes on an item that stand, in the order of their statements."""
     from sqlalchemy import select
 
+    from headwater.review.store.statements import stands
     from headwater.review.store.tables import ENTRY
 
-    gone = ENTRY.alias()
-    stands = ~select(gone.c.id).where(gone.c.retracts == ENTRY.c.statement).exists()
     chosen = select(ENTRY.c.statement, ENTRY.c.validator, ENTRY.c.label, ENTRY.c.leaf).where(
-        (ENTRY.c.item == item) & (ENTRY.c.kind == "vote") & stands
+        (ENTRY.c.item == item) & (ENTRY.c.kind == "vote") & stands()
     )
     rows = db.execute(chosen.order_by(ENTRY.c.statement))
     return [Vote(row.statement, row.validator, row.label, bytes(row.leaf)) for row in rows]

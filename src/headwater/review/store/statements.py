@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, insert, select, tuple_, update
 
 from headwater.review.store.tables import ENTRY, ITEM, RULING, TOUCH, WALK
 
@@ -63,3 +63,9 @@ OF_STATEMENT = select(ENTRY.c.item, ENTRY.c.kind).where(
 )
 TAKEN_BACK = select(ENTRY.c.id).where(ENTRY.c.retracts == bindparam("of_statement"))
 KEEP = insert(ENTRY)
+
+
+def stands() -> ColumnElement[bool]:
+    """Say of an entry that nobody took it back."""
+    gone = ENTRY.alias()
+    return ~select(gone.c.id).where(gone.c.retracts == ENTRY.c.statement).exists()

@@ -105,6 +105,28 @@ def open_store(address: str) -> Store:
     return Store(engine)
 
 
+@contextmanager
+def opened(address: str) -> Iterator[Connection]:
+    """Open a store for one transaction.
+
+    Args:
+        address: As `open_store` takes it.
+
+    Yields:
+        The transaction.
+
+    Raises:
+        ConfigError: If the address is of another kind.
+        UnavailableError: If the store cannot be opened, or fails.
+    """
+    store = open_store(address)
+    try:
+        with store.transaction() as db:
+            yield db
+    finally:
+        store.close()
+
+
 def _sqlite(path: str) -> Engine:
     import sqlalchemy
     from sqlalchemy import event

@@ -7,9 +7,10 @@ from typing import Any
 from headwater.errors import FormatError
 from headwater.review.manifest import Manifest, parse
 from headwater.review.serve.desk import Desk
-from headwater.review.serve.screens.reliability import INSIDERS, ballots
+from headwater.review.serve.screens.reliability import INSIDERS
 from headwater.review.serve.visit import Screen, Visit
 from headwater.review.store import batches, history
+from headwater.review.store.ballots import standing
 
 
 def view(desk: Desk, visit: Visit) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def _stopping(desk: Desk) -> list[dict[str, Any]]:
     from headwater.review.progress import progress
 
     drawn = [one for data in desk.look(batches.manifests).values() if (one := _parsed(data))]
-    cast = ballots(desk) if drawn else []
+    cast = desk.look(standing) if drawn else []
     return [{"batch": one.digest, **progress(one, cast).to_json()} for one in drawn]
 
 
