@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -75,6 +76,21 @@ def test_languages_have_shares_of_their_own_and_the_whole_is_their_mean() -> Non
     assert en.high < 0.2 < 0.5 < de.low
     assert whole.value == pytest.approx((1_500 * en.value + 500 * de.value) / 2_000)
     assert [part.name for part in found.parts if part.dimension == "month"] == ["2024-01", "2024-02"]
+
+
+def test_a_programs_translation_is_counted_neither_as_generated_nor_as_a_persons() -> None:
+    rng = np.random.default_rng(5)
+    crawl = list(texts(rng, "en", n=1_000, share=0.0))
+    translated = [
+        replace(one, score=9.0, origin="translated") for one in texts(rng, "en", n=1_000, share=0.0)
+    ]
+    known = generated(rng, "en")
+    without = estimate(crawl, calibration(rng), generated=known, rng=np.random.default_rng(0))
+    found = estimate([*crawl, *translated], calibration(rng), generated=known, rng=np.random.default_rng(0))
+
+    assert only(found, "all").n == only(without, "all").n == 1_000
+    assert only(found, "all").high < 0.1
+    assert [silence.n for silence in found.silent] == [1_000]
 
 
 def test_declared_texts_are_counted_and_learned_from() -> None:

@@ -79,6 +79,10 @@ TWINS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "chat-boilerplate": (disclosed(PHRASE), disclosed(claim(kind="meta-ai-disclosure", claim="human"))),
     "ai-builder-generator": (disclosed(BUILDER), disclosed(claim(kind="generator", claim="none"))),
+    "machine-translated": (
+        {"translation": {"how": "machine", "signs": ["html lang · de-x-mtfrom-en · machine"]}},
+        {"translation": {"how": "machine-part", "signs": ["p lang · de-x-mtfrom-en · machine-part"]}},
+    ),
     "judged-generated": (
         {"judgement": {"human": 0.02, "generated": 0.97, "n_votes": 3}},
         {"judgement": {"human": 0.06, "generated": 0.94, "n_votes": 3}},

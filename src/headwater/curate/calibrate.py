@@ -20,6 +20,7 @@ from headwater.curate.labels.detector import Detector
 from headwater.curate.labels.language import Language
 from headwater.curate.labels.statistical import Statistical
 from headwater.curate.layout import FOLDERS, Layout
+from headwater.curate.rules import is_machine_translated
 from headwater.curate.statistical.weights import SHIPPED
 from headwater.curate.store import read_rows
 from headwater.errors import ConfigError, InputError
@@ -53,7 +54,7 @@ def calibrate(
     canary_share: float = 0.2,
     most_canaries: int = 1_000,
 ) -> Calibration:
-    """Gather the scores of a run's admitted documents.
+    """Gather the scores of admitted documents, but for a program's translations.
 
     Args:
         root: Folder of a finished run over text that people are known to have written. Its copies were
@@ -78,7 +79,7 @@ def calibrate(
     for document, labels in admitted(root):
         facts = _facts(document)
         names = stratum_names(labels, writer=str(facts.get(fields.writer, "")) if fields.writer else "")
-        if not names:
+        if not names or is_machine_translated(labels):
             continue
         pair = (score_of(labels, label), _weight(facts, fields))
         digest = hashlib.sha256(document["text"].encode("utf-8", "replace")).digest()

@@ -121,14 +121,14 @@ def _row(finding: Finding, policy: Policy) -> dict[str, Any]:
 
 
 def _tested(layout: Layout, shards: Sequence[str], item: Item, *, scored_by: str) -> Iterator[Subject]:
-    """Give what is still admitted, one a cluster, without what is proven to be a person's."""
+    """Give what is still admitted, one a cluster, without what is known to be a person's or a translation."""
     clusters, policy = set[str](), parse(item["policy"])
     for shard in shards:
         for draft, row in zip(_decided(layout, shard), known_rows(layout, shard, item), strict=True):
             cluster = draft.get("near_cluster")
             names = stratum_names(row)
-            certified = origin(row, policy) == "human"
-            if draft["action"] != "admit" or not names or cluster in clusters or certified:
+            known = origin(row, policy)
+            if draft["action"] != "admit" or not names or cluster in clusters or known:
                 continue
             clusters |= {cluster} if cluster else set()
             yield Subject(draft["id"], names, score_of(row, scored_by))

@@ -28,6 +28,7 @@ _SHORT = "too short, or in no language that is recognised surely"
 _NO_HUMANS = f"fewer than {LEAST_HUMAN} human scores in the language"
 _NO_GENERATED = f"fewer than {LEAST_DECLARED} texts of the language known to be generated"
 _ALIKE = f"the score hardly tells the two kinds apart there (AUROC below {LEAST_AUROC})"
+_TRANSLATED = "translated by a program, as they show: neither a person's text nor generated"
 _SHIFTED = "the crawl's people do not write like the calibration's there"
 _ASIDE = (_SHORT, _NO_HUMANS, _NO_GENERATED)
 
@@ -98,7 +99,9 @@ def estimate(
     at, why = np.full(len(seen), -1), [""] * len(seen)
     groups: dict[str, list[int]] = defaultdict(list)
     for i, one in enumerate(seen):
-        if one.origin:
+        if one.origin == "translated":
+            why[i] = _TRANSLATED
+        elif one.origin:
             at[i] = int(one.origin == "generated")
         elif (stratum := _stratum(one, calibration, known)) in _ASIDE:
             why[i] = stratum

@@ -39,6 +39,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "c2pa-signature-invalid": "A signed manifest is present, and its signature or binding fails.",
         "watermarked": "The text carries the watermark of a key that is registered.",
         "claims-contradict": "A claim or mark says machine-made; a verified claim or a reserve says human.",
+        "machine-translated": "The document shows that a program translated it, whoever wrote it.",
         "ai-builder-generator": "The page names a site builder or plug-in that writes text by machine.",
         "chat-boilerplate": "A chat assistant's phrase was left over in the text.",
         "copy-of-disclosed": "The text is the same as that of a document held back for what it discloses.",
@@ -67,6 +68,7 @@ class Policy:
         ai_element: A part of the document says so.
         c2pa_invalid: A manifest whose signature or binding fails.
         contradiction: Claims that contradict each other.
+        machine_translated: A document that shows that a program translated it.
         ai_builder: A site builder that writes text by machine.
         chat_boilerplate: A chat assistant's phrase left over.
         reads_generated: A discovery among the documents that were ranked by a calibration.
@@ -104,6 +106,7 @@ class Policy:
     ai_element: Action = "quarantine"
     c2pa_invalid: Action = "quarantine"
     contradiction: Action = "quarantine"
+    machine_translated: Action = "quarantine"
     ai_builder: Action = "quarantine"
     chat_boilerplate: Action = "quarantine"
     reads_generated: Action = "quarantine"

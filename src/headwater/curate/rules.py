@@ -18,6 +18,7 @@ PROVENANCE = frozenset(
         "disclosed-ai-element",
         "c2pa-signature-invalid",
         "claims-contradict",
+        "machine-translated",
         "chat-boilerplate",
         "judged-generated",
     }
@@ -146,13 +147,16 @@ def origin(labels: Labels, policy: Policy) -> str:
         policy: Says from where on a watermark is one; its actions do not matter.
 
     Returns:
-        `generated` for a registered watermark or a declaration of the whole document, `human` for a verified
-        claim, a reserve that shows it to be old enough or people who are sure enough, and nothing when none
-        of these is known or they contradict each other.
+        `generated` for a registered watermark or a declaration of the whole document, `translated` for what
+        shows that a program translated it, `human` for a verified claim, a reserve that shows it to be old
+        enough or people who are sure enough, and nothing when none of these is known or they contradict each
+        other.
     """
     found = {verdict.reason for rule in (_marked, _generated) if (verdict := rule(labels, policy))}
     if found:
         return "" if "claims-contradict" in found else "generated"
+    if is_machine_translated(labels):
+        return "translated"
     return "human" if _human(labels, policy) else ""
 
 
@@ -247,6 +251,17 @@ def _invalid(labels: Labels, policy: Policy) -> Decision | None:
     return _when(policy.c2pa_invalid, "c2pa-signature-invalid", found)
 
 
+def is_machine_translated(labels: Labels) -> bool:
+    """Tell whether a document shows that a program translated the whole of it."""
+    return bool(labels.get("translation", {}).get("how") == "machine")
+
+
+def _translated(labels: Labels, policy: Policy) -> Decision | None:
+    if not is_machine_translated(labels):
+        return None
+    return Decision(policy.machine_translated, "machine-translated", tuple(labels["translation"]["signs"]))
+
+
 def _builder(labels: Labels, policy: Policy) -> Decision | None:
     if _judged_to_be("human", labels, policy):  # A hint is a reason to ask people, and they have answered.
         return None
@@ -300,6 +315,7 @@ RULES: tuple[Rule, ...] = (
     _invalid,
     _assisted,
     _element,
+    _translated,
     _boilerplate,
     _builder,
     _status,

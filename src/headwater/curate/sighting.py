@@ -23,7 +23,7 @@ class Sighting:
         month: Such as `2024-03`, as the crawler claims.
         names: Its strata, the finest first; empty when it is too short to say anything of.
         score: Of the label that a calibration ranks.
-        origin: `generated` or `human` when that is known without statistics; empty when not.
+        origin: `generated`, `human` or `translated` when that is known without statistics; empty when not.
     """
 
     site: str

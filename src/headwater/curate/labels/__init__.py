@@ -14,6 +14,7 @@ from headwater.curate.labels.language import Language
 from headwater.curate.labels.membership import Membership
 from headwater.curate.labels.quality import Quality
 from headwater.curate.labels.statistical import Statistical
+from headwater.curate.labels.translation import Translation
 from headwater.curate.labels.vocabulary import Vocabulary
 from headwater.curate.labels.watermark import Watermark
 
@@ -24,6 +25,7 @@ LABELS: Mapping[str, type[Label]] = MappingProxyType(
         Quality.name: Quality,
         Vocabulary.name: Vocabulary,
         Disclosure.name: Disclosure,
+        Translation.name: Translation,
         Statistical.name: Statistical,
         Detector.name: Detector,
         Watermark.name: Watermark,
