@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -16,9 +17,12 @@ from headwater.collapse.study import Band, Fan, Plane, Ridgeline, Setting, Study
 from headwater.collapse.study.study import mean
 from headwater.loop.experiment import run
 from headwater.loop.gauge import EDGES
+from headwater.loop.people import cut
 from headwater.loop.scene import ARMS, Scene
 from headwater.loop.twin import mean_field
 from headwater.measure.tokens import words
+from headwater.watermark.tokenizer import TOKENIZERS
+from headwater.watermark.tokenizer.tokenizer import load
 
 PLAYS = Path(__file__).parents[1] / "plays.txt"
 SCENE = Scene()
@@ -103,21 +107,26 @@ def twin(found: Mapping[str, Runs]) -> dict[str, Value]:
         values[f"human share, error of the twin, {arm}"] = Value(float(np.abs(seen - expected).mean()))
     if DRIFT not in found:
         return values
-    kept = web.vocabulary(web.flow(mean_field(SCENE, ARMS["nothing"])), counts())[0]
-    types = np.mean([[one["n_types"] for one in some] for some in found[DRIFT]], axis=0)
-    beside = np.mean([[one["n_types"] for one in some] for some in found["people"]], axis=0)
-    error = float(np.abs(types[1:] / beside[1:] - kept[1:] / kept[0]).mean())
-    return values | {"vocabulary, error of the twin, no word left out": Value(error)}
+    flowed = web.flow(mean_field(SCENE, ARMS["nothing"]))
+    for unit, key, cut_up in (("tokens", "n_tokens", _tokens), ("words", "n_types", words)):
+        kept = web.vocabulary(flowed, counts(cut_up))[0]
+        types, beside = (
+            np.mean([[one[key] for one in some] for some in found[arm]], axis=0) for arm in (DRIFT, "people")
+        )
+        error = float(np.abs(types[1:] / beside[1:] - kept[1:] / kept[0]).mean())
+        values[f"vocabulary, error of the twin, {unit}, none left out"] = Value(error)
+    return values
 
 
-def counts() -> np.ndarray:
-    """Count the words of as much human text as a model is trained on."""
-    from collections import Counter
-
-    from headwater.loop.people import cut
-
+def counts(cut_up: Callable[[str], Iterable[Hashable]]) -> np.ndarray:
+    """Count what occurs in as much human text as a model is trained on."""
     pages = list(cut([PLAYS.read_text("utf-8")], page_chars=SCENE.page_chars))[:: len(TOLD)][: SCENE.size]
-    return np.array(list(Counter(word for page in pages for word in words(page)).values()))
+    return np.array(list(Counter(one for page in pages for one in cut_up(page)).values()))
+
+
+def _tokens(text: str) -> list[int]:
+    told: list[int] = load(TOKENIZERS[SCENE.tokenizer]).tokens([text]).tokens.tolist()
+    return told
 
 
 def figures(found: Mapping[str, Runs]) -> tuple[Any, ...]:
@@ -142,6 +151,7 @@ def figures(found: Mapping[str, Runs]) -> tuple[Any, ...]:
         _fan("Rare words in what models write", "of those of human text", "tail_mass", found),
         _fan("Generated share of the training set", "share of pages", "contaminated", found),
         _fan("Words that a model is taught", "distinct words", "n_types", found),
+        _fan("Tokens that people use, of what a model is taught", "distinct tokens", "n_tokens", found),
         *ridges,
         Plane("Where the monitor sees the training sets, seed 0", tuple(one), paths),
     )

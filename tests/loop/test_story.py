@@ -29,6 +29,7 @@ FIRST = Generation(
     n_votes=0,
     perplexity=500.0,
     n_types=4_000,
+    n_tokens=3_000,
     tail_mass=0.95,
     written=(0.0,) * 15 + (0.25, 0.5, 0.25) + (0.0,) * 12,
     stage="healthy",

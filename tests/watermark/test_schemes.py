@@ -14,6 +14,7 @@ from headwater import canonical
 from headwater.errors import InputError
 from headwater.stats import binomial_upper
 from headwater.watermark import detect, ngrams, sampler
+from headwater.watermark.abreast import Trails
 from headwater.watermark.sampler import Trail
 from headwater.watermark.scheme import Scheme, ngrams_after, profile_id
 from headwater.watermark.schemes import SCHEMES
@@ -119,13 +120,18 @@ def test_a_tilt_is_a_law_on_the_same_tokens(scheme: Scheme) -> None:
     tokens = np.flatnonzero(chances)
     tilted = scheme.tilt(ngrams_after(context, tokens), chances[tokens], key.secret)
     whole = Trail(scheme, key, n_prompt=0).tilt(chances, context)
-    some = Trail(scheme, key, n_prompt=0).tilt_some(tokens, chances[tokens], context)
+    other = context[::-1].copy(), np.array([7, 3]), np.array([0.25, 0.75])
+    law, beside, untouched = Trails(scheme, key, n=3, n_prompt=0).tilt(
+        [(tokens, chances[tokens]), other[1:], other[1:]], [context, other[0], context[:0]]
+    )
 
     assert tilted.sum() == pytest.approx(1.0)
     assert tilted.min() >= -1e-15
     assert not (whole > 0.0)[chances == 0.0].any()
     assert np.array_equal(whole[tokens], tilted)
-    assert np.array_equal(some, tilted)
+    assert np.array_equal(law, tilted)
+    assert np.array_equal(beside, scheme.tilt(ngrams_after(other[0], other[1]), other[2], key.secret))
+    assert scheme.padded or not scheme.width or np.array_equal(untouched, other[2])
 
 
 @EVERY

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from headwater.loop.scene import Scene
 from headwater.loop.voices import Voice, family
 from headwater.loop.voices.voice import Task
+from headwater.watermark.abreast import Trails, draw
 from headwater.watermark.keys import Key
-from headwater.watermark.sampler import Trail, draw
 from headwater.watermark.scheme import Floats, Tokens
 from headwater.watermark.schemes import SCHEMES
 from headwater.watermark.tokenizer.tokenizer import Open
@@ -72,12 +72,13 @@ class Author:
     ) -> None:
         """Write what comes after the beginnings, token by token, the longest row first."""
         laws = self.voice.laws(top_p=top_p, rng=rng)
-        trails = [Trail(SCHEMES[PROFILE], key, n_prompt=begin) if key else None for _ in rows]
+        trails = Trails(SCHEMES[PROFILE], key, n=len(rows), n_prompt=begin) if key else None
         for place in range(begin, rows[0].size):
             begun = [row[:place] for row in rows if row.size > place]
-            for row, trail, before, (tokens, chances) in zip(rows, trails, begun, laws(begun), strict=False):
-                tilted = trail.tilt_some(tokens, chances, before) if trail else chances
-                row[place] = tokens[draw(tilted, rng)]
+            told = laws(begun)
+            tilted = trails.tilt(told, begun) if trails else [chances for _, chances in told]
+            for row, (tokens, _), at in zip(rows, told, draw(tilted, rng).tolist(), strict=False):
+                row[place] = tokens[at]
 
     def perplexity(self, texts: Sequence[str]) -> Floats:
         """Measure the perplexity of a token, page by page, shape (n,)."""
@@ -95,6 +96,11 @@ def tokens(opened: Open, texts: Sequence[str]) -> list[Tokens]:
     """Cut texts into tokens, one row a text."""
     flat = opened.tokens(texts)
     return [flat.tokens[a:b] for a, b in zip(flat.starts[:-1], flat.starts[1:], strict=True)]
+
+
+def vocabulary(opened: Open, texts: Sequence[str]) -> set[int]:
+    """Collect the distinct tokens of texts."""
+    return set(opened.tokens(texts).tokens.tolist())
 
 
 def train(texts: Sequence[str], opened: Open, scene: Scene, *, model: str = "") -> Author:

@@ -41,6 +41,8 @@ class Generation:
         n_votes: Votes that reviewers cast in this generation.
         perplexity: Of held-out human text under the model, a token.
         n_types: Distinct words of the training set.
+        n_tokens: Distinct tokens of the training set that people use; a model that writes tokens coins
+            words, but no tokens.
         tail_mass: Share of the words of what the model writes that are of the human tail, divided by that of
             held-out human text.
         written: Shares of the pages that the model writes by their perplexity under the model of generation
@@ -67,6 +69,7 @@ class Generation:
     n_votes: int
     perplexity: float
     n_types: int
+    n_tokens: int
     tail_mass: float
     written: tuple[float, ...]
     stage: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,11 @@ class People:
     reference: tuple[str, ...]
     sealed: tuple[str, ...]
     web: tuple[tuple[str, ...], ...]
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """Give all of them."""
+        return (*self.held_out, *self.reference, *self.sealed, *chain.from_iterable(self.web))
 
 
 def read(source: str) -> list[str]:

@@ -151,6 +151,7 @@ class _Step:
         model = author.train(texts, opened, scene)
         (folder / "training.json").write_text(json.dumps(texts, ensure_ascii=False), "utf-8")
         by = Yardstick(self.people.reference, self.people.held_out, self._first(opened, model))
+        n_tokens = len(author.vocabulary(opened, texts) & author.vocabulary(opened, self.people.pages))
         n_human = sum(not one.generated for one in crawled)
         n_let_in_human = sum(not wrote[url] for url, _ in let_in)
         return Generation(
@@ -167,6 +168,7 @@ class _Step:
             sealed=len(sealed) / len(texts),
             vouched=(sum(url in vouched for url, _ in trained) + len(sealed)) / len(texts),
             n_votes=self._n_votes(self.number) - self._n_votes(self.number - 1),
+            n_tokens=n_tokens,
             perplexity=gauge.perplexity(model, by.held_out),
             reasons={one.reason: one.n for one in summary.reasons},
             **gauge.of_training(by.reference, texts, seed=scene.seed),  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ Tokens = npt.NDArray[np.uint32]
 Longs = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
 Words = npt.NDArray[np.uint64]
+Floats = npt.NDArray[np.float64]
 
 _MISSING = np.uint32(0xFFFFFFFF)
 # Odd factors of a multiplicative hash, one for each place of an n-gram; the highest bits are used.
@@ -141,4 +142,46 @@ def counted(table: Tokens, shift: np.uint64, cells: Words) -> npt.NDArray[np.boo
     for row in range(table.shape[0]):
         cell = _cell(table, row, shift)
         out[row] = (cells[cell >> np.uint64(6)] >> (cell & np.uint64(63))) & np.uint64(1)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def after(contexts: Tokens, tokens: Tokens, starts: Longs) -> Tokens:
+    """Lay out the n-grams that tokens would end, those of one context after those of another."""
+    width = contexts.shape[1]
+    out = np.empty((tokens.size, width + 1), dtype=np.uint32)
+    for text in range(starts.size - 1):
+        for row in range(starts[text], starts[text + 1]):
+            for column in range(width):
+                out[row, column] = contexts[text, column]
+            out[row, width] = tokens[row]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def greatest(values: Floats, starts: Longs) -> Longs:
+    """Find the first greatest value of each part, counted from where the part starts."""
+    out = np.zeros(starts.size - 1, dtype=np.int64)
+    for part in range(out.size):
+        start = starts[part]
+        for at in range(start, starts[part + 1]):
+            if values[at] > values[start + out[part]]:
+                out[part] = at - start
+    return out
+
+
+@njit(cache=True, nogil=True)
+def drawn(chances: Floats, starts: Longs, uniforms: Floats) -> Longs:
+    """Draw from each part by one uniform number, counted from where the part starts."""
+    out = np.empty(starts.size - 1, dtype=np.int64)
+    for part in range(out.size):
+        start, stop = starts[part], starts[part + 1]
+        total = 0.0
+        for at in range(start, stop):
+            total += chances[at]
+        wanted, upto, at = uniforms[part] * total, chances[start], start
+        while upto <= wanted and at < stop - 1:
+            at += 1
+            upto += chances[at]
+        out[part] = at - start
     return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, final
+from typing import final
 
 import numpy as np
 import numpy.typing as npt
@@ -98,7 +98,7 @@ class Trail:
         Returns:
             Shape (n_types,); `chances` where nothing is marked.
         """
-        context = self._fresh(so_far)
+        context = self.fresh(so_far)
         if context is None:
             return chances
         tokens, tilted = np.flatnonzero(chances > 0.0), np.zeros_like(chances)
@@ -106,24 +106,15 @@ class Trail:
         tilted[tokens] = self._scheme.tilt(ngrams, chances[tokens], self._key.secret)
         return tilted
 
-    def tilt_some(self, tokens: npt.NDArray[np.integer[Any]], chances: Floats, so_far: Tokens) -> Floats:
-        """Give the law of the next token where only some can be it.
+    def fresh(self, so_far: Tokens) -> Tokens | None:
+        """Give the context of the next token.
 
         Args:
-            tokens: Shape (k,), distinct.
-            chances: Shape (k,), the model's chance of each, above 0.
             so_far: As in `tilt`.
 
         Returns:
-            Shape (k,); `chances` where nothing is marked.
+            Shape (width,); None where nothing is marked after it.
         """
-        context = self._fresh(so_far)
-        if context is None:
-            return chances
-        return self._scheme.tilt(ngrams_after(context, tokens), chances, self._key.secret)
-
-    def _fresh(self, so_far: Tokens) -> Tokens | None:
-        """Give the context of the next token; None where nothing is marked after it."""
         fresh: Tokens | None = None
         for place in range(self._next, so_far.size + 1):
             context = _context(so_far[self._begin : place], self._scheme)

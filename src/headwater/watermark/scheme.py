@@ -130,6 +130,20 @@ class Redrawing(Scheme, Protocol):
 
 
 @runtime_checkable
+class Racing(Scheme, Protocol):
+    """Draw the token with the greatest time of all, so that many contexts can be ranked at once."""
+
+    def times(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
+        """Give a number to each token, shape (k,); after each context `tilt` chooses the greatest.
+
+        Args:
+            ngrams: Shape (k, width + 1), of any contexts.
+            chances: Shape (k,), above 0.
+            key: Of `key_bytes`.
+        """
+
+
+@runtime_checkable
 class Family(Scheme, Protocol):
     """Mark with keys of one secret that end in a tag of two bytes; all are tried."""
 

@@ -105,9 +105,8 @@ def test_a_scorer_of_a_closed_model_gives_unseen_types_no_chance() -> None:
 def test_a_word_drawn_by_its_order_has_the_law_of_the_model(context: tuple[int, ...]) -> None:
     model, n = fit(STREAM, n_types=6), 20_000
     component, rng = model.components(), np.random.default_rng(5)
-    before, found, square = np.array(context, dtype=np.int32), np.zeros(6), np.zeros(6)
-    for _ in range(n):
-        words, chances = component(before, rng)
+    before, found, square = np.tile(np.array(context, dtype=np.int32), (n, 1)), np.zeros(6), np.zeros(6)
+    for words, chances in component(before, rng):
         assert chances.sum() == pytest.approx(1.0)
         found[words] += chances
         square[words] += chances**2
@@ -119,7 +118,9 @@ def test_a_word_drawn_by_its_order_has_the_law_of_the_model(context: tuple[int, 
 
 def test_an_order_cut_to_its_nucleus_keeps_the_most_probable_words() -> None:
     model = fit([0] * 8 + [1] * 4 + [2, 3], n_types=4, order=1, escape=0.0)
-    words, chances = model.components(top_p=0.8)(np.array([], dtype=np.int32), np.random.default_rng(0))
+    ((words, chances),) = model.components(top_p=0.8)(
+        np.empty((1, 0), dtype=np.int32), np.random.default_rng(0)
+    )
 
     assert words.tolist() == [0, 1]
     assert chances == pytest.approx([8 / 12, 4 / 12])

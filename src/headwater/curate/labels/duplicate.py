@@ -65,7 +65,7 @@ class Duplicate:
         """Load the MinHash library."""
         from rensa import RMinHash
 
-        self._digests: Any = RMinHash.digests_from_token_sets
+        self._signer: Any = RMinHash
 
     def measure(self, document: Document) -> Row:
         """Digest the text with white space folded, and sign its shingles."""
@@ -80,7 +80,9 @@ class Duplicate:
         }
         shingles = _shingles(words, folded)
         if shingles:
-            signature = np.array(self._digests([shingles], N_BANDS * N_ROWS, SEED)[0], dtype=np.uint32)
+            signer = self._signer(N_BANDS * N_ROWS, SEED)
+            signer.update(shingles)
+            signature = np.array(signer.digest(), dtype=np.uint32)
             row |= {"bands": _bands(signature), "signature": signature.tobytes()}
         return row
 

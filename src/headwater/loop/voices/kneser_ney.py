@@ -33,7 +33,7 @@ class NGrams:
         after = self.model.closed().components(top_p=top_p)
 
         def laws(texts: Sequence[Tokens]) -> list[Law]:
-            return [after(text[-_SPAN:].astype(np.int32), rng) for text in texts]
+            return list(after(np.stack([text[-_SPAN:] for text in texts]).astype(np.int32), rng))
 
         return laws
 

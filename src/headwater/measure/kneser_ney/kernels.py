@@ -17,6 +17,7 @@ from numba import njit
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
 
 
 # Draws that rejection may waste on one token before the whole law is laid out.
@@ -231,6 +232,15 @@ def order_of(t: Tables, context: Ints, rng: np.random.Generator) -> tuple[int, i
         node = t.suffix[node]
         depth -= 1
     return (-1, 0) if node == 0 and rng.random() < t.escape else (node, depth)
+
+
+@njit(cache=True)
+def orders_of(t: Tables, contexts: Ints, rng: np.random.Generator) -> tuple[Longs, Longs]:
+    """Draw the order of the word after each context, one after the other: nodes and depths."""
+    nodes, depths = np.empty(len(contexts), dtype=np.int64), np.empty(len(contexts), dtype=np.int64)
+    for at in range(len(contexts)):
+        nodes[at], depths[at] = order_of(t, contexts[at], rng)
+    return nodes, depths
 
 
 @njit(cache=True)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from headwater.measure.kneser_ney.kernels import Tables
 
 _MAX = 2**31 - 2
-Component = Callable[[Ints, np.random.Generator], tuple[Ints, npt.NDArray[np.float64]]]
+Law = tuple[Ints, npt.NDArray[np.float64]]
+Component = Callable[[Ints, np.random.Generator], list[Law]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,20 +172,22 @@ class KneserNey:
                 kept, and those exactly as probable as the last of them.
 
         Returns:
-            From what stands before, shape (m,), int32 numbers in [0, n_types), which are not checked, and a
-            source of randomness to words, shape (k,), and their chances, shape (k,), which sum to 1. With
-            `top_p` 1, a word drawn by them has the law that `distribution` gives.
+            From what stands before words, shape (n, m), int32 numbers in [0, n_types), which are not checked,
+            and a source of randomness to what each may be, shape (k,), and the chances, shape (k,), which sum
+            to 1. With `top_p` 1, a word drawn by them has the law that `distribution` gives.
         """
         from headwater.measure.kneser_ney import kernels
 
         tables, span = _tables(self), self.order - 1
-        laws: dict[int, tuple[Ints, npt.NDArray[np.float64]]] = {}
+        laws: dict[int, Law] = {}
 
-        def component(before: Ints, rng: np.random.Generator) -> tuple[Ints, npt.NDArray[np.float64]]:
-            node, depth = kernels.order_of(tables, before[max(0, before.size - span) :], rng)
-            if node not in laws:
-                laws[node] = kernels.law_of(tables, node, depth, top_p)
-            return laws[node]
+        def component(before: Ints, rng: np.random.Generator) -> list[Law]:
+            near = np.ascontiguousarray(before[:, max(0, before.shape[1] - span) :])
+            nodes, depths = kernels.orders_of(tables, near, rng)
+            for node, depth in dict(zip(nodes.tolist(), depths.tolist(), strict=True)).items():
+                if node not in laws:
+                    laws[node] = kernels.law_of(tables, node, depth, top_p)
+            return [laws[node] for node in nodes.tolist()]
 
         return component
 

@@ -76,8 +76,16 @@ class Gumbel:
 
     def tilt(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
         """Put all chance on the token of the largest u to the power 1/chance."""
+        tilted = np.zeros_like(chances)
+        tilted[np.argmax(self.times(ngrams, chances, key))] = 1.0
+        return tilted
+
+    def times(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
+        """Give ln(u) / chance, shape (k,)."""
         check_key(self, key)
-        return _winner(self.uniforms, ngrams, chances, key)
+        times = np.log(self.uniforms(ngrams, key))
+        times /= chances
+        return times
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +169,6 @@ def _exponential(uniforms: Uniforms, ngrams: Tokens, key: bytes) -> Floats:
         np.log1p(some, out=some)
         np.negative(some, out=out[start : start + _CHUNK])
     return out
-
-
-def _winner(uniforms: Uniforms, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
-    tilted = np.zeros_like(chances)
-    tilted[np.argmax(np.log(uniforms(ngrams, key)) / chances)] = 1.0
-    return tilted
 
 
 def _native(ngrams: Tokens, key: bytes) -> Floats:
