@@ -147,7 +147,7 @@ def counted(table: Tokens, shift: np.uint64, cells: Words) -> npt.NDArray[np.boo
 
 @njit(cache=True, nogil=True)
 def after(contexts: Tokens, tokens: Tokens, starts: Longs) -> Tokens:
-    """Lay out the n-grams that tokens would end, those of one context after those of another."""
+    """Lay out the n-grams that tokens would end, context by context."""
     width = contexts.shape[1]
     out = np.empty((tokens.size, width + 1), dtype=np.uint32)
     for text in range(starts.size - 1):
@@ -160,7 +160,7 @@ def after(contexts: Tokens, tokens: Tokens, starts: Longs) -> Tokens:
 
 @njit(cache=True, nogil=True)
 def greatest(values: Floats, starts: Longs) -> Longs:
-    """Find the first greatest value of each part, counted from where the part starts."""
+    """Find the first greatest value of each part, counted from its start."""
     out = np.zeros(starts.size - 1, dtype=np.int64)
     for part in range(out.size):
         start = starts[part]
@@ -172,7 +172,7 @@ def greatest(values: Floats, starts: Longs) -> Longs:
 
 @njit(cache=True, nogil=True)
 def drawn(chances: Floats, starts: Longs, uniforms: Floats) -> Longs:
-    """Draw from each part by one uniform number, counted from where the part starts."""
+    """Draw from each part by one uniform number, counted from its start."""
     out = np.empty(starts.size - 1, dtype=np.int64)
     for part in range(out.size):
         start, stop = starts[part], starts[part + 1]

@@ -17,7 +17,6 @@ from numba import njit
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
-Longs = npt.NDArray[np.int64]
 
 
 # Draws that rejection may waste on one token before the whole law is laid out.
@@ -225,40 +224,6 @@ def distribution(t: Tables, node: int, depth: int) -> Floats:
 
 
 @njit(cache=True)
-def order_of(t: Tables, context: Ints, rng: np.random.Generator) -> tuple[int, int]:
-    """Draw the order of the next word: node and depth; -1 for the uniform law."""
-    node, depth = locate(t, context)
-    while node > 0 and (t.first[node] == t.first[node + 1] or rng.random() < t.gamma[node]):
-        node = t.suffix[node]
-        depth -= 1
-    return (-1, 0) if node == 0 and rng.random() < t.escape else (node, depth)
-
-
-@njit(cache=True)
-def orders_of(t: Tables, contexts: Ints, rng: np.random.Generator) -> tuple[Longs, Longs]:
-    """Draw the order of the word after each context, one after the other: nodes and depths."""
-    nodes, depths = np.empty(len(contexts), dtype=np.int64), np.empty(len(contexts), dtype=np.int64)
-    for at in range(len(contexts)):
-        nodes[at], depths[at] = order_of(t, contexts[at], rng)
-    return nodes, depths
-
-
-@njit(cache=True)
-def law_of(t: Tables, node: int, depth: int, top_p: float) -> tuple[Ints, Floats]:
-    """Lay out the law of one order, cut to its nucleus: words, and their chances."""
-    if node < 0:
-        return np.arange(t.unigram.size).astype(np.int32), np.full(t.unigram.size, 1.0 / t.unigram.size)
-    low, high = t.first[node], t.first[node + 1]
-    law = np.empty(high - low)
-    for child in range(low, high):
-        count = t.upto[child + 1] - t.upto[child]
-        law[child - low] = count - t.discount[depth + 1, min(count, 3)]
-    law /= law.sum()
-    kept = np.flatnonzero(law >= _least_kept(law, 1.0, top_p)) if top_p < 1.0 else np.arange(law.size)
-    return t.word[low + kept], law[kept] / law[kept].sum()
-
-
-@njit(cache=True)
 def bounds(t: Tables) -> Floats:
     """Bound the greatest probability after each context, from short to long."""
     out = np.ones(t.gamma.size)
@@ -297,7 +262,7 @@ def heats(t: Tables, power: float) -> Floats:
 
 
 @njit(cache=True)
-def _least_kept(law: Floats, power: float, top_p: float) -> float:
+def least_kept(law: Floats, power: float, top_p: float) -> float:
     """Find the probability of the last word of a nucleus, without a sort."""
     kept = law[law > 0.0]
     wanted = top_p * np.sum(kept**power)
@@ -382,7 +347,7 @@ def _draw_bent(t: Tables, bend: Bend, state: tuple[int, int], rng: np.random.Gen
     """Draw a word from the bent law by rejection, or from the whole law."""
     node, depth = state
     if bend.top_p < 1.0 and np.isnan(bend.least[node]):
-        bend.least[node] = _least_kept(distribution(t, node, depth), bend.power, bend.top_p)
+        bend.least[node] = least_kept(distribution(t, node, depth), bend.power, bend.top_p)
     # A hair of slack, as two ways to one probability may round differently.
     least = bend.least[node] * (1.0 - 1e-12) if bend.top_p < 1.0 else 0.0
     for _ in range(_PATIENCE):

@@ -176,17 +176,17 @@ class KneserNey:
             and a source of randomness to what each may be, shape (k,), and the chances, shape (k,), which sum
             to 1. With `top_p` 1, a word drawn by them has the law that `distribution` gives.
         """
-        from headwater.measure.kneser_ney import kernels
+        from headwater.measure.kneser_ney import orders
 
         tables, span = _tables(self), self.order - 1
         laws: dict[int, Law] = {}
 
         def component(before: Ints, rng: np.random.Generator) -> list[Law]:
             near = np.ascontiguousarray(before[:, max(0, before.shape[1] - span) :])
-            nodes, depths = kernels.orders_of(tables, near, rng)
+            nodes, depths = orders.orders_of(tables, near, rng)
             for node, depth in dict(zip(nodes.tolist(), depths.tolist(), strict=True)).items():
                 if node not in laws:
-                    laws[node] = kernels.law_of(tables, node, depth, top_p)
+                    laws[node] = orders.law_of(tables, node, depth, top_p)
             return [laws[node] for node in nodes.tolist()]
 
         return component
