@@ -131,7 +131,7 @@ class Redrawing(Scheme, Protocol):
 
 @runtime_checkable
 class Racing(Scheme, Protocol):
-    """Draw the token of the greatest time: many contexts are ranked at once."""
+    """Draw the token of the greatest time; ranks many contexts at once."""
 
     def times(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
         """Give a number to each token, shape (k,); after each context `tilt` chooses the greatest.
