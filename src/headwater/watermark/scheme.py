@@ -134,7 +134,7 @@ class Racing(Scheme, Protocol):
     """Draw the token of the greatest time; ranks many contexts at once."""
 
     def times(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
-        """Give a number to each token, shape (k,); after each context `tilt` chooses the greatest.
+        """Give each token a number, shape (k,); `tilt` chooses the greatest.
 
         Args:
             ngrams: Shape (k, width + 1), of any contexts.
