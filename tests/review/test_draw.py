@@ -24,6 +24,7 @@ from headwater.review.embedding import EMBEDDINGS
 from headwater.review.manifest import parse
 from headwater.review.select import SELECTORS
 from headwater.review.store import add, open_store
+from headwater.review.store.batches import add_batch
 from tests.log.samples import damaged
 from tests.review.runs import finished
 
@@ -91,10 +92,24 @@ def test_a_batch_opens_a_queue_in_an_order_of_chance(tmp_path: Path) -> None:
         assert add(db, items(batch, n_wanted=2)) == 0
     store.close()
 
-    ranks = sorted(batch.rank.values())
+    ranks = sorted(batch.manifest.ranks().values())
     assert ranks[0] > 0
     assert ranks[-1] < 1
     assert len(set(ranks)) == 20
+
+
+def test_draw_and_ask_put_documents_in_one_order(tmp_path: Path) -> None:
+    from headwater.review.store.tables import ITEM
+
+    batch = draw(finished(), PLAN)
+    store = open_store(str(tmp_path / "campaign.sqlite"))
+    with store.transaction() as db:
+        pairs = [(text, {}) for text in batch.texts.values()]
+        assert add_batch(db, batch.data, pairs, n_wanted=2) == 20
+        kept = {row.document: row.rank for row in db.execute(ITEM.select())}
+    store.close()
+
+    assert kept == {one.document: one.rank for one in items(batch, n_wanted=2)}
 
 
 def test_a_deficit_is_that_of_the_words() -> None:

@@ -96,14 +96,11 @@ class Batch:
         data: The manifest's bytes.
         manifest: The same, read.
         texts: Digest of each document's text -> the text.
-        rank: Digest -> in which order to ask, in (0, 1): at random, so that whoever stops early has not
-            left out a slice.
     """
 
     data: bytes
     manifest: Manifest
     texts: Mapping[str, str]
-    rank: Mapping[str, float]
 
 
 def draw(root: Path, plan: Plan, beside: Beside | None = None) -> Batch:
@@ -145,9 +142,7 @@ def draw(root: Path, plan: Plan, beside: Beside | None = None) -> Batch:
         for one in order
     ]
     data = manifest(sketch, drawn, selector, detectors=pool.detectors(root), beside=rows, draw=told)
-    rank = uniform(drawn.documents.id, f"{plan.seed}/order")
-    ranks = {one.digest: float(at) for one, at in zip(order, rank, strict=True)}
-    return Batch(data, parse(data), {one.digest: one.text for one in order}, ranks)
+    return Batch(data, parse(data), {one.digest: one.text for one in order})
 
 
 def items(batch: Batch, *, n_wanted: int) -> list[Item]:
@@ -157,9 +152,9 @@ def items(batch: Batch, *, n_wanted: int) -> list[Item]:
         batch: What was drawn.
         n_wanted: Votes that each document gets before anybody looks whether it needs more.
     """
-    digest = batch.manifest.digest
+    digest, rank = batch.manifest.digest, batch.manifest.ranks()
     return [
-        Item(digest, one.document, batch.texts[one.document], one.pi, batch.rank[one.document], n_wanted)
+        Item(digest, one.document, batch.texts[one.document], one.pi, rank[one.document], n_wanted)
         for one in batch.manifest.items
     ]
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
+
+import numpy as np
 
 from headwater import canonical
 from headwater.errors import FormatError
+from headwater.review.select.chunk import uniform
 
 FORMAT = "headwater-batch-1"
 SLICES = ("active", "audit", "probe")
@@ -40,6 +43,11 @@ class Chosen:
     score: float
     why: Mapping[str, float]
 
+    def to_json(self) -> dict[str, Any]:
+        """Give it as a JSON value, by the names that a manifest has."""
+        told = asdict(self)
+        return {"slice": told.pop("part"), **told}
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -52,6 +60,7 @@ class Manifest:
         n_documents: Documents that were chosen from.
         draw: What else is needed to draw it again.
         items: The choice.
+        told: Settings of the selector, `sketch` and `detectors`, as they were written down.
     """
 
     digest: str
@@ -60,10 +69,21 @@ class Manifest:
     n_documents: int
     draw: Mapping[str, Any]
     items: tuple[Chosen, ...]
+    told: Mapping[str, Any]
 
     def by_document(self) -> dict[str, Chosen]:
         """Find items by the digest of their text."""
         return {one.document: one for one in self.items}
+
+    def ranks(self) -> dict[str, float]:
+        """Say in which order to ask, by the digest of the text.
+
+        Returns:
+            In (0, 1), at random, so that whoever stops early has not left out a slice.
+        """
+        ids = np.array([int(one.document[:16], 16) for one in self.items], dtype=np.uint64)
+        rank = uniform(ids, f"{self.seed}/order")
+        return {one.document: float(at) for one, at in zip(self.items, rank, strict=True)}
 
 
 def parse(data: bytes) -> Manifest:
@@ -88,11 +108,16 @@ def parse(data: bytes) -> Manifest:
     try:
         items = tuple(_chosen(one) for one in value["items"])
         told = (str(value["seed"]), str(value["selector"]["name"]), int(value["n_documents"]))
+        beside = {
+            "selector": dict(value["selector"]),
+            "sketch": str(value["sketch"]),
+            "detectors": {str(name): str(one) for name, one in value["detectors"].items()},
+        }
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise FormatError(f"not the manifest of a batch: {str(error)[:80]}") from error
     if len({one.document for one in items}) < len(items) or told[2] < len(items):
         raise FormatError("a batch has a document twice, or more than there were")
-    return Manifest(hashlib.sha256(data).hexdigest(), *told, dict(value["draw"]), items)
+    return Manifest(hashlib.sha256(data).hexdigest(), *told, dict(value["draw"]), items, beside)
 
 
 def _chosen(one: Mapping[str, Any]) -> Chosen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,26 @@ def test_what_votes_leave_open_is_settled_once(world: World) -> None:
     assert check(world.desk.store) == {"human": 1, "ai": 3}
     found = verify(world.desk)
     assert (found["sound"], found["n_votes"]) == (True, 5)
+
+
+def test_an_adjudication_is_taken_back_by_a_button(world: World) -> None:
+    cy, di = world.joined("adjudicator", "cy"), world.joined("adjudicator", "di")
+    page = cy.open("/adjudicate")
+    assert 'action="/adjudicate/undo"' not in page
+    item = cy.get("/adjudicate.json").told["item"]
+    fields = {name: str(item[name]) for name in ("number", "nonce", "now_s")}
+    settled = cy.follow(cy.form("/adjudicate/settle", label="human", **fields))
+    assert "No document is contested" in settled
+    named = re.search(r'action="/adjudicate/undo".*?name="statement" value="(\w+)"', settled, re.DOTALL)
+    assert named
+    assert di.form("/adjudicate/undo", statement=named[1]).status == 409  # It is not theirs.
+    again = cy.follow(cy.form("/adjudicate/undo", statement=named[1]))
+    assert "Taken back." in again
+    assert 'action="/adjudicate/undo"' not in again
+    assert di.get("/adjudicate.json").told["item"]["document"] == item["document"]
+    assert cy.json("/adjudicate/undo.json", statement=named[1]).status == 409
+    found = verify(world.desk)
+    assert (found["sound"], found["n_votes"], found["n_retracted"]) == (True, 5, 1)
 
 
 def test_an_adjudication_names_the_votes_that_are_there(world: World) -> None:

@@ -16,12 +16,13 @@ from urllib.parse import urlencode
 
 from headwater import canonical
 from headwater.log.checkpoint import Signer
+from headwater.review.manifest import parse
 from headwater.review.serve.app import app
 from headwater.review.serve.campaign import create
 from headwater.review.serve.desk import Desk
 from headwater.review.serve.screens.people import invite
 from headwater.review.serve.screens.sign_in import signed_text
-from headwater.review.store import Committer, batches, open_store
+from headwater.review.store import Committer, Item, add, batches, open_store
 
 NOW_S = 1_700_000_000.0
 URL = "http://localhost:8090"
@@ -229,8 +230,15 @@ def served(
     clock = Clock()
     desk = Desk(campaign, store, shared, url, clock)
     if texts:
-        pairs = [(text, {"language": "en"}) for text in texts]
-        desk.change(lambda db: batches.add_batch(db, manifest(texts), pairs, n_wanted=n_wanted))
+        data, pairs = manifest(texts), [(text, {"language": "en"}) for text in texts]
+        # Asked in the order of the list and not by chance, so that tests know what comes next.
+        rows = zip(parse(data).items, texts, strict=True)
+        queued = [
+            Item(parse(data).digest, one.document, text, one.pi, float(at), n_wanted)
+            for at, (one, text) in enumerate(rows)
+        ]
+        desk.change(lambda db: add(db, queued))
+        desk.change(lambda db: batches.add_batch(db, data, pairs, n_wanted=n_wanted))
     yield World(desk, clock, app(desk))
     shared.close()
     store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import time
 from collections.abc import Mapping
@@ -204,7 +205,7 @@ def _check_origin(hall: _Hall, request: Request, visit: Visit) -> None:
         raise RefusedError("another site sent this", status=403, hint=f"the address is {hall.desk.url}")
     if visit.session is not None:
         token = request.headers.get("x-csrf-token") or visit.text("csrf")
-        if token != visit.session.csrf:
+        if not hmac.compare_digest(token.encode("utf-8", "surrogatepass"), visit.session.csrf.encode()):
             raise RefusedError("the form is of another session", status=403, hint="load the page anew")
 
 

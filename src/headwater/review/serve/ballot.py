@@ -7,15 +7,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from headwater.errors import ConsistencyError, InputError
-from headwater.review.attest import Adjudication, Interaction, Judgement, adjudication, judgement
+from headwater.review.attest import (
+    Adjudication,
+    Interaction,
+    Judgement,
+    Retraction,
+    adjudication,
+    judgement,
+    retraction,
+)
 from headwater.review.attest.judgement import LABELS
-from headwater.review.serve.desk import Desk
-from headwater.review.serve.display import display, spans
+from headwater.review.serve.desk import Desk, admit, witness
+from headwater.review.serve.display import display, inert, spans
 from headwater.review.serve.visit import RefusedError, Visit
-from headwater.review.store import Item, Lease, late, queue
+from headwater.review.store import Item, Lease, Ticket, late, queue
 
 # Clocks of a voter and of their server may differ by this, and no more.
 _CLOCKS_APART_S = 86_400
+_EXCERPT = 140
 UNSIGNED = {"label": "cannot-tell", "confidence": None, "spans": (), "assistance": "none"}
 
 
@@ -136,3 +145,52 @@ def _judgement(desk: Desk, item: Item, told: Mapping[str, Any]) -> Judgement:
         "interaction": Interaction(),
     }
     return Judgement(**{**known, **told})
+
+
+def told_last(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Tell somebody what they said last, as a JSON value.
+
+    Args:
+        row: As `history.last` gives it.
+    """
+    text = str(row["text"])
+    excerpt = inert(text[:_EXCERPT]) + ("…" if len(text) > _EXCERPT else "")
+    return {"statement": row["statement"], "label": row["label"], "excerpt": excerpt}
+
+
+def taken_back(desk: Desk, visit: Visit) -> tuple[Ticket, Retraction]:
+    """Read what takes something back: an envelope, or the form of somebody for whom the server signs.
+
+    Args:
+        desk: The campaign.
+        visit: With `envelope`, or with `statement`.
+
+    Returns:
+        What becomes of it in the store, and what it says.
+
+    Raises:
+        RefusedError: If the envelope says something else.
+    """
+    sealed = visit.text("envelope").encode("utf-8", "surrogatepass")
+    if not sealed:
+        needs_witness(visit)
+        said = Retraction(visit.text("statement"), desk.token(), int(desk.clock()))
+        sealed = witness(desk, visit.member, retraction.statement(said))
+    ticket, told = admit(desk, visit.member, sealed)
+    if not isinstance(told, Retraction):
+        raise RefusedError("the envelope takes nothing back", status=400)
+    return ticket, told
+
+
+def needs_witness(visit: Visit) -> None:
+    """Check that the server signs for somebody.
+
+    Raises:
+        RefusedError: If they sign themselves.
+    """
+    if visit.signs != "witnessed":
+        raise RefusedError(
+            f"you sign by {visit.signs}, which a form without script cannot",
+            status=403,
+            hint="allow script on this page; or ask for an invitation, and join without a key",
+        )

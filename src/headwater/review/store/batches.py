@@ -7,9 +7,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from headwater import canonical
-from headwater.errors import FormatError, InputError
-from headwater.review.manifest import FORMAT
+from headwater.errors import InputError
+from headwater.review.manifest import Chosen, parse
 from headwater.review.store.queue import Item, add
 
 if TYPE_CHECKING:
@@ -31,38 +30,36 @@ def add_batch(
         How many items were new.
 
     Raises:
-        FormatError: If the manifest is none.
         InputError: If a text is not in the manifest, or one of the manifest is neither given nor queued.
     """
     from sqlalchemy import select
 
     from headwater.review.store.tables import BACKGROUND, BATCH, ITEM
 
-    drawn, batch = chosen(manifest), hashlib.sha256(manifest).hexdigest()
-    place = {str(one["id"]): at for at, one in enumerate(drawn)}
+    drawn = parse(manifest)
+    asked, rank = drawn.by_document(), drawn.ranks()
     items, told = [], {}
     for text, about in texts:
         document = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        at = place.get(document[:16])
-        if at is None:
+        if document not in asked:
             raise InputError(f"the document {document[:16]} is not in the manifest of the batch")
-        items.append(Item(batch, document, text, drawn[at]["pi"], float(at), n_wanted))
+        items.append(Item(drawn.digest, document, text, asked[document].pi, rank[document], n_wanted))
         told[document] = dict(about)
-    if db.execute(select(BATCH.c.digest).where(BATCH.c.digest == batch)).first() is None:
-        db.execute(BATCH.insert(), {"digest": batch, "manifest": manifest})
+    if db.execute(select(BATCH.c.digest).where(BATCH.c.digest == drawn.digest)).first() is None:
+        db.execute(BATCH.insert(), {"digest": drawn.digest, "manifest": manifest})
     n = add(db, items)
     queued = select(ITEM.c.id, ITEM.c.document, BACKGROUND.c.item).outerjoin(
         BACKGROUND, BACKGROUND.c.item == ITEM.c.id
     )
-    there = db.execute(queued.where(ITEM.c.batch == batch)).all()
-    missing = place.keys() - {row.document[:16] for row in there}
+    there = db.execute(queued.where(ITEM.c.batch == drawn.digest)).all()
+    missing = asked.keys() - {row.document for row in there}
     if missing:
         raise InputError(
-            f"{len(missing)} documents of the batch have no text, such as {min(missing)}",
+            f"{len(missing)} documents of the batch have no text, such as {min(missing)[:16]}",
             hint="give them with --texts, or draw with --store",
         )
     rows = [
-        {"item": row.id, "told": _told(drawn[place[row.document[:16]]], told.get(row.document, {}))}
+        {"item": row.id, "told": _told(asked[row.document], told.get(row.document, {}))}
         for row in there
         if row.item is None
     ]
@@ -71,32 +68,8 @@ def add_batch(
     return n
 
 
-def _told(one: Mapping[str, Any], about: Mapping[str, Any]) -> str:
-    return json.dumps(
-        {**about, **{name: value for name, value in one.items() if name != "id"}}, allow_nan=False
-    )
-
-
-def chosen(manifest: bytes) -> list[dict[str, Any]]:
-    """Read the items of a manifest.
-
-    Args:
-        manifest: Canonical JSON.
-
-    Raises:
-        FormatError: If it is no manifest of a batch.
-    """
-    value = canonical.parse(manifest)
-    try:
-        items = [dict(one) for one in value["items"]]
-        sound = value["format"] == FORMAT and all(
-            isinstance(one["id"], str) and (one["pi"] is None or 0 < one["pi"] <= 1) for one in items
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise FormatError("not the manifest of a batch") from error
-    if not sound or len({one["id"] for one in items}) != len(items):
-        raise FormatError("the manifest of a batch has an item twice, or one that is not of its form")
-    return items
+def _told(one: Chosen, about: Mapping[str, Any]) -> str:
+    return json.dumps({**about, **one.to_json()}, allow_nan=False)
 
 
 def manifests(db: Connection) -> dict[str, bytes]:

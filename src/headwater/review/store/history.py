@@ -9,16 +9,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
 
-def last_vote(db: Connection, validator: str) -> Mapping[str, Any] | None:
+def last(db: Connection, validator: str, *, kind: str = "vote") -> Mapping[str, Any] | None:
     """Find the last vote of somebody that stands, with the text that it is on.
 
     Args:
         db: A transaction.
         validator: Name of the key.
+        kind: `vote` or `ruling`.
     """
     from headwater.review.store.tables import ENTRY, ITEM
 
-    chosen = _standing("vote", ITEM.c.text, ITEM.c.batch).where(ENTRY.c.validator == validator)
+    chosen = _standing(kind, ITEM.c.text, ITEM.c.batch).where(ENTRY.c.validator == validator)
     row = db.execute(chosen.order_by(ENTRY.c.id.desc()).limit(1)).mappings().first()
     return None if row is None else dict(row)
 

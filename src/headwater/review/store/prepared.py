@@ -7,9 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, final
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, CursorResult, Result
 
-_Compiled = tuple[str, Mapping[str, Any]] | None
+_Compiled = tuple[str, Mapping[str, Any], frozenset[str]] | None
 
 
 @final
@@ -37,12 +37,30 @@ class Prepared:
         made = _compiled(name, frozenset(parameters or ()), self._dialect)
         if made is None:
             return self._connection.execute(statement, parameters)
-        text, constants = made
-        return self._connection.exec_driver_sql(text, {**constants, **(parameters or {})})
+        text, constants, texts = made
+        found = self._connection.exec_driver_sql(text, {**constants, **(parameters or {})})
+        return _read(found, texts) if texts else found
 
     def __getattr__(self, name: str) -> Any:
         """Give whatever else a connection has."""
         return getattr(self._connection, name)
+
+
+def _read(found: CursorResult[Any], texts: frozenset[str]) -> Result[Any]:
+    """Decode what the driver gives of columns of `AnyText`, which SQLAlchemy did not look at."""
+    from sqlalchemy.engine import IteratorResult
+    from sqlalchemy.engine.result import SimpleResultMetaData
+
+    from headwater.review.store.tables import AnyText
+
+    names, read, dialect = list(found.keys()), AnyText().process_result_value, found.dialect
+    rows = (
+        tuple(
+            read(value, dialect) if name in texts else value for name, value in zip(names, row, strict=True)
+        )
+        for row in found
+    )
+    return IteratorResult(SimpleResultMetaData(names), rows)
 
 
 @cache
@@ -57,11 +75,12 @@ def _names() -> Mapping[int, str]:
 @cache
 def _compiled(name: str, given: frozenset[str], dialect: str) -> _Compiled:
     """Compile a statement; None if that depends on values."""
-    from sqlalchemy import Insert
+    from sqlalchemy import Insert, Select
     from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
     from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
     from headwater.review.store import statements
+    from headwater.review.store.tables import AnyText
 
     postgres: Any = PGDialect_psycopg
     made: Any = SQLiteDialect_pysqlite(paramstyle="named") if dialect == "sqlite" else postgres()
@@ -70,4 +89,6 @@ def _compiled(name: str, given: frozenset[str], dialect: str) -> _Compiled:
     compiled = statement.compile(dialect=made, column_keys=keys)
     if compiled.post_compile_params or compiled.literal_execute_params:
         return None
-    return str(compiled), {key: value for key, value in compiled.params.items() if key not in given}
+    columns = statement.selected_columns if isinstance(statement, Select) else ()
+    texts = frozenset(column.name for column in columns if isinstance(column.type, AnyText))
+    return str(compiled), {key: value for key, value in compiled.params.items() if key not in given}, texts

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from headwater.errors import ConsistencyError, InputError
 from headwater.review.attest.judgement import Judgement
 from headwater.review.attest.retraction import Retraction
+from headwater.review.store.store import roomy
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_ADDED_AT_ONCE = 512
+_ADDED_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +85,29 @@ def add(db: Connection, items: Iterable[Item]) -> int:
     Raises:
         InputError: If an item wants no vote, or its text is not that of its digest.
     """
+    n, pending = 0, iter(items)
+    with roomy(db):
+        while some := {(one.batch, one.document): one for one in islice(pending, _ADDED_AT_ONCE)}:
+            for one in some.values():
+                digest = hashlib.sha256(one.text.encode("utf-8", "surrogatepass")).hexdigest()
+                if one.n_wanted < 1 or digest != one.document:
+                    raise InputError("an item wants at least one vote and has the digest of its text")
+            n += _add(db, some)
+    return n
+
+
+def _add(db: Connection, some: Mapping[tuple[str, str], Item]) -> int:
     from sqlalchemy import select
 
     from headwater.review.store.tables import ITEM
 
-    n, pending = 0, iter(items)
-    while some := {(one.batch, one.document): one for one in islice(pending, _ADDED_AT_ONCE)}:
-        for one in some.values():
-            digest = hashlib.sha256(one.text.encode("utf-8", "surrogatepass")).hexdigest()
-            if one.n_wanted < 1 or digest != one.document:
-                raise InputError("an item wants at least one vote and has the digest of its text")
-        named = ITEM.c.document.in_([document for _, document in some])
-        there = {tuple(row) for row in db.execute(select(ITEM.c.batch, ITEM.c.document).where(named))}
-        new = [one for key, one in some.items() if key not in there]
-        rows = [{name: getattr(one, name) for name in Item.__slots__} for one in new]
-        if rows:
-            db.execute(ITEM.insert(), [row | {"n_votes": 0, "room": row["n_wanted"]} for row in rows])
-        n += len(rows)
-    return n
+    named = ITEM.c.document.in_([document for _, document in some])
+    there = {tuple(row) for row in db.execute(select(ITEM.c.batch, ITEM.c.document).where(named))}
+    new = [one for key, one in some.items() if key not in there]
+    rows = [{name: getattr(one, name) for name in Item.__slots__} for one in new]
+    if rows:
+        db.execute(ITEM.insert(), [row | {"n_votes": 0, "room": row["n_wanted"]} for row in rows])
+    return len(rows)
 
 
 def lease(db: Connection, validator: str, *, token: str, now_s: float, ttl_s: float) -> Lease | None:
@@ -283,11 +289,7 @@ def _hand_out(db: Connection, validator: str, row: Any, made: Lease) -> Lease:
 
 def item_of(row: Any) -> Item:
     """Give an item from a row that holds its columns."""
-    from headwater.review.store.tables import plain
-
-    told = {name: row[name] for name in Item.__slots__}
-    # A prepared statement gives a text as the database keeps it.
-    return Item(**told | {"text": plain(told["text"])})
+    return Item(**{name: row[name] for name in Item.__slots__})
 
 
 def _take_back(db: Connection, now_s: float) -> None:

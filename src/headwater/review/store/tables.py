@@ -38,12 +38,7 @@ class AnyText(TypeDecorator[str]):
 
     def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:
         """Decode from the database."""
-        return None if value is None else plain(value)
-
-
-def plain(kept: bytes | str) -> str:
-    """Read a text as the database keeps it, or as it was read already."""
-    return kept if isinstance(kept, str) else bytes(kept).decode("utf-8", "surrogatepass")
+        return None if value is None else bytes(value).decode("utf-8", "surrogatepass")
 
 
 METADATA = MetaData()

@@ -11,7 +11,7 @@ from headwater.review.serve import ballot
 from headwater.review.serve.desk import Desk, admit, witness
 from headwater.review.serve.display import display, inert
 from headwater.review.serve.visit import Answer, RefusedError, Screen, Visit, credential
-from headwater.review.store import Item, Ticket, batches, history, people, settlement
+from headwater.review.store import Item, Ticket, batches, history, people, queue, settlement
 from headwater.review.store.settlement import Vote
 
 if TYPE_CHECKING:
@@ -29,11 +29,18 @@ def view(desk: Desk, visit: Visit) -> dict[str, Any]:
         "assistance": list(ASSISTANCE),
         "signs": visit.signs,
         "key": credential(visit),
+        "now_s": int(desk.clock()),
+        "last": desk.look(lambda db: _last(db, name)),
     }
     if found:
         number, item, votes = found[0]
         told["item"] = _told_of(desk, visit, number, (item, votes))
     return told
+
+
+def _last(db: Connection, name: str) -> dict[str, Any] | None:
+    row = history.last(db, name, kind="ruling")
+    return None if row is None else ballot.told_last(row)
 
 
 def _told_of(desk: Desk, visit: Visit, number: int, what: tuple[Item, list[Vote]]) -> dict[str, Any]:
@@ -76,13 +83,8 @@ def _said(one: Vote) -> dict[str, Any]:
 
 
 def _settle(desk: Desk, visit: Visit) -> Answer:
-    """Take the form of an adjudicator for whom the server signs.
-
-    Raises:
-        RefusedError: If they sign themselves, or the document is settled.
-    """
-    if visit.signs != "witnessed":
-        raise RefusedError(f"you sign by {visit.signs}, which takes script here", status=403)
+    """Take the form of an adjudicator for whom the server signs."""
+    ballot.needs_witness(visit)
     nonce, name = visit.text("nonce"), visit.name
     if desk.look(lambda db: history.owner(db, nonce)) == name:
         return _kept(new=False)
@@ -130,8 +132,21 @@ def _keep(desk: Desk, visit: Visit, ticket: Ticket, said: Adjudication) -> Answe
     return _kept(new=desk.change(step))
 
 
+def _undo(desk: Desk, visit: Visit) -> Answer:
+    """Take an adjudication back, so that its document is contested again."""
+    ticket, said = ballot.taken_back(desk, visit)
+    name = visit.name
+
+    def step(db: Connection) -> None:
+        people.member(db, name=name)
+        queue.retract(db, ticket, said)
+
+    desk.change(step)
+    return Answer({"undone": True}, "/adjudicate?said=undone")
+
+
 def _kept(*, new: bool) -> Answer:
     return Answer({"kept": True, "new": new}, "/adjudicate?said=settled")
 
 
-SCREEN = Screen("adjudicate", "Adjudicate", view, {"settle": _settle, "cast": _cast}, SETTLERS)
+SCREEN = Screen("adjudicate", "Adjudicate", view, {"settle": _settle, "cast": _cast, "undo": _undo}, SETTLERS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from headwater import canonical
+from headwater.review.manifest import Manifest, parse
 from headwater.review.serve.desk import Desk
 from headwater.review.serve.visit import Screen, Visit
 from headwater.review.store import batches
@@ -21,40 +21,28 @@ def view(desk: Desk, visit: Visit) -> dict[str, Any]:
     found = desk.look(batches.manifests)
     return {
         "inside": inside,
-        "batches": [_told(digest, data, inside=inside) for digest, data in sorted(found.items())],
+        "batches": [_told(parse(data), inside=inside) for _, data in sorted(found.items())],
     }
 
 
-def _told(digest: str, data: bytes, *, inside: bool) -> dict[str, Any]:
-    manifest, items = canonical.parse(data), batches.chosen(data)
-    selector = manifest.get("selector", {})
-    chances = [one["pi"] for one in items if one["pi"] is not None]
-    told: dict[str, Any] = {
-        "digest": digest,
-        "n_items": len(items),
-        "n_documents": manifest.get("n_documents", len(items)),
-        "seed": str(manifest.get("seed", "")),
-        "selector": selector if isinstance(selector, dict) else {},
-        "draw": manifest.get("draw", {}),
-        "sketch": str(manifest.get("sketch", "")),
-        "detectors": manifest.get("detectors", {}),
-        "slices": dict(Counter(str(one.get("slice", "")) for one in items)),
-        "n_strata": len({one.get("stratum") for one in items}),
+def _told(one: Manifest, *, inside: bool) -> dict[str, Any]:
+    chances = [item.pi for item in one.items if item.pi is not None]
+    shown = one.items[:_SHOWN] if inside else ()
+    return {
+        "digest": one.digest,
+        "n_items": len(one.items),
+        "n_documents": one.n_documents,
+        "seed": one.seed,
+        **one.told,
+        "draw": one.draw,
+        "slices": dict(Counter(item.part for item in one.items)),
+        "n_strata": len({item.stratum for item in one.items}),
         "pi": [min(chances), max(chances)] if chances else [],
-        "items": [],
+        "items": [
+            {name: item.to_json()[name] for name in ("document", "slice", "pi", "stratum", "why")}
+            for item in shown
+        ],
     }
-    if inside:
-        told["items"] = [
-            {
-                "document": str(one.get("document", one["id"])),
-                "slice": str(one.get("slice", "")),
-                "pi": one["pi"],
-                "stratum": one.get("stratum"),
-                "why": one.get("why", {}),
-            }
-            for one in items[:_SHOWN]
-        ]
-    return told
 
 
 SCREEN = Screen("batch", "Why this batch", view)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from headwater.errors import FormatError
-from headwater.review.manifest import Manifest, parse
+from headwater.review.manifest import parse
 from headwater.review.serve.desk import Desk
 from headwater.review.serve.screens.reliability import INSIDERS
 from headwater.review.serve.visit import Screen, Visit
@@ -25,19 +24,12 @@ def view(desk: Desk, visit: Visit) -> dict[str, Any]:
 
 
 def _stopping(desk: Desk) -> list[dict[str, Any]]:
-    """Say of each batch that was drawn by us whether its votes are enough."""
+    """Say of each batch whether its votes are enough."""
     from headwater.review.progress import progress
 
-    drawn = [one for data in desk.look(batches.manifests).values() if (one := _parsed(data))]
+    drawn = [parse(data) for data in desk.look(batches.manifests).values()]
     cast = desk.look(standing) if drawn else []
     return [{"batch": one.digest, **progress(one, cast).to_json()} for one in drawn]
-
-
-def _parsed(data: bytes) -> Manifest | None:
-    try:
-        return parse(data)
-    except FormatError:
-        return None  # Drawn by something else, so nothing is known that stopping is decided by.
 
 
 SCREEN = Screen("progress", "Progress", view)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headwater.errors import ConsistencyError
-from headwater.review.attest import Judgement, Retraction, judgement, retraction
+from headwater.review.attest import Judgement, judgement
 from headwater.review.attest.judgement import ASSISTANCE, LABELS
 from headwater.review.attest.roll import JUDGES
 from headwater.review.serve import ballot
@@ -16,8 +15,6 @@ from headwater.review.store import Lease, Ticket, batches, history, people, queu
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-_EXCERPT = 140
 
 
 def view(desk: Desk, visit: Visit) -> dict[str, Any]:
@@ -73,22 +70,18 @@ def _held(desk: Desk, db: Connection, name: str, n: int) -> list[Lease]:
 
 
 def _last(db: Connection, name: str) -> dict[str, Any] | None:
-    row = history.last_vote(db, name)
+    row = history.last(db, name)
     if row is None:
         return None
     known = batches.background(db, row["document"], row["batch"])
-    text = str(row["text"])
-    return {
-        "statement": row["statement"],
-        "label": row["label"],
-        "excerpt": inert(text[:_EXCERPT]) + ("…" if len(text) > _EXCERPT else ""),
-        "known": inert({key: value for key, value in known.items() if key not in {"document", "record"}}),
+    return ballot.told_last(row) | {
+        "known": inert({key: value for key, value in known.items() if key not in {"document", "record"}})
     }
 
 
 def _vote(desk: Desk, visit: Visit) -> Answer:
     """Take the form of somebody for whom the server signs."""
-    _needs_witness(visit)
+    ballot.needs_witness(visit)
     token, name = visit.text("token"), visit.name
     nonce = ballot.nonce_of(token)
     if desk.look(lambda db: history.owner(db, nonce)) == name:
@@ -146,22 +139,8 @@ def _renew(desk: Desk, visit: Visit) -> Answer:
 
 
 def _undo(desk: Desk, visit: Visit) -> Answer:
-    """Take a vote back for somebody for whom the server signs."""
-    _needs_witness(visit)
-    said = Retraction(visit.text("statement"), desk.token(), int(desk.clock()))
-    sealed = witness(desk, visit.member, retraction.statement(said))
-    return _retract(desk, visit, sealed)
-
-
-def _take_back(desk: Desk, visit: Visit) -> Answer:
-    """Take an envelope that takes something back."""
-    return _retract(desk, visit, visit.text("envelope").encode("utf-8", "surrogatepass"))
-
-
-def _retract(desk: Desk, visit: Visit, sealed: bytes) -> Answer:
-    ticket, said = admit(desk, visit.member, sealed)
-    if not isinstance(said, Retraction):
-        raise ConsistencyError("the envelope takes nothing back")
+    """Take a vote back, and hand its document out again."""
+    ticket, said = ballot.taken_back(desk, visit)
     name, token, terms = visit.name, desk.token(), desk.terms
 
     def step(db: Connection) -> bool:
@@ -176,20 +155,6 @@ def _retract(desk: Desk, visit: Visit, sealed: bytes) -> Answer:
     return Answer({"undone": True, "new": desk.change(step)}, "/review?said=undone")
 
 
-def _needs_witness(visit: Visit) -> None:
-    """Check that the server signs for somebody.
-
-    Raises:
-        RefusedError: If they sign themselves.
-    """
-    if visit.signs != "witnessed":
-        raise RefusedError(
-            f"you sign by {visit.signs}, which a form without script cannot",
-            status=403,
-            hint="allow script on this page; or ask for an invitation, and join without a key",
-        )
-
-
 SCREEN = Screen(
     "review",
     "Review",
@@ -200,7 +165,7 @@ SCREEN = Screen(
         "skip": _skip,
         "renew": _renew,
         "undo": _undo,
-        "retract": _take_back,
+        "retract": _undo,
     },
     JUDGES,
 )

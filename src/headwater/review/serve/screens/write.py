@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from headwater.review.attest import Authorship, Interaction, Retraction, authorship, retraction
+from headwater.review.attest import Authorship, Interaction, authorship
 from headwater.review.attest.authorship import LICENCES
 from headwater.review.attest.judgement import ASSISTANCE
 from headwater.review.attest.roll import AUTHORS
+from headwater.review.serve.ballot import needs_witness, taken_back
 from headwater.review.serve.desk import Desk, admit, witness
 from headwater.review.serve.display import inert
 from headwater.review.serve.visit import Answer, RefusedError, Screen, Visit, credential
@@ -63,13 +64,8 @@ def _consent() -> str:
 
 
 def _hand_in(desk: Desk, visit: Visit) -> Answer:
-    """Take the form of somebody for whom the server signs.
-
-    Raises:
-        RefusedError: If they sign themselves.
-    """
-    if visit.signs != "witnessed":
-        raise RefusedError(f"you sign by {visit.signs}, which takes script here", status=403)
+    """Take the form of somebody for whom the server signs."""
+    needs_witness(visit)
     text = _text(visit)
     interaction = Interaction(
         visit.number("n_typed"), visit.number("n_pasted"), shown_ms=visit.number("shown_ms")
@@ -128,19 +124,9 @@ def _text(visit: Visit) -> str:
 
 
 def _take_back(desk: Desk, visit: Visit) -> Answer:
-    """Take a text back: by an envelope, or by the form of somebody for whom the server signs.
-
-    Raises:
-        RefusedError: If the envelope says something else.
-    """
-    sealed = visit.text("envelope").encode("utf-8", "surrogatepass")
-    if not sealed and visit.signs == "witnessed":
-        said = Retraction(visit.text("statement"), desk.token(), int(desk.clock()))
-        sealed = witness(desk, visit.member, retraction.statement(said))
-    ticket, told = admit(desk, visit.member, sealed)
-    if not isinstance(told, Retraction):
-        raise RefusedError("the envelope takes nothing back", status=400)
-    desk.change(lambda db: queue.retract(db, ticket, told))
+    """Take a text back."""
+    ticket, said = taken_back(desk, visit)
+    desk.change(lambda db: queue.retract(db, ticket, said))
     return Answer({"undone": True}, "/write?said=undone")
 
 
