@@ -104,7 +104,7 @@ def test_draw_and_ask_put_documents_in_one_order(tmp_path: Path) -> None:
     batch = draw(finished(), PLAN)
     store = open_store(str(tmp_path / "campaign.sqlite"))
     with store.transaction() as db:
-        pairs = [(text, {}) for text in batch.texts.values()]
+        pairs: list[tuple[str, dict[str, str]]] = [(text, {}) for text in batch.texts.values()]
         assert add_batch(db, batch.data, pairs, n_wanted=2) == 20
         kept = {row.document: row.rank for row in db.execute(ITEM.select())}
     store.close()

@@ -110,18 +110,46 @@ def invite(*, campaign: str, role: str, url: str, store: str | None, as_json: bo
 @click.option("--port", type=click.IntRange(1, 65535), default=8090, help="Without it, 8090.")
 @url_option
 @store_option
-def serve(*, campaign: str, host: str, port: int, url: str, store: str | None) -> None:
+@click.option("--open-entries", is_flag=True, help="Let everybody read the votes below /log, as they come.")
+def serve(*, campaign: str, host: str, port: int, url: str, store: str | None, open_entries: bool) -> None:
     """Serve a campaign to browsers until interrupted.
 
     People vote, write and adjudicate. Behind a proxy that speaks TLS, --url is the address that people open;
     passkeys are bound to its domain. One process serves a campaign.
+
+    Below /log are the checkpoints and tiles of its log as C2SP tlog-tiles has them. Votes themselves are
+    shown to curators, auditors and admins alone, unless --open-entries: who votes must not see them before.
     """
     from headwater.report.page import look
+    from headwater.review.serve.app import app
     from headwater.review.serve.page import Look
     from headwater.review.serve.run import run
 
     with _desk(campaign, url, store) as desk:
-        run(desk, Look(*look()), host=host, port=port, ready=_ready)
+        application = app(desk, Look(*look()), open_entries=open_entries)
+        run(application, desk, host=host, port=port, ready=_ready)
+
+
+@click.command(no_args_is_help=True)
+@campaign_argument
+@click.option("--url", required=True, help="Where the witness takes submissions, without /add-checkpoint.")
+@click.option("--key", "lines", multiple=True, required=True, help="Verifier key of the witness, one line.")
+@store_option
+@json_option
+def witness(*, campaign: str, url: str, lines: tuple[str, ...], store: str | None, as_json: bool) -> None:
+    """Ask a C2SP witness to sign the head of the log, now and whenever it grows.
+
+    A witness signs only what continues what it signed before, so that nobody is shown another history.
+    """
+    from headwater.log import note
+    from headwater.log.witness import Witness
+    from headwater.review.serve import witnesses
+    from headwater.review.serve.sealer import seal
+
+    with _desk(campaign, "http://localhost", store) as desk:
+        seal(desk)
+        n = witnesses.add(desk.campaign, Witness(url.rstrip("/"), tuple(map(note.parse_key, lines))))
+    say({"n_cosignatures": n}, f"stored {n} cosignatures", as_json=as_json)
 
 
 @click.command(no_args_is_help=True)
@@ -161,4 +189,4 @@ def _desk(campaign: str, url: str, store: str | None) -> Any:
     return opened(open_campaign(Path(campaign)), url=url, store=store)
 
 
-COMMANDS = (open_command, ask, invite, serve, verify, join, vote)
+COMMANDS = (open_command, ask, invite, serve, witness, verify, join, vote)

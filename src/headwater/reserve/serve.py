@@ -53,7 +53,7 @@ def app(logs: Mapping[str, Storage], objects: Storage | None = None) -> Starlett
     async def answer(request: Request) -> Response:
         path = request.path_params["path"]
         found = await starlette["concurrency"].run_in_threadpool(find, logs, objects, path)
-        return _respond(starlette["responses"], request, found)
+        return respond(request, found)
 
     route = starlette["routing"].Route("/{path:path}", answer, methods=["GET", "HEAD"])
     made: Starlette = starlette["applications"].Starlette(routes=[route])
@@ -134,7 +134,14 @@ def _of_log(storage: Storage, path: str) -> tuple[bytes, str, bool] | None:
     return reader.tile(wanted), "application/octet-stream", False
 
 
-def _respond(responses: Any, request: Request, found: tuple[bytes, str, bool] | int) -> Response:
+def respond(request: Request, found: tuple[bytes, str, bool] | int) -> Response:
+    """Answer with what was found, or a range of it.
+
+    Args:
+        request: What was asked.
+        found: As `find` gives it.
+    """
+    responses = _starlette()["responses"]
     if isinstance(found, int):
         word = "not found" if found == 404 else "not available"
         answer: Response = responses.PlainTextResponse(f"{word}\n", found, headers=_HEADERS)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headwater.errors import InputError
+from headwater.stats.intervals import clopper_pearson
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,6 @@ def share(
     Source:
         E. L. Korn and B. I. Graubard (1998), Survey Methodology 24: intervals for small proportions.
     """
-    from scipy.stats import beta
-
     hits, chances = np.asarray(hit, dtype=np.float64), np.asarray(pi, dtype=np.float64)
     belongs = np.ones(hits.size) if mass is None else np.asarray(mass, dtype=np.float64)
     if not hits.size or hits.shape != chances.shape or belongs.shape != hits.shape or not belongs.sum() > 0:
@@ -66,7 +65,4 @@ def share(
     variance = float(((weight * (hits - value)) ** 2).sum()) / total**2 * n_drawn / (n_drawn - 1)
     if variance > 0.0:
         n = min(n, value * (1.0 - value) / variance)
-    tail, x = (1.0 - level) / 2.0, value * n
-    low = float(beta.ppf(tail, x, n - x + 1.0)) if x > 0.0 else 0.0
-    high = float(beta.ppf(1.0 - tail, x + 1.0, n - x)) if n - x > 1e-12 else 1.0
-    return Share(value, low, high, n)
+    return Share(value, *clopper_pearson(value * n, n, level), n)

@@ -41,11 +41,11 @@ def wilson(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
     return low, high
 
 
-def clopper_pearson(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
+def clopper_pearson(k: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Bound a proportion with coverage that never falls below the level.
 
     Args:
-        k: Successes, in 0..n.
+        k: Successes, in 0..n; a fraction where `n` is an effective number of trials.
         n: Independent trials with one common chance of success, at least 0.
         level: Two-sided coverage, in (0, 1).
 
@@ -67,7 +67,7 @@ def clopper_pearson(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
     return low, high
 
 
-def _check(k: int, n: int, level: float) -> None:
+def _check(k: float, n: float, level: float) -> None:
     if not 0 <= k <= n:
         raise InputError(f"no proportion {k} of {n}")
     if not 0.0 < level < 1.0:

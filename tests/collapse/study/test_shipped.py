@@ -26,9 +26,9 @@ MISSED: dict[str, frozenset[str]] = {
     ),
     "review-labels": frozenset(
         {
-            "labels at equal error, active by random",
-            "error at the end, active by random",
-            "intervals that hold, all without weights",
+            "labels at equal error, active by entropy",
+            "labels at equal error, active-1 by random",
+            "rare kinds with a human text found, active less random",
         }
     ),
     "shumailov-lm": frozenset(

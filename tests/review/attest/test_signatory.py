@@ -32,9 +32,11 @@ from headwater.review.attest import (
     witnessed,
 )
 from tests.log.samples import ORIGIN
+from tests.review.attest import vectors
 from tests.review.attest.authenticator import assertion, passkey, seal
 from tests.review.attest.worlds import ANN, BEN, NOW_S, cast, vote
 
+VECTORS = json.loads(vectors.PATH.read_text("utf-8"))
 KEY = passkey("review.example/pat")
 WITNESS = witnessed.signer(b"s" * 32, "review.example/wim")
 ROLL = Roll(
@@ -222,3 +224,19 @@ def test_a_passkey_on_a_roll_has_its_fields_and_no_others() -> None:
         )
         with pytest.raises(FormatError):
             signatory.parse(line)
+
+
+@pytest.mark.parametrize("one", VECTORS["tests"], ids=lambda one: one["comment"])
+def test_vectors(one: dict[str, Any]) -> None:
+    key, data = signatory.parse(one["key"]), one["envelope"].encode()
+    if one["result"] == "valid":
+        payload, by = envelope.open_(data, [key])
+        assert by == key
+        assert ledger.parse(payload).nonce
+    else:
+        with pytest.raises((FormatError, SignatureError)):
+            ledger.parse(envelope.open_(data, [key])[0])
+
+
+def test_vectors_are_those_of_their_generator() -> None:
+    assert VECTORS["tests"] == vectors.cases()

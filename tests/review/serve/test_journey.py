@@ -130,7 +130,7 @@ def check_log(world: World) -> None:
     _, signed = Reader(log).checkpoint()
     entries = [Reader(log).entry(at) for at in range(Reader(log).head().size)]
     casts = read(entries, signed, Policy(key.name, (key,)), members)
-    assert len(entries) == 10  # Seven votes, of which one was taken back, an adjudication and a text.
+    assert len(entries) == 14  # Four members, seven votes, one taken back, an adjudication and a text.
     assert {signatory.kind(one.by) for one in casts} == {"passkey"}
     assert [len(one.considered) for one in casts if one.role == "adjudicator"] == [2]
     mixed = next(one.judgement for one in casts if one.judgement.label == "mixed")

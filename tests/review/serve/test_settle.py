@@ -107,3 +107,17 @@ def test_who_votes_learns_nothing_of_others(world: World) -> None:
     assert [(one["n_documents"], one["n_votes"], one["stop"]) for one in told["stopping"]] == [(2, 4, False)]
     assert "This batch goes on" in boss.get("/progress").text
     assert len(boss.get("/batch.json").told["batches"][0]["items"]) == 2
+
+
+def test_what_votes_say_is_computed_once_a_state(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from headwater.review.serve.screens import progress
+
+    boss, cy = world.joined("curator", "boss"), world.joined("adjudicator", "cy")
+    before = boss.get("/progress.json").told["stopping"]
+    with monkeypatch.context() as patched:
+        patched.setattr(progress, "parse", None)  # Nobody reads a manifest while nothing is new.
+        assert boss.get("/progress.json").told["stopping"] == before
+    item = cy.get("/adjudicate.json").told["item"]
+    fields = {name: str(item[name]) for name in ("number", "nonce", "now_s")}
+    assert cy.json("/adjudicate/settle.json", label="human", **fields).status == 200
+    assert boss.get("/progress.json").told["stopping"][0]["n_enough"] > before[0]["n_enough"]

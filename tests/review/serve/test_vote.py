@@ -59,7 +59,8 @@ def test_everything_works_by_forms_alone(world: World) -> None:
     assert TEXTS[3][:10] in page
     assert ann.form("/review/skip", token=token(page)).status == 303
     assert check(world.desk.store) == {"human": 1, "ai": 1, "mixed": 1}
-    assert verify(world.desk) == {"sound": True, "why": "", "n_votes": 4, "n_retracted": 1, "n_witnessed": 4}
+    found = {"sound": True, "why": "", "n_votes": 4, "n_retracted": 1, "n_witnessed": 4, "n_cosigned": 0}
+    assert verify(world.desk) == found
 
 
 def test_nothing_of_the_evidence_is_told_before_the_vote(world: World) -> None:
@@ -95,7 +96,8 @@ def test_a_key_of_ones_own_signs(world: World) -> None:
     sealed, held = signed(ann, ANN, "mixed", spans=[[0, 30]], confidence=5)
     assert ann.json("/review/cast.json", envelope=sealed, token=held).told == {"kept": True, "new": True}
     assert ann.json("/review/cast.json", envelope=sealed, token=held).told == {"kept": True, "new": False}
-    assert verify(world.desk) == {"sound": True, "why": "", "n_votes": 1, "n_retracted": 0, "n_witnessed": 0}
+    found = {"sound": True, "why": "", "n_votes": 1, "n_retracted": 0, "n_witnessed": 0, "n_cosigned": 0}
+    assert verify(world.desk) == found
     refused = ann.json("/review/vote.json", token=held, label="ai")
     assert refused.status == 403
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from headwater import canonical
 from headwater.errors import FormatError
 from headwater.log import envelope
 from headwater.review.attest import judgement
+from headwater.review.attest import statement as statements
 from headwater.review.attest.judgement import Judgement, is_digest
 
 KIND = "https://headwater.readthedocs.io/spec/human-adjudication/v1"
@@ -59,18 +61,10 @@ def parse(data: bytes) -> Adjudication:
         data: Canonical JSON.
 
     Returns:
-        The adjudication, with `statement(parse(data)) == data`.
-
-    Raises:
-        FormatError: If it is another statement, or a field is not of its form.
+        The adjudication, with `statement(parse(data)) == data`; what is no such statement is refused.
     """
-    value = canonical.parse(data)
-    try:
-        (subject,), said = value["subject"], value["predicate"]
-        found = Adjudication(judgement.of(subject["digest"]["sha256"], said), tuple(said["considered"]))
-        same = statement(found) == data
-    except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"not the statement of an adjudication: {str(error)[:80]}") from error
-    if not same:
-        raise FormatError("an adjudication has a field too many, or is none")
-    return found
+    return statements.parse(data, _of, statement, what="an adjudication")
+
+
+def _of(document: str, said: Mapping[str, Any]) -> Adjudication:
+    return Adjudication(judgement.of(document, said), tuple(said["considered"]))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from headwater import canonical
 from headwater.errors import FormatError
 from headwater.log import envelope
+from headwater.review.attest import statement as statements
 from headwater.review.attest.judgement import ASSISTANCE, Interaction, is_digest, is_nonce, is_whole
 
 KIND = "https://headwater.readthedocs.io/spec/human-authorship/v1"
@@ -76,26 +78,18 @@ def parse(data: bytes) -> Authorship:
         data: Canonical JSON.
 
     Returns:
-        The authorship, with `statement(parse(data)) == data`.
-
-    Raises:
-        FormatError: If it is another statement, or a field is not of its form.
+        The authorship, with `statement(parse(data)) == data`; what is no such statement is refused.
     """
-    value = canonical.parse(data)
-    try:
-        (subject,), said = value["subject"], value["predicate"]
-        found = Authorship(
-            subject["digest"]["sha256"],
-            said["licence"],
-            said["consent"]["sha256"],
-            said["nonce"],
-            said["written_s"],
-            Interaction(**said["interaction"]),
-            said["assistance"],
-        )
-        same = statement(found) == data
-    except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"not the statement of an authorship: {str(error)[:80]}") from error
-    if not same:
-        raise FormatError("an authorship has a field too many, or is none")
-    return found
+    return statements.parse(data, _of, statement, what="an authorship")
+
+
+def _of(document: str, said: Mapping[str, Any]) -> Authorship:
+    return Authorship(
+        document,
+        said["licence"],
+        said["consent"]["sha256"],
+        said["nonce"],
+        said["written_s"],
+        Interaction(**said["interaction"]),
+        said["assistance"],
+    )

@@ -12,6 +12,7 @@ from typing import Any
 from headwater import canonical
 from headwater.errors import FormatError, VerificationError
 from headwater.log import envelope
+from headwater.review.attest import statement as statements
 
 KIND = "https://headwater.readthedocs.io/spec/human-judgement/v1"
 LABELS = ("human", "ai", "mixed", "translated", "cannot-tell")
@@ -122,21 +123,9 @@ def parse(data: bytes) -> Judgement:
         data: Canonical JSON.
 
     Returns:
-        The judgement, with `statement(parse(data)) == data`.
-
-    Raises:
-        FormatError: If it is another statement, or a field is not of its form.
+        The judgement, with `statement(parse(data)) == data`; what is no such statement is refused.
     """
-    value = canonical.parse(data)
-    try:
-        (subject,) = value["subject"]
-        found = of(subject["digest"]["sha256"], value["predicate"])
-        same = statement(found) == data
-    except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"not the statement of a human judgement: {str(error)[:80]}") from error
-    if not same:
-        raise FormatError("a judgement has a field too many, or is no judgement")
-    return found
+    return statements.parse(data, of, statement, what="a judgement")
 
 
 def of(document: str, said: Mapping[str, Any]) -> Judgement:

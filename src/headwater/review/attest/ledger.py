@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from headwater import canonical
 from headwater.errors import ConsistencyError, FormatError, InclusionError, SignatureError
@@ -13,15 +13,16 @@ from headwater.log.checkpoint import Checkpoint, Policy
 from headwater.log.head import Head
 from headwater.log.reader import Reader
 from headwater.log.storage import Storage
-from headwater.review.attest import adjudication, authorship, judgement, retraction
+from headwater.review.attest import adjudication, authorship, judgement, retraction, roll
 from headwater.review.attest.adjudication import Adjudication
 from headwater.review.attest.authorship import Authorship
 from headwater.review.attest.judgement import Judgement, is_whole
 from headwater.review.attest.retraction import Retraction
-from headwater.review.attest.roll import AUTHORS, JUDGES, SETTLERS, Roll
+from headwater.review.attest.roll import AUTHORS, JUDGES, SETTLERS, Member, Roll
 from headwater.review.attest.signatory import Signatory
 
 FORMAT = "headwater-review-entry-1"
+MEMBER_FORMAT = "headwater-review-member-1"
 Statement = Judgement | Adjudication | Authorship | Retraction
 _PARSERS: Mapping[str, Callable[[bytes], Statement]] = {
     adjudication.KIND: adjudication.parse,
@@ -63,6 +64,7 @@ class _Tally:
     nonces: set[str]
     standing: set[tuple[str, str, str]]
     written: dict[str, tuple[str, bool]]
+    roll: Roll = field(default_factory=lambda: Roll(()))
 
 
 def entry(sealed: bytes, *, now_s: int) -> bytes:
@@ -84,6 +86,17 @@ def entry(sealed: bytes, *, now_s: int) -> bytes:
     return canonical.encode({"envelope": text, "format": FORMAT, "recorded_s": now_s})
 
 
+def enrolled(one: Member, *, now_s: int) -> bytes:
+    """Make an entry of the log of somebody who takes part from now on, or no longer.
+
+    Args:
+        one: Who.
+        now_s: Now, by the clock of whoever keeps the log.
+    """
+    roll.encode(Roll((one,)))  # It says so if a field is out of range.
+    return canonical.encode({"format": MEMBER_FORMAT, "member": roll.to_json(one), "recorded_s": now_s})
+
+
 def sealed_of(data: bytes) -> bytes:
     """Give the envelope of an entry; nothing is verified.
 
@@ -93,13 +106,13 @@ def sealed_of(data: bytes) -> bytes:
     return _parse_entry(data)[0]
 
 
-def append(storage: Storage, envelopes: Sequence[bytes], roll: Roll, *, now_s: int) -> Head:
+def append(storage: Storage, envelopes: Sequence[bytes], who: Roll, *, now_s: int) -> Head:
     """Admit envelopes to the log, all of them or none.
 
     Args:
         storage: Where the log lies.
         envelopes: Votes and retractions.
-        roll: Who may sign.
+        who: Who may sign, where the log does not hold its roll.
         now_s: Now, POSIX seconds.
 
     Returns:
@@ -113,21 +126,21 @@ def append(storage: Storage, envelopes: Sequence[bytes], roll: Roll, *, now_s: i
     last = Reader(storage).head()
     tally = _Tally({}, set(), set(), {})
     for index in range(last.size):
-        _admit(tally, index, Reader(storage).entry(index), roll)
+        _admit(tally, index, Reader(storage).entry(index), who)
     new = [entry(sealed, now_s=now_s) for sealed in envelopes]
     for at, data in enumerate(new):
-        _admit(tally, last.size + at, data, roll)
+        _admit(tally, last.size + at, data, who)
     return sequencer.append(storage, new)
 
 
-def read(entries: Iterable[bytes], signed: bytes, policy: Policy, roll: Roll) -> list[Cast]:
+def read(entries: Iterable[bytes], signed: bytes, policy: Policy, who: Roll | None = None) -> list[Cast]:
     """Verify a whole ledger.
 
     Args:
         entries: All entries of the log, in order.
         signed: Its checkpoint.
         policy: Who must have signed that.
-        roll: Who may vote.
+        who: Who may vote; None for those whom the log names. Where it names any, they have to be these.
 
     Returns:
         Every vote in order, those that were taken back too.
@@ -136,31 +149,38 @@ def read(entries: Iterable[bytes], signed: bytes, policy: Policy, roll: Roll) ->
         FormatError: If an entry is none.
         SignatureError: If the checkpoint or an entry is badly signed.
         InclusionError: If the entries are not those of the checkpoint.
-        ConsistencyError: If a vote was admitted twice, or takes back what is not there.
+        ConsistencyError: If a vote was admitted twice, or takes back what is not there, or the roll is not
+            that of the log.
     """
     at: Checkpoint = checkpoint.verify(signed, policy)
     tally, grown, n = _Tally({}, set(), set(), {}), tree.Range(), 0
     for data in entries:
         grown = grown.grow(tree.leaf_hash(data))
-        _admit(tally, n, data, roll)
+        _admit(tally, n, data, who or Roll(()))
         n += 1
     if (n, grown.root) != (at.size, at.root):
         raise InclusionError("the entries of the ledger are not those that its checkpoint says")
+    if who is not None and tally.roll.members and tally.roll != who:
+        raise ConsistencyError("the roll is not that of the ledger")
     return list(tally.casts.values())
 
 
-def _admit(tally: _Tally, index: int, data: bytes, roll: Roll) -> None:
+def _admit(tally: _Tally, index: int, data: bytes, who: Roll) -> None:
     """Take one entry into the tally.
 
     Raises:
         ConsistencyError: If it does not follow from what is there.
         SignatureError: If it is badly signed.
     """
+    if (member := _member(data)) is not None:
+        _enrol(tally, index, member)
+        return
     sealed, recorded_s = _parse_entry(data)
+    who = tally.roll if tally.roll.members else who
     try:
-        payload, key = envelope.open_(sealed, roll.keys)
+        payload, key = envelope.open_(sealed, who.keys)
         said = parse(payload)
-        member = roll.act(key, at_s=recorded_s, roles=may(said))
+        member = who.act(key, at_s=recorded_s, roles=may(said))
     except SignatureError as error:
         raise SignatureError(f"entry {index}: {error}") from error
     if said.nonce in tally.nonces:
@@ -173,6 +193,21 @@ def _admit(tally: _Tally, index: int, data: bytes, roll: Roll) -> None:
         tally.written[digest] = key.name, True
     else:
         _count(tally, said, Cast(index, digest, _judged(said), key, member.role, recorded_s))
+
+
+def _enrol(tally: _Tally, index: int, one: Member) -> None:
+    """Take in somebody who is new, or the end of a membership.
+
+    Raises:
+        ConsistencyError: If the name is somebody else's, or has ended.
+    """
+    others = tuple(other for other in tally.roll.members if other.key.name != one.key.name)
+    before = next((other for other in tally.roll.members if other.key.name == one.key.name), None)
+    if before is None and tally.casts and not tally.roll.members:
+        raise ConsistencyError(f"entry {index}: a roll begins behind votes")
+    if before is not None and (one.until_s is None or replace(one, until_s=None) != before):
+        raise ConsistencyError(f"entry {index}: {one.key.name} is on the roll, with another key or role")
+    tally.roll = Roll(tuple(sorted((*others, one), key=lambda member: member.key.name)))
 
 
 def _count(tally: _Tally, said: Judgement | Adjudication, cast: Cast) -> None:
@@ -232,6 +267,25 @@ def may(said: Statement) -> frozenset[str]:
 
 def _judged(said: Judgement | Adjudication) -> Judgement:
     return said.judgement if isinstance(said, Adjudication) else said
+
+
+def _member(data: bytes) -> Member | None:
+    """Read who takes part; None if the entry is of something else.
+
+    Raises:
+        FormatError: If a field is not of its form.
+    """
+    value = canonical.parse(data)
+    if not isinstance(value, dict) or value.get("format") != MEMBER_FORMAT:
+        return None
+    try:
+        found = roll.of_json(value["member"])
+        same = enrolled(found, now_s=value["recorded_s"]) == data
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise FormatError(f"an entry of a review's ledger names no member: {str(error)[:60]}") from error
+    if not same or not is_whole(value["recorded_s"]):
+        raise FormatError("an entry of a review's ledger names a member with other fields")
+    return found
 
 
 def _parse_entry(data: bytes) -> tuple[bytes, int]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from headwater import canonical
 from headwater.errors import FormatError
 from headwater.log import envelope
+from headwater.review.attest import statement as statements
 from headwater.review.attest.judgement import is_digest, is_nonce, is_whole
 
 KIND = "https://headwater.readthedocs.io/spec/human-judgement-retraction/v1"
@@ -50,18 +52,10 @@ def parse(data: bytes) -> Retraction:
         data: Canonical JSON.
 
     Returns:
-        The retraction, with `statement(parse(data)) == data`.
-
-    Raises:
-        FormatError: If it is another statement, or a field is not of its form.
+        The retraction, with `statement(parse(data)) == data`; what is no such statement is refused.
     """
-    value = canonical.parse(data)
-    try:
-        (subject,), said = value["subject"], value["predicate"]
-        found = Retraction(subject["digest"]["sha256"], said["nonce"], said["retracted_s"])
-        same = statement(found) == data
-    except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"not the statement of a retraction: {str(error)[:80]}") from error
-    if not same:
-        raise FormatError("a retraction has a field too many, or is no retraction")
-    return found
+    return statements.parse(data, _of, statement, what="a retraction")
+
+
+def _of(judged: str, said: Mapping[str, Any]) -> Retraction:
+    return Retraction(judged, said["nonce"], said["retracted_s"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from headwater import canonical
 from headwater.errors import FormatError, SignatureError
@@ -116,11 +117,21 @@ def encode(roll: Roll) -> bytes:
     )
     if names != sorted(set(names)) or not sound:
         raise FormatError("a roll has a name twice or out of order, or a field that is not of its form")
-    rows = [
-        {"from_s": one.from_s, "key": str(one.key), "role": one.role, "until_s": one.until_s}
-        for one in roll.members
-    ]
-    return canonical.encode({"format": FORMAT, "members": rows})
+    return canonical.encode({"format": FORMAT, "members": [to_json(one) for one in roll.members]})
+
+
+def to_json(one: Member) -> dict[str, Any]:
+    """Give a member as a JSON value."""
+    return {"from_s": one.from_s, "key": str(one.key), "role": one.role, "until_s": one.until_s}
+
+
+def of_json(value: Any) -> Member:
+    """Read a member; what is not there raises KeyError or TypeError, ranges are for `encode` to check.
+
+    Args:
+        value: As `to_json` gives it.
+    """
+    return Member(signatory.parse(value["key"]), value["role"], value["from_s"], value["until_s"])
 
 
 def parse(data: bytes) -> Roll:
@@ -137,12 +148,7 @@ def parse(data: bytes) -> Roll:
     """
     value = canonical.parse(data)
     try:
-        found = Roll(
-            tuple(
-                Member(signatory.parse(one["key"]), one["role"], one["from_s"], one["until_s"])
-                for one in value["members"]
-            )
-        )
+        found = Roll(tuple(map(of_json, value["members"])))
         same = encode(found) == data
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise FormatError(f"not a roll of a review: {str(error)[:80]}") from error

@@ -13,10 +13,12 @@ from headwater.review.select.kcenter import KCenter
 from headwater.review.select.margin import Margin
 from headwater.review.select.simple import Simple
 from headwater.review.select.strata import Centroids
+from headwater.review.select.weight import SHARP
 
 SELECTORS: Mapping[str, Callable[[Centroids], Selector]] = MappingProxyType(
     {
-        Active.name: Active,
+        "active-1": Active,
+        "active-2": lambda among: Active(among, SHARP, name="active-2"),
         Simple.name: lambda _: Simple(),
         Entropy.name: lambda _: Entropy(),
         Margin.name: lambda _: Margin(),

@@ -34,12 +34,12 @@ class Active:
     Attributes:
         among: Strata, with what humans already judged.
         exponents: How much each part of the weight counts.
+        name: The versioned name of these exponents.
     """
 
     among: Centroids
     exponents: Exponents = field(default_factory=Exponents)
-
-    name = "active-1"
+    name: str = "active-1"
 
     def spec(self) -> Mapping[str, Any]:
         """Give all settings, as a JSON value."""
@@ -127,7 +127,8 @@ class Active:
         from headwater.review.select.spread import farthest, grid
 
         free = pool.take(np.flatnonzero(~np.isin(pool.id, taken.id))[:_MOST_PROBED])
-        worth = rarity(sketch.n_in, self.exponents)[free.stratum]
+        doubt = parts(free, self.among).uncertainty + self.exponents.doubt
+        worth = rarity(sketch.n_in, self.exponents)[free.stratum] * doubt**self.exponents.probe
         seen = np.concatenate([taken.vector, self.among.vector[self.among.n_validated > 0]])
         return free.take(farthest(grid(free.vector), grid(seen), worth, min(max(n, 0), len(free))))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,17 +22,21 @@ class Exponents:
 
     Attributes:
         doubt: Added to the uncertainty, so that a sure detector is checked too; above 0.
+        uncertainty: Power of that sum.
         rarity: Power of the rarity of the stratum.
         novelty: Power of the distance to what was validated.
         deficit: Factor of the tail deficit, in 1/nats.
         cost: Power of the cost.
+        probe: Power of uncertainty and doubt in what a probe is worth.
     """
 
     doubt: float = 0.05
+    uncertainty: float = 1.0
     rarity: float = 1.0
     novelty: float = 1.0
     deficit: float = 0.5
     cost: float = 0.7
+    probe: float = 0.0
 
     def __post_init__(self) -> None:
         """Check ranges.
@@ -40,8 +44,13 @@ class Exponents:
         Raises:
             InputError: If a value is negative, or `doubt` is 0.
         """
-        if self.doubt <= 0 or min(self.rarity, self.novelty, self.deficit, self.cost) < 0:
+        if self.doubt <= 0 or min(asdict(self).values()) < 0:
             raise InputError("exponents are not negative, and doubt is above 0")
+
+
+# Most of a stream is text that detectors are sure of. Sharp weights leave it to the part of the chance that
+# is the same for all, and spend the rest on what is in doubt; so do probes.
+SHARP = Exponents(doubt=0.01, uncertainty=3.0, rarity=0.5, novelty=1.0, probe=3.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +90,10 @@ def mass(made_of: Parts, exponents: Exponents) -> npt.NDArray[np.int64]:
         exponents: How much each counts.
 
     Returns:
-        (u + doubt) v^b exp(g t) / c^h in units of `UNIT`, at least 1, shape (n,).
+        (u + doubt)^s v^b exp(g t) / c^h in units of `UNIT`, at least 1, shape (n,).
     """
     product = (
-        (made_of.uncertainty + exponents.doubt)
+        (made_of.uncertainty + exponents.doubt) ** exponents.uncertainty
         * made_of.novelty**exponents.novelty
         * np.exp(exponents.deficit * made_of.deficit)
         / made_of.cost_s**exponents.cost

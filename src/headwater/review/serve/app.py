@@ -19,6 +19,7 @@ from headwater.errors import (
     UnavailableError,
     VerificationError,
 )
+from headwater.review.serve import public
 from headwater.review.serve.desk import Desk
 from headwater.review.serve.limits import COSTLY, STRICT, USUAL, Limiter
 from headwater.review.serve.page import Look, assets, compose
@@ -64,12 +65,13 @@ class _Hall:
     limiter: Limiter
 
 
-def app(desk: Desk, look: Look = Look()) -> Starlette:  # noqa: B008  # It is frozen.
+def app(desk: Desk, look: Look = Look(), *, open_entries: bool = False) -> Starlette:  # noqa: B008  # It is frozen.
     """Make the application of a campaign.
 
     Args:
         desk: The campaign, open.
         look: How pages look.
+        open_entries: Whether everybody may read the votes in the log, and not its hashes alone.
 
     Raises:
         UnavailableError: If Starlette is not installed.
@@ -98,6 +100,7 @@ def app(desk: Desk, look: Look = Look()) -> Starlette:  # noqa: B008  # It is fr
                 )
                 for name in screen.actions
             ]
+    routes.append(public.route(desk, cookie=_cookie(hall), open_entries=open_entries))
     made: Starlette = Starlette(
         routes=routes, exception_handlers={404: _nowhere, 405: _nowhere, 500: _broken}
     )

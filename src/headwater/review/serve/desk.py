@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -16,7 +16,8 @@ from headwater.review.attest import ledger, roll, witnessed
 from headwater.review.attest.ledger import Statement
 from headwater.review.attest.roll import Member
 from headwater.review.serve.campaign import Campaign
-from headwater.review.store import Committer, Store, Ticket
+from headwater.review.serve.memo import Memo
+from headwater.review.store import Committer, Store, Ticket, history
 
 Found = TypeVar("Found")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -50,6 +51,7 @@ class Desk:
         url: Where browsers reach it, such as `https://review.example`.
         clock: Gives the time, POSIX seconds.
         terms: How long things hold.
+        memo: What was computed of votes.
     """
 
     campaign: Campaign
@@ -58,6 +60,7 @@ class Desk:
     url: str
     clock: Callable[[], float] = time.time
     terms: Terms = Terms()
+    memo: Memo = field(default_factory=Memo)
 
     @property
     def is_secure(self) -> bool:
@@ -77,6 +80,17 @@ class Desk:
         """Run a step that only reads."""
         with self.store.reading() as db:
             return step(db)
+
+    def recall(self, name: str, step: Callable[..., Found]) -> Found:
+        """Run a step that reads votes and batches alone, unless none came since it ran last.
+
+        Args:
+            name: Of what it gives.
+            step: What to do with the connection.
+        """
+        with self.store.reading() as db:
+            found: Found = self.memo.get(name, history.state(db), lambda: step(db))
+            return found
 
     def token(self) -> str:
         """Draw 32 fresh hex digits."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from headwater.errors import UnavailableError
 from headwater.reserve.serve import listen
-from headwater.review.serve.app import app
 from headwater.review.serve.campaign import Campaign
 from headwater.review.serve.desk import Desk, check_url
-from headwater.review.serve.page import Look
 from headwater.review.serve.sealer import sealing
 from headwater.review.store import Committer, open_store
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
 
 _SEAL_EVERY_S = 5.0
 
@@ -35,12 +37,12 @@ def opened(campaign: Campaign, *, url: str, store: str | None = None) -> Iterato
         held.close()
 
 
-def run(desk: Desk, look: Look, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+def run(application: Starlette, desk: Desk, *, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serve until interrupted.
 
     Args:
+        application: What `app` made of the desk.
         desk: The campaign, open; nobody else serves or seals it.
-        look: How pages look.
         host: Address to listen on.
         port: Port.
         ready: Called with the URL once it listens.
@@ -54,7 +56,7 @@ def run(desk: Desk, look: Look, *, host: str, port: int, ready: Callable[[str], 
         raise UnavailableError(
             "serving needs the extra `review`", hint="pip install 'headwater[review]'"
         ) from error
-    config = uvicorn.Config(app(desk, look), log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(application, log_level="warning", access_log=False, server_header=False)
     try:
         listening = listen(host, port)
     except OSError as error:

@@ -8,7 +8,9 @@ from threading import Event, Lock, Thread
 
 from headwater.errors import HeadwaterError
 from headwater.log import sequencer
+from headwater.log.reader import Reader
 from headwater.review import store
+from headwater.review.serve import witnesses
 from headwater.review.serve.desk import Desk
 
 _ONE = Lock()  # One process seals a log, and in it one thread at a time.
@@ -21,11 +23,14 @@ def seal(desk: Desk) -> bytes:
         desk: The campaign.
 
     Returns:
-        The signed checkpoint.
+        The signed checkpoint, with the signatures of those witnesses who answered.
     """
     with _ONE:
-        store.seal(desk.store, desk.campaign.log)
-        return sequencer.publish(desk.campaign.log, [desk.campaign.signer], time_s=max(int(desk.clock()), 0))
+        log = desk.campaign.log
+        store.seal(desk.store, log)
+        sequencer.publish(log, [desk.campaign.signer], time_s=max(int(desk.clock()), 0))
+        witnesses.ask(desk.campaign)
+        return Reader(log).checkpoint()[1]
 
 
 @contextmanager

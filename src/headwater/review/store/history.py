@@ -74,6 +74,16 @@ def counts(db: Connection) -> dict[str, int]:
     }
 
 
+def state(db: Connection) -> tuple[int, int]:
+    """Give the last entry and how many batches there are: while they are the same, so is every vote."""
+    from sqlalchemy import func, select
+
+    from headwater.review.store.tables import BATCH, ENTRY
+
+    last = db.execute(select(func.coalesce(func.max(ENTRY.c.id), 0))).scalar_one()
+    return int(last), int(db.execute(select(func.count()).select_from(BATCH)).scalar_one())
+
+
 def labels(db: Connection) -> dict[str, int]:
     """Count votes that stand by their labels."""
     found: dict[str, int] = {}

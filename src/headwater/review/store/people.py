@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater import canonical
 from headwater.errors import ConsistencyError, InputError, SignatureError
-from headwater.review.attest import signatory
+from headwater.review.attest import ledger, signatory
 from headwater.review.attest.roll import ROLES, Member, Roll
 from headwater.review.attest.signatory import Signatory
 
@@ -102,6 +102,7 @@ def join(db: Connection, invitation: str, key: Signatory, *, now_s: float, code:
     row = {"name": key.name, "key": str(key), "role": role, "from_s": made.from_s, "invited_by": by}
     db.execute(MEMBER.insert(), row | {"code": digest(code) if code else None, "credential": credential})
     db.execute(INVITATION.update().where(named).values(used_by=key.name))
+    _write_down(db, made, now_s=now_s)
     return made
 
 
@@ -121,6 +122,8 @@ def revoke(db: Connection, name: str, *, now_s: float) -> None:
     gone = MEMBER.update().where((MEMBER.c.name == name) & MEMBER.c.until_s.is_(None))
     if not db.execute(gone.values(until_s=max(int(now_s), last) + 1)).rowcount:
         raise InputError("there is no such member, or no longer")
+    ended = db.execute(MEMBER.select().where(MEMBER.c.name == name)).mappings().one()
+    _write_down(db, _member(ended), now_s=now_s)
     db.execute(SESSION.delete().where(SESSION.c.member == name))
     # What they hold goes to others as soon as somebody asks.
     held = (TOUCH.c.validator == name) & (TOUCH.c.state == "leased")
@@ -199,6 +202,17 @@ def spend(db: Connection, value: str, *, now_s: float) -> None:
     named = (CHALLENGE.c.value == value) & (CHALLENGE.c.until_s > now_s)
     if not db.execute(CHALLENGE.delete().where(named)).rowcount:
         raise SignatureError("the challenge was answered, or is too old", hint="begin again")
+
+
+def _write_down(db: Connection, one: Member, *, now_s: float) -> None:
+    """Write down for the log who takes part from now on, or no longer."""
+    from headwater.review.store import statements
+
+    leaf = ledger.enrolled(one, now_s=max(int(now_s), 0))
+    named = hashlib.sha256(leaf).hexdigest()
+    row = {"kind": "member", "item": None, "label": None, "retracts": None}
+    told = {"validator": one.key.name, "nonce": named[:32], "statement": named, "leaf": leaf}
+    db.execute(statements.KEEP, row | told)
 
 
 def _member(row: Any) -> Member:

@@ -8,6 +8,7 @@ from typing import Any
 from headwater.errors import HeadwaterError, UnavailableError
 from headwater.log.reader import Reader
 from headwater.review.attest import ledger, roll, signatory
+from headwater.review.serve import witnesses
 from headwater.review.serve.desk import Desk
 from headwater.review.serve.sealer import seal
 from headwater.review.serve.visit import Answer, Screen, Visit
@@ -24,6 +25,7 @@ def view(desk: Desk, visit: Visit) -> dict[str, Any]:
         "n_entries": counts["n_entries"],
         "n_unsealed": counts["n_unsealed"],
         "roll": roll.encode(desk.look(people.roll)).decode(),
+        "witnesses": witnesses.told(desk.campaign),
         "verified": None,
         "own": visit.signs,
     }
@@ -45,7 +47,7 @@ def verify(desk: Desk) -> dict[str, Any]:
         Whether it is sound, and what is in it; if not, why.
     """
     kept = {row["statement"] for kind in ("vote", "ruling") for row in _votes(desk, kind)}
-    counts = {"n_votes": 0, "n_retracted": 0, "n_witnessed": 0}
+    counts = {"n_votes": 0, "n_retracted": 0, "n_witnessed": 0, "n_cosigned": 0}
     try:
         signed = seal(desk)
         casts = ledger.read(_entries(desk), signed, desk.campaign.policy, desk.look(people.roll))
@@ -58,6 +60,7 @@ def verify(desk: Desk) -> dict[str, Any]:
         "n_votes": len(casts),
         "n_retracted": sum(one.retracted for one in casts),
         "n_witnessed": sum(signatory.kind(one.by) == "witnessed" for one in casts),
+        "n_cosigned": sum(has_signed for _, has_signed in witnesses.standing(desk.campaign)),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headwater.review.manifest import parse
 from headwater.review.serve.desk import Desk
@@ -11,6 +11,9 @@ from headwater.review.serve.visit import Screen, Visit
 from headwater.review.store import batches, history
 from headwater.review.store.ballots import standing
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 
 def view(desk: Desk, visit: Visit) -> dict[str, Any]:
     """Show counts; labels and stopping to those whom they cannot sway."""
@@ -18,17 +21,17 @@ def view(desk: Desk, visit: Visit) -> dict[str, Any]:
     return {
         **desk.look(history.counts),
         "inside": inside,
-        "labels": desk.look(history.labels) if inside else {},
-        "stopping": _stopping(desk) if inside else [],
+        "labels": desk.recall("labels", history.labels) if inside else {},
+        "stopping": desk.recall("stopping", _stopping) if inside else [],
     }
 
 
-def _stopping(desk: Desk) -> list[dict[str, Any]]:
+def _stopping(db: Connection) -> list[dict[str, Any]]:
     """Say of each batch whether its votes are enough."""
     from headwater.review.progress import progress
 
-    drawn = [parse(data) for data in desk.look(batches.manifests).values()]
-    cast = desk.look(standing) if drawn else []
+    drawn = [parse(data) for data in batches.manifests(db).values()]
+    cast = standing(db) if drawn else []
     return [{"batch": one.digest, **progress(one, cast).to_json()} for one in drawn]
 
 
