@@ -98,6 +98,11 @@ def test_a_campaign_by_keyboard_with_passkeys_and_no_barrier(started: Any, world
     ready(cy)
     assert violations(cy) == []
     vote(cy, "1", said="Your adjudication was kept.")
+    cy.focus("#undo button")
+    vote(cy, "Enter", said="Taken back.")
+    ready(cy)
+    assert violations(cy) == []
+    vote(cy, "1", said="Your adjudication was kept.")
     cy.goto(f"{world.desk.url}/write")
     assert violations(cy) == []
     cy.focus("#text")
@@ -130,9 +135,9 @@ def check_log(world: World) -> None:
     _, signed = Reader(log).checkpoint()
     entries = [Reader(log).entry(at) for at in range(Reader(log).head().size)]
     casts = read(entries, signed, Policy(key.name, (key,)), members)
-    assert len(entries) == 14  # Four members, seven votes, one taken back, an adjudication and a text.
+    assert len(entries) == 16  # Four members, seven votes, two adjudications, one of each undone, a text.
     assert {signatory.kind(one.by) for one in casts} == {"passkey"}
-    assert [len(one.considered) for one in casts if one.role == "adjudicator"] == [2]
+    assert [len(one.considered) for one in casts if one.role == "adjudicator"] == [2, 2]
     mixed = next(one.judgement for one in casts if one.judgement.label == "mixed")
     assert [LONG[a:b] for a, b in mixed.spans] == ["Weirs regulate flow."]
     assert mixed.interaction.shown_ms > 0

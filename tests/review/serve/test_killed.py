@@ -167,6 +167,7 @@ def test_a_server_that_is_killed_loses_and_doubles_nothing(
                     job.result(timeout=90)
         finally:
             failed.set()
+    assert len(election.kept) == N_TEXTS * N_WANTED
     held_against(election, whole=True)
 
 

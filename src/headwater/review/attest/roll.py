@@ -126,7 +126,9 @@ def to_json(one: Member) -> dict[str, Any]:
 
 
 def of_json(value: Any) -> Member:
-    """Read a member; what is not there raises KeyError or TypeError, ranges are for `encode` to check.
+    """Read a member.
+
+    What is not there raises KeyError or TypeError; ranges are for `encode` to check.
 
     Args:
         value: As `to_json` gives it.

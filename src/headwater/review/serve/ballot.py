@@ -159,7 +159,7 @@ def told_last(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def taken_back(desk: Desk, visit: Visit) -> tuple[Ticket, Retraction]:
-    """Read what takes something back: an envelope, or the form of somebody for whom the server signs.
+    """Read what takes something back, and sign it for whom the server signs.
 
     Args:
         desk: The campaign.

@@ -82,7 +82,7 @@ class Desk:
             return step(db)
 
     def recall(self, name: str, step: Callable[..., Found]) -> Found:
-        """Run a step that reads votes and batches alone, unless none came since it ran last.
+        """Run a step that reads votes and batches, once for each state of them.
 
         Args:
             name: Of what it gives.

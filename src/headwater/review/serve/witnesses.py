@@ -65,9 +65,9 @@ def add(campaign: Campaign, one: Witness) -> int:
 
 
 def ask(campaign: Campaign) -> None:
-    """Ask every witness who has not signed the head; who does not answer is asked at the next one.
+    """Ask every witness who has not signed the head.
 
-    A witness that has seen another history is an error that is passed on.
+    One that does not answer is asked at the next head; that one has seen another history is raised.
 
     Args:
         campaign: Which; its log has a checkpoint.
@@ -101,7 +101,7 @@ def _has_signed(parsed: note.Note, one: Witness) -> bool:
 
 
 def told(campaign: Campaign) -> list[dict[str, Any]]:
-    """Tell of each witness by its name whether it signed the head, as JSON values.
+    """Tell of each witness whether it signed the head, as JSON values.
 
     Args:
         campaign: Which.

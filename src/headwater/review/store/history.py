@@ -75,7 +75,7 @@ def counts(db: Connection) -> dict[str, int]:
 
 
 def state(db: Connection) -> tuple[int, int]:
-    """Give the last entry and how many batches there are: while they are the same, so is every vote."""
+    """Give the last entry and the number of batches: the same ones, the same votes."""
     from sqlalchemy import func, select
 
     from headwater.review.store.tables import BATCH, ENTRY
