@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from headwater.log.storage import Memory
+from headwater.log.storage import Memory, Stat
 
 PHASES = ("before", "visible", "after")
 
@@ -39,6 +39,9 @@ class Faulty:
 
     def read(self, path: str, *, start: int = 0, stop: int | None = None) -> bytes | None:
         return self._memory().read(path, start=start, stop=stop)
+
+    def stat(self, path: str) -> Stat | None:
+        return self._memory().stat(path)
 
     def create(self, path: str, data: bytes) -> None:
         self._write(path, data, lambda memory: memory.create(path, data))

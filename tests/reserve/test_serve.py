@@ -102,6 +102,26 @@ def test_the_rest_of_a_reserve_is_served_and_may_change(url: str) -> None:
         assert "immutable" not in headers["cache-control"]
 
 
+def test_a_large_object_is_read_a_piece_at_a_time() -> None:
+    read: list[tuple[int, int | None]] = []
+
+    class Watched(Memory):
+        def read(self, path: str, *, start: int = 0, stop: int | None = None) -> bytes | None:
+            read.append((start, stop))
+            return super().read(path, start=start, stop=stop)
+
+    storage = Watched()
+    storage.create("content/0", bytes(range(256)) * 10_000)
+    found = serve.find({}, storage, "content/0")
+    assert isinstance(found, serve.Found)
+    read.clear()
+
+    pieces = list(serve.pieces(found, 100, 2_200_000))
+
+    assert b"".join(pieces) == (bytes(range(256)) * 10_000)[100:2_200_000]
+    assert all(stop is not None and stop - start <= 2**20 for start, stop in read)
+
+
 def test_head_says_what_get_would(url: str) -> None:
     got, headed = ask(url, "/log/checkpoint"), ask(url, "/log/checkpoint", method="HEAD")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -12,7 +12,7 @@ from headwater.errors import HeadwaterError, InputError, UnavailableError
 from headwater.log import tile
 from headwater.log.reader import CHECKPOINT, Reader
 from headwater.log.storage import Storage
-from headwater.log.storage.storage import check_path
+from headwater.log.storage.storage import Stat, check_path, stat_of
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -27,12 +27,30 @@ PUBLIC = frozenset(
 )
 # What never changes may be kept for a year, a checkpoint for some seconds.
 _FOREVER, _BRIEFLY = "public, max-age=31536000, immutable", "public, max-age=5"
+_PIECE_BYTES = 2**20
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Content-Security-Policy": "default-src 'none'",
     "X-Content-Type-Options": "nosniff",
     "Accept-Ranges": "bytes",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hold what a path names.
+
+    Attributes:
+        stat: Size and tag.
+        kind: Media type.
+        cut: Reads a range of it, from a first byte to one that is not read.
+        changes: Whether it may change.
+    """
+
+    stat: Stat
+    kind: str
+    cut: Callable[[int, int], bytes]
+    changes: bool
 
 
 def app(logs: Mapping[str, Storage], objects: Storage | None = None) -> Starlette:
@@ -85,7 +103,7 @@ def run(application: Starlette, *, host: str, port: int, ready: Callable[[str], 
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def find(logs: Mapping[str, Storage], objects: Storage | None, path: str) -> tuple[bytes, str, bool] | int:
+def find(logs: Mapping[str, Storage], objects: Storage | None, path: str) -> Found | int:
     """Find what a path names.
 
     Args:
@@ -94,7 +112,7 @@ def find(logs: Mapping[str, Storage], objects: Storage | None, path: str) -> tup
         path: Without its leading slash.
 
     Returns:
-        Its bytes, its type, and whether it may change; or a status, 404 or 503.
+        What it names; or a status, 404 or 503.
     """
     try:
         found = _look(logs, objects, check_path(path))
@@ -105,7 +123,7 @@ def find(logs: Mapping[str, Storage], objects: Storage | None, path: str) -> tup
     return 404 if found is None else found
 
 
-def _look(logs: Mapping[str, Storage], objects: Storage | None, path: str) -> tuple[bytes, str, bool] | None:
+def _look(logs: Mapping[str, Storage], objects: Storage | None, path: str) -> Found | None:
     for prefix, storage in logs.items():
         if path.startswith(f"{prefix}/") or not prefix:
             found = _of_log(storage, path.removeprefix(f"{prefix}/"))
@@ -114,15 +132,19 @@ def _look(logs: Mapping[str, Storage], objects: Storage | None, path: str) -> tu
     folder, inside, _ = path.partition("/")
     if objects is None or folder not in PUBLIC or bool(inside) == (folder == "reserve.json"):
         return None
-    data = objects.read(path)
+    stat = objects.stat(path)
+
+    def cut(start: int, stop: int) -> bytes:
+        return objects.read(path, start=start, stop=stop) or b""
+
     # What lies beside a log may change: a redaction takes bytes out of it.
-    return None if data is None else (data, "application/octet-stream", True)
+    return None if stat is None else Found(stat, "application/octet-stream", cut, changes=True)
 
 
-def _of_log(storage: Storage, path: str) -> tuple[bytes, str, bool] | None:
+def _of_log(storage: Storage, path: str) -> Found | None:
     if path == CHECKPOINT or path.startswith("checkpoints/"):
         data = storage.read(path)
-        return None if data is None else (data, "text/plain; charset=utf-8", path == CHECKPOINT)
+        return None if data is None else _held(data, "text/plain; charset=utf-8", changes=path == CHECKPOINT)
     if not path.startswith("tile/"):
         return None
     wanted = tile.parse_path(path)
@@ -131,10 +153,14 @@ def _of_log(storage: Storage, path: str) -> tuple[bytes, str, bool] | None:
     there = tile.tile_at(wanted.level, wanted.index, size)
     if wanted.width > there.width:
         raise InputError(f"the tree of {size} has no {path}")
-    return reader.tile(wanted), "application/octet-stream", False
+    return _held(reader.tile(wanted), "application/octet-stream")
 
 
-def respond(request: Request, found: tuple[bytes, str, bool] | int) -> Response:
+def _held(data: bytes, kind: str, *, changes: bool = False) -> Found:
+    return Found(stat_of(data), kind, lambda start, stop: data[start:stop], changes=changes)
+
+
+def respond(request: Request, found: Found | int) -> Response:
     """Answer with what was found, or a range of it.
 
     Args:
@@ -146,26 +172,41 @@ def respond(request: Request, found: tuple[bytes, str, bool] | int) -> Response:
         word = "not found" if found == 404 else "not available"
         answer: Response = responses.PlainTextResponse(f"{word}\n", found, headers=_HEADERS)
         return answer
-    data, kind, changes = found
-    tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-    headers = {**_HEADERS, "ETag": tag, "Cache-Control": _BRIEFLY if changes else _FOREVER}
+    tag, size = f'"{found.stat.tag}"', found.stat.size_bytes
+    headers = {**_HEADERS, "ETag": tag, "Cache-Control": _BRIEFLY if found.changes else _FOREVER}
     if tag in _tags(request.headers.get("if-none-match", "")):
         unchanged: Response = responses.Response(status_code=304, headers=headers)
         return unchanged
     wanted = request.headers.get("range", "") if request.headers.get("if-range", tag) == tag else ""
-    start, stop = 0, len(data)
-    if wanted:
-        cut = _range(wanted, len(data))
-        if cut is not None:
-            start, stop = cut
-            if start >= stop:
-                headers["Content-Range"] = f"bytes */{len(data)}"
-                beyond: Response = responses.Response(status_code=416, headers=headers)
-                return beyond
-            headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(data)}"
-    status = 206 if "Content-Range" in headers else 200
-    whole: Response = responses.Response(data[start:stop], status, headers=headers, media_type=kind)
+    cut = _range(wanted, size) if wanted else None
+    start, stop = cut or (0, size)
+    if cut and start >= stop:
+        headers["Content-Range"] = f"bytes */{size}"
+        beyond: Response = responses.Response(status_code=416, headers=headers)
+        return beyond
+    if cut:
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    headers["Content-Length"] = str(stop - start)
+    body = pieces(found, start, start if request.method == "HEAD" else stop)
+    whole: Response = responses.StreamingResponse(
+        body, 206 if cut else 200, headers=headers, media_type=found.kind
+    )
     return whole
+
+
+def pieces(found: Found, start: int, stop: int) -> Iterator[bytes]:
+    """Read a range a piece at a time, as objects are large.
+
+    Args:
+        found: What is served.
+        start: First byte.
+        stop: First byte not to read.
+
+    Yields:
+        Its bytes, at most 1 MiB at a time.
+    """
+    for at in range(start, stop, _PIECE_BYTES):
+        yield found.cut(at, min(at + _PIECE_BYTES, stop))
 
 
 def _tags(value: str) -> set[str]:

@@ -39,6 +39,25 @@ def test_an_object_is_read_whole_and_in_ranges(storage: Storage) -> None:
     assert storage.read("a/b/c", start=5, stop=3) == b""
 
 
+def test_an_object_is_described_by_its_size_and_a_tag_that_changes_with_it(storage: Storage) -> None:
+    assert storage.stat("a/b") is storage.stat("a") is None
+    storage.swap("a/b", b"0123", expected=None)
+    first = storage.stat("a/b")
+    assert first is not None
+    assert first.size_bytes == 4
+    assert storage.stat("a/b") == first
+    assert storage.stat("a") is None
+
+    storage.swap("a/b", b"4567", expected=b"0123")
+
+    second = storage.stat("a/b")
+    assert second is not None
+    assert second.size_bytes == 4
+    assert second.tag != first.tag
+    assert first.tag.isprintable()
+    assert '"' not in first.tag
+
+
 def test_an_object_is_created_once(storage: Storage) -> None:
     storage.create("one", b"first")
     storage.create("one", b"first")

@@ -6,7 +6,7 @@ from headwater.log.storage.below import Below
 from headwater.log.storage.directory import Directory
 from headwater.log.storage.memory import Memory
 from headwater.log.storage.objects import Objects
-from headwater.log.storage.storage import Storage
+from headwater.log.storage.storage import Stat, Storage
 
 STORAGES: dict[str, type[Directory | Memory | Objects]] = {
     "directory": Directory,
@@ -14,4 +14,4 @@ STORAGES: dict[str, type[Directory | Memory | Objects]] = {
     "objects": Objects,
 }
 
-__all__ = ["STORAGES", "Below", "Directory", "Memory", "Objects", "Storage"]
+__all__ = ["STORAGES", "Below", "Directory", "Memory", "Objects", "Stat", "Storage"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater.log.storage.storage import Storage
+from headwater.log.storage.storage import Stat, Storage
 
 
 class Below:
@@ -20,6 +20,10 @@ class Below:
     def read(self, path: str, *, start: int = 0, stop: int | None = None) -> bytes | None:
         """Read an object or a range of it; see `Storage.read`."""
         return self._storage.read(f"{self._prefix}/{path}", start=start, stop=stop)
+
+    def stat(self, path: str) -> Stat | None:
+        """Describe an object; see `Storage.stat`."""
+        return self._storage.stat(f"{self._prefix}/{path}")
 
     def create(self, path: str, data: bytes) -> None:
         """Write an object that never changes; see `Storage.create`."""

@@ -12,9 +12,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_ISREG
 
 from headwater.errors import UnavailableError
-from headwater.log.storage.storage import check_expected, check_path, check_same
+from headwater.log.storage.storage import Stat, check_expected, check_path, check_same
 
 _LOCK = ".lock"
 _STAGED = ".staged"
@@ -46,6 +47,22 @@ class Directory:
             return None
         except OSError as error:
             raise UnavailableError(f"cannot read {path}: {error.strerror}") from error
+
+    def stat(self, path: str) -> Stat | None:
+        """Describe an object; see `Storage.stat`.
+
+        Raises:
+            UnavailableError: If it cannot be reached.
+        """
+        try:
+            told = (self._root / check_path(path)).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise UnavailableError(f"cannot read {path}: {error.strerror}") from error
+        if not S_ISREG(told.st_mode):
+            return None
+        return Stat(told.st_size, f"{told.st_mtime_ns:x}-{told.st_size:x}-{told.st_ino:x}")
 
     def create(self, path: str, data: bytes) -> None:
         """Write an object that never changes; see `Storage.create`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Lock
 
-from headwater.log.storage.storage import check_expected, check_path, check_same
+from headwater.log.storage.storage import Stat, check_expected, check_path, check_same, stat_of
 
 
 class Memory:
@@ -19,6 +19,11 @@ class Memory:
         """Read an object or a range of it; see `Storage.read`."""
         held = self._objects.get(check_path(path))
         return None if held is None else held[start:stop]
+
+    def stat(self, path: str) -> Stat | None:
+        """Describe an object; see `Storage.stat`."""
+        held = self.read(path)
+        return None if held is None else stat_of(held)
 
     def create(self, path: str, data: bytes) -> None:
         """Write an object that never changes; see `Storage.create`."""

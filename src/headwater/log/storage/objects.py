@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from headwater.errors import HeadwaterError, InputError, UnavailableError
-from headwater.log.storage.storage import check_path, check_same, overtaken
+from headwater.log.storage.storage import Stat, check_path, check_same, overtaken, stat_of
 
 _URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<place>.*[^/])/*")
 _REFUSED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
@@ -64,6 +64,26 @@ class Objects:
         if stop is not None and stop <= start:
             return b"" if self._read(where, 0, 1) is not None else None
         return self._read(where, start, stop)
+
+    def stat(self, path: str) -> Stat | None:
+        """Describe an object; see `Storage.stat`. A store without tags has it read.
+
+        Raises:
+            UnavailableError: If it cannot be reached.
+        """
+        where = self._at(path)
+        with _reaching(where):
+            self._system.invalidate_cache(where)
+            try:
+                told = self._system.info(where)
+            except FileNotFoundError:
+                return None
+        if told["type"] != "file":
+            return None
+        if "ETag" in told:
+            return Stat(int(told["size"]), str(told["ETag"]).strip('"'))
+        held = self.read(path)
+        return None if held is None else stat_of(held)
 
     def create(self, path: str, data: bytes) -> None:
         """Write an object that never changes; see `Storage.create`."""

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
 from headwater.errors import ConsistencyError, InputError, UnavailableError
 
 _PATH = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """Describe an object.
+
+    Attributes:
+        size_bytes: Its size.
+        tag: Changes whenever its bytes do; printable, without quotes.
+    """
+
+    size_bytes: int
+    tag: str
 
 
 class Storage(Protocol):
@@ -26,6 +41,20 @@ class Storage(Protocol):
 
         Raises:
             UnavailableError: If it cannot be read.
+        """
+        ...
+
+    def stat(self, path: str) -> Stat | None:
+        """Describe an object without reading it, where the store can.
+
+        Args:
+            path: As in `read`.
+
+        Returns:
+            Its description, or None if there is no such object.
+
+        Raises:
+            UnavailableError: If it cannot be reached.
         """
         ...
 
@@ -100,3 +129,8 @@ def overtaken(path: str) -> NoReturn:
         f"another writer has changed {path}",
         hint="run it again; it goes on from what the other one wrote",
     )
+
+
+def stat_of(data: bytes) -> Stat:
+    """Describe an object by its bytes."""
+    return Stat(len(data), hashlib.sha256(data).hexdigest()[:32])
