@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+from numba import njit, types
 
 _SEED = np.uint64(0xCBF29CE484222325)
 _PRIME = np.uint64(0x100000001B3)
@@ -14,6 +14,13 @@ _MOST_HASHED = 4096  # numbers that may meet in one slot, by malice; more are so
 
 Longs = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
+
+# Signatures are written out, so that all is loaded with this module and processes forked from one that has
+# imported it start at once.
+_POINTS, _BYTES, _HASHES, _LONGS = (
+    types.Array(number, 1, "C", readonly=True)
+    for number in (types.uint32, types.uint8, types.uint64, types.int64)
+)
 
 
 @njit(cache=True)
@@ -28,6 +35,11 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @njit(cache=True)
+def _kind(point: np.uint32, classes: npt.NDArray[np.uint8]) -> np.uint8:
+    return classes[point] if point < classes.size else np.uint8(0)
+
+
+@njit([(_POINTS, _BYTES, types.int64)], cache=True)
 def scan(
     points: npt.NDArray[np.uint32], classes: npt.NDArray[np.uint8], max_chars: int
 ) -> tuple[Hashes, Longs, Longs]:
@@ -56,12 +68,7 @@ def scan(
     return hashes[:n], starts[:n], ends[:n]
 
 
-@njit(cache=True)
-def _kind(point: np.uint32, classes: npt.NDArray[np.uint8]) -> np.uint8:
-    return classes[point] if point < classes.size else np.uint8(0)
-
-
-@njit(cache=True)
+@njit([(_HASHES, _LONGS)], cache=True)
 def document_keys(hashes: Hashes, bounds: Longs) -> Hashes:
     """Number every document by its words, which are bounds[i]:bounds[i + 1]."""
     out = np.empty(bounds.size - 1, dtype=np.uint64)
@@ -73,7 +80,7 @@ def document_keys(hashes: Hashes, bounds: Longs) -> Hashes:
     return out
 
 
-@njit(cache=True)
+@njit([(_HASHES, _HASHES, _LONGS, types.int64)], cache=True)
 def extend(grams: Hashes, hashes: Hashes, bounds: Longs, length: int) -> Hashes:
     """Number the n-grams of documents from those one word shorter.
 
@@ -88,23 +95,6 @@ def extend(grams: Hashes, hashes: Hashes, bounds: Longs, length: int) -> Hashes:
             n += 1
         place += n_shorter
     return out[:n]
-
-
-@njit(cache=True)
-def n_repeated(grams: Hashes, bounds: Longs, length: int) -> int:
-    """Count the n-grams that their document has used before."""
-    n, place = 0, 0
-    slots = np.empty(2 * _MOST_HASHED, dtype=np.uint64)
-    for i in range(bounds.size - 1):
-        n_grams = max(bounds[i + 1] - bounds[i] - length + 1, 0)
-        own = grams[place : place + n_grams]
-        if n_grams <= _MOST_HASHED:
-            n += _n_again(own, slots)
-        else:
-            ordered = np.sort(own)
-            n += (ordered[1:] == ordered[:-1]).sum()
-        place += n_grams
-    return n
 
 
 @njit(cache=True)
@@ -126,3 +116,20 @@ def _n_again(grams: Hashes, slots: Hashes) -> int:
         n += slots[at] == gram
         slots[at] = gram
     return n + max(0, n_zeros - 1)
+
+
+@njit([(_HASHES, _LONGS, types.int64)], cache=True)
+def n_repeated(grams: Hashes, bounds: Longs, length: int) -> int:
+    """Count the n-grams that their document has used before."""
+    n, place = 0, 0
+    slots = np.empty(2 * _MOST_HASHED, dtype=np.uint64)
+    for i in range(bounds.size - 1):
+        n_grams = max(bounds[i + 1] - bounds[i] - length + 1, 0)
+        own = grams[place : place + n_grams]
+        if n_grams <= _MOST_HASHED:
+            n += _n_again(own, slots)
+        else:
+            ordered = np.sort(own)
+            n += (ordered[1:] == ordered[:-1]).sum()
+        place += n_grams
+    return n

@@ -24,6 +24,7 @@ def plan(
     text_field: str = "",
     on_copy: Callable[[Found, Shard], None] | None = None,
     show: Callable[[int, int], None] | None = None,
+    hashed: Hash | None = None,
 ) -> list[Shard]:
     """Hash every input and split it into shards.
 
@@ -38,6 +39,8 @@ def plan(
         text_field: Field of a row that holds its text; without it, the first of `row.TEXT_FIELDS` that does.
         on_copy: Called with each input that repeats the bytes of an earlier one, and that one's first shard.
         show: Called with the bytes hashed and the bytes in all, from any thread, one call at a time.
+        hashed: From a path to a digest, other for other bytes, and the size; without it, SHA-256 of the
+            whole, which names the same records alike wherever they lie.
 
     Returns:
         Shards, inputs in the order found, each input's shards in the order of their ranges.
@@ -49,8 +52,8 @@ def plan(
     inputs = [one for one in found if one.kind]
     shards: list[Shard] = []
     seen: dict[str, Shard] = {}
-    with ThreadPoolExecutor(_N_THREADS) as pool, _hashing(inputs, show) as hashed:
-        cut = partial(_shards, shard_bytes=shard_bytes, text_field=text_field, hashed=hashed)
+    with ThreadPoolExecutor(_N_THREADS) as pool, _hashing(inputs, show) as whole:
+        cut = partial(_shards, shard_bytes=shard_bytes, text_field=text_field, hashed=hashed or whole)
         for one, pieces in zip(inputs, pool.map(cut, inputs), strict=True):
             first = seen.setdefault(pieces[0].digest, pieces[0])
             if first is pieces[0]:

@@ -78,6 +78,30 @@ def library(folder: Path, *, last: str = "the end") -> Path:
     return folder
 
 
+def test_one_plain_file_is_shared_by_workers_with_the_profile_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("_WORTH_BYTES", 1), ("_SHARD_BYTES", 5000)):
+        monkeypatch.setattr(corpus, name, value)
+    text = "".join(f"line {n} of the book of {n % 7} rivers and many mills\n" for n in range(900))
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+
+    alone, shared = (read([str(tmp_path / "a.txt")], text_of=text_of, workers=n) for n in (1, 2))
+
+    assert profile.encode(shared.profile) == profile.encode(alone.profile)
+    assert alone.profile.n_words == profile.of([text]).n_words
+
+
+def test_a_copy_is_told_by_all_its_bytes_and_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpus, "_END_BYTES", 8)
+    for name, word in (("a", "mill"), ("b", "mill"), ("c", "rill")):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps({"text": f"the old {word} stood there"}), "utf-8")
+
+    assert read([str(tmp_path)], text_of=text_of).profile.n_documents == 2
+
+
 @pytest.mark.parametrize("workers", [2, 3])
 def test_the_number_of_workers_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import multiprocessing
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -19,18 +21,20 @@ from headwater.measure.profile import Profile
 from headwater.record import Record
 from headwater.sources import SOURCES, Limits, Shard
 from headwater.sources.discover import discover, kind_by_name
-from headwater.sources.opening import open_input, size_of
+from headwater.sources.opening import Hash, digest_and_size, open_input, reaching, size_of
 from headwater.sources.place import open_tree
 from headwater.sources.plan import plan
+from headwater.sources.shard import cut_bytes
 
 PIECE_WORDS = 256  # as many as a profile keeps of a document
 _SHARD_BYTES = 1 << 23
-_LINE_CHARS = 1 << 20
 _LIMITS = Limits()
 # Below this a second process takes longer to start than it saves.
 _WORTH_BYTES = 1 << 25
-_CHUNKS_A_WORKER = 8
-Piece = str | Shard
+_CHUNKS_A_WORKER = 16
+_END_BYTES = 1 << 16
+_PLAIN = {".txt": "text", ".npy": "array"}
+_COMPILED = ("headwater.measure.scan", "headwater.collapse.monitor.plain")
 TextOf = Callable[[Record], str | None]
 Show = Callable[[str, int, int], None]
 
@@ -64,27 +68,50 @@ def read(names: Sequence[str], *, text_of: TextOf, show: Show = _silent, workers
 
     Returns:
         The profile, and how many records could not be read. A plain file is cut into documents at the
-        first end of a line after 256 words; an array holds token numbers, one row a document.
+        first end of a line after 256 words, and after every 8 MiB; an array holds token numbers, one row a
+        document.
 
     Raises:
         InputError: If a name stands for nothing that can be read.
         UnavailableError: If an input cannot be opened, or a worker dies.
     """
-    plain, other = [], []
+    plain, other = list[Shard](), []
     for name in names:
         found = _plain(name)
         plain += found
         if not found:
             other.append(name)
     inputs = discover(other) if other else []
-    paths = [*plain, *(one.path for one in inputs if one.kind)]
-    shared = workers > 1 and sum(map(size_of, paths)) >= _WORTH_BYTES
+    paths = [one.path for one in inputs if one.kind]
+    n_bytes = sum(piece.stop - piece.start for piece in plain) + sum(map(size_of, paths))
+    shared = workers > 1 and n_bytes >= _WORTH_BYTES
     if shared:
         _prepare(text_of)
-    pieces: list[Piece] = [*plain, *plan(inputs, shard_bytes=_SHARD_BYTES)]
+    pieces = [*plain, *plan(inputs, shard_bytes=_SHARD_BYTES, hashed=_telling_apart(paths))]
     if not shared or len(pieces) < 2:
         return _profiled(pieces, text_of, lambda done: show("reading", done, len(pieces)))
     return _shared(pieces, text_of, min(workers, len(pieces)), show)
+
+
+def _telling_apart(paths: Sequence[str]) -> Hash:
+    """Tell copies from others: all of a file is hashed only where another has its size and ends."""
+    told = {path: _ends(path) for path in paths}
+    n = Counter(told.values())
+
+    def hashed(path: str) -> tuple[str, int]:
+        size, ends = told[path]
+        return (ends, size) if n[size, ends] == 1 else digest_and_size(path)
+
+    return hashed
+
+
+def _ends(path: str) -> tuple[int, str]:
+    """Give a file's size, and the digest of its start and its end."""
+    with open_input(path) as file, reaching("read", path):
+        start = file.read(_END_BYTES)
+        size = file.seek(0, io.SEEK_END)
+        file.seek(max(0, size - _END_BYTES))
+        return size, hashlib.sha256(start + file.read(_END_BYTES)).hexdigest()
 
 
 def _context() -> BaseContext:
@@ -97,11 +124,11 @@ def _prepare(text_of: TextOf) -> None:
     """Begin to load what workers need, while inputs are hashed."""
     context = _context()
     if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload([__name__, text_of.__module__, "headwater.measure.scan"])
+        context.set_forkserver_preload([__name__, text_of.__module__, *_COMPILED])
         forkserver.ensure_running()
 
 
-def _shared(pieces: Sequence[Piece], text_of: TextOf, workers: int, show: Show) -> Reading:
+def _shared(pieces: Sequence[Shard], text_of: TextOf, workers: int, show: Show) -> Reading:
     """Profile runs of pieces in processes of their own; profiles merge to what one pass would have given.
 
     Raises:
@@ -119,50 +146,51 @@ def _shared(pieces: Sequence[Piece], text_of: TextOf, workers: int, show: Show) 
                     done + len(chunk),
                 )
                 show("reading", done, len(pieces))
-    except BrokenProcessPool as error:
+    except (BrokenProcessPool, EOFError) as error:  # The latter of the process that they are forked from.
         raise UnavailableError("a worker died while reading", hint="is there enough memory?") from error
     return Reading(made, n_lost)
 
 
-def _profiled(pieces: Sequence[Piece], text_of: TextOf, show: Callable[[int], None] | None = None) -> Reading:
+def _profiled(pieces: Sequence[Shard], text_of: TextOf, show: Callable[[int], None] | None = None) -> Reading:
     lost: list[str] = []
 
     def texts() -> Iterator[str]:
         for done, piece in enumerate(pieces, 1):
-            if isinstance(piece, Shard):
-                yield from _records(piece, text_of, lost)
+            if piece.kind == "text":
+                yield from _lines(piece)
+            elif piece.kind == "array":
+                yield from _rows(piece.path)
             else:
-                yield from _pieces(piece) if piece.lower().endswith(".txt") else _rows(piece)
+                yield from _records(piece, text_of, lost)
             if show is not None:
                 show(done)
 
     return Reading(profile.of(texts()), len(lost))
 
 
-def _plain(name: str) -> list[str]:
-    """List the plain text files and arrays of a name, unless it has inputs of a known kind."""
+def _plain(name: str) -> list[Shard]:
+    """List pieces of the plain text files and arrays of a name, unless it has inputs of a known kind."""
     tree = open_tree(name)
     if tree is None or any(kind_by_name(path) for path in tree.paths):
         return []
-    return [path for path in tree.paths if path.lower().endswith((".txt", ".npy"))]
+    return [
+        piece
+        for path in tree.paths
+        if (kind := _PLAIN.get(path.lower()[-4:]))
+        for piece in _cut(path, kind, size_of(path))
+    ]
 
 
-def _pieces(path: str) -> Iterator[str]:
-    """Cut a plain file at the first end of a line after enough words."""
-    piece: list[str] = []
-    n_words = 0
-    with (
-        open_input(path) as raw,
-        io.TextIOWrapper(io.BufferedReader(raw), "utf-8", "replace") as file,  # type: ignore[type-var]
-    ):
-        while line := file.readline(_LINE_CHARS):
-            piece.append(line)
-            n_words += len(line.split())
-            if n_words >= PIECE_WORDS:
-                yield "".join(piece)
-                piece, n_words = [], 0
-    if n_words:
-        yield "".join(piece)
+def _cut(path: str, kind: str, size: int) -> list[Shard]:
+    whole = Shard(path, path, kind, "", size, 0, size)
+    return cut_bytes(whole, _SHARD_BYTES) if kind == "text" else [whole]
+
+
+def _lines(piece: Shard) -> Iterator[str]:
+    from headwater.collapse.monitor.plain import documents
+
+    with open_input(piece.path) as file:
+        yield from documents(file, piece.start, piece.stop, words=PIECE_WORDS)
 
 
 def _rows(path: str) -> Iterator[str]:
