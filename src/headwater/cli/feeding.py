@@ -69,26 +69,31 @@ def recalibrate(*, run: str, manifest: str, outcomes: str, out: str, as_json: bo
 @click.option("--licence", required=True, help="Under which the documents may be used, as SPDX writes it.")
 @click.option("--ledger", metavar="DIR", help="Log that votes are sealed in, for their proofs.")
 @click.option("--sure", type=click.FloatRange(0.5, 1.0), default=0.9, help="Least posterior; 0.9.")
+@click.option("--written", "with_written", is_flag=True, help="Add what people wrote for the campaign.")
 def mix(*, manifest: str, store: str, outcomes: str, out: str, ledger: str | None, **told: Any) -> None:
     """Write the documents that people took for human, with what shows it.
 
     One JSON line a document: text, posterior, 1/pi, stratum, attestations, proofs and licence. It is what a
-    trainer samples from by weight, and what headwater reserve seal takes.
+    trainer samples from by weight, and what headwater reserve seal takes. With --written, texts that people
+    handed in are in it too, under the licence that they chose, but for those written with a language model.
     """
     from headwater.log.storage import Directory
-    from headwater.review.mix import encode, statements
+    from headwater.review.mix import encode, statements, written
     from headwater.review.mix import mix as mixed
     from headwater.review.store import opened
     from headwater.review.store.ballots import texts
 
-    batch = _batch(manifest)
+    batch, with_written = _batch(manifest), told.pop("with_written")
+    log = Directory(Path(ledger)) if ledger else None
     with opened(store) as db:
-        signed = statements(db, batch.digest, Directory(Path(ledger)) if ledger else None)
+        signed = statements(db, batch.digest, log)
         known = dict(texts(db, batch.digest))
+        own = written(db, log) if with_written else []
     rows = mixed(batch, _judged(outcomes), known, signed=signed, **told)
-    write_new(Path(out), encode(rows))
+    write_new(Path(out), encode([*rows, *own]))
     total = sum(row.weight for row in rows if row.pi is not None)
-    sys.stderr.write(f"headwater: {len(rows):,} documents, which stand for {total:,.0f}\n")
+    beside = f"; {len(own):,} texts written for it" if with_written else ""
+    sys.stderr.write(f"headwater: {len(rows):,} documents, which stand for {total:,.0f}{beside}\n")
 
 
 @click.command(no_args_is_help=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from headwater.log.storage import Storage
 
 FORMAT = "headwater-human-mix-1"
+WRITTEN = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,11 @@ class Row:
         document: SHA-256 of its text in UTF-8, hex.
         url: `urn:sha256:` and that digest, by which a reserve names it.
         text: The text.
-        posterior: Chance that a person wrote it.
+        posterior: Chance that a person wrote it; 1 for a text that was written for the campaign, whose writer
+            says so.
         pi: Its chance to have been asked; None for a probe or a text that was written for the campaign.
         weight: How many documents it stands for, posterior / pi; 1 where there is no pi.
-        stratum: Its stratum.
+        stratum: Its stratum; `WRITTEN` for a text that was written for the campaign.
         attestations: SHA-256 of each signed statement that the posterior rests on, hex.
         proofs: For each of these its proof in the ledger (C2SP tlog-proof); empty where it is not sealed.
         licence: Under which it may be used, as SPDX writes it.
@@ -63,8 +65,6 @@ def statements(db: Connection, batch: str, ledger: Storage | None = None) -> dic
     """
     from sqlalchemy import select
 
-    from headwater.log import proof
-    from headwater.log.reader import Reader
     from headwater.review.store.tables import ENTRY, ITEM
 
     gone = select(ENTRY.c.retracts).where(ENTRY.c.retracts.is_not(None))
@@ -74,14 +74,52 @@ def statements(db: Connection, batch: str, ledger: Storage | None = None) -> dic
         .where((ITEM.c.batch == batch) & ENTRY.c.label.is_not(None) & ENTRY.c.statement.not_in(gone))
         .order_by(ENTRY.c.id)
     )
-    reader = Reader(ledger) if ledger is not None else None
-    size = reader.checkpoint()[0].size if reader else 0
-    found: dict[str, list[tuple[str, str]]] = {}
+    shown, found = _prover(ledger), dict[str, list[tuple[str, str]]]()
     for document, statement, place in db.execute(rows):
-        sealed = reader is not None and place is not None and place < size
-        shown = proof.encode(reader.prove(place)).decode() if reader and sealed else ""
-        found.setdefault(document, []).append((statement, shown))
+        found.setdefault(document, []).append((statement, shown(place)))
     return found
+
+
+def written(db: Connection, ledger: Storage | None = None) -> list[Row]:
+    """Take the texts that people handed in and did not take back, each under its own licence.
+
+    Args:
+        db: A transaction of the campaign's store.
+        ledger: The log that they are sealed in; None for no proofs.
+
+    Returns:
+        One row for each, the newest first. Left out is what a writer says to have had from a model.
+    """
+    from headwater.log import envelope
+    from headwater.review.attest import authorship
+    from headwater.review.attest import ledger as leaves
+    from headwater.review.store import writing
+
+    shown, rows = _prover(ledger), []
+    for one in writing.written(db):
+        said = authorship.parse(envelope.parse(leaves.sealed_of(bytes(one["leaf"])))[0])
+        if said.assistance == "ai":
+            continue
+        named, proved = (one["statement"],), (shown(one["place"]),)
+        told = (one["document"], f"urn:sha256:{one['document']}", one["text"], 1.0, None, 1.0)
+        rows.append(Row(*told, WRITTEN, named, proved, one["licence"]))
+    return rows
+
+
+def _prover(ledger: Storage | None) -> Callable[[int | None], str]:
+    """Give what shows the proof of an entry by its place; nothing where it is not sealed."""
+    from headwater.log import proof
+    from headwater.log.reader import Reader
+
+    if ledger is None:
+        return lambda _: ""
+    reader = Reader(ledger)
+    size = reader.checkpoint()[0].size
+
+    def shown(place: int | None) -> str:
+        return "" if place is None or place >= size else proof.encode(reader.prove(place)).decode()
+
+    return shown
 
 
 def mix(

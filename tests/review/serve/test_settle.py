@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,11 @@ from typing import Any
 
 import pytest
 
+from headwater.log import envelope, proof
+from headwater.log.reader import Reader
+from headwater.log.tree import leaf_hash, verify_inclusion
+from headwater.review import mix
+from headwater.review.attest import ledger
 from headwater.review.serve.screens.log import verify
 from tests.review.attest.worlds import BEN
 from tests.review.serve.test_vote import token
@@ -65,7 +71,6 @@ def test_an_adjudication_is_taken_back_by_a_button(world: World) -> None:
 
 def test_an_adjudication_names_the_votes_that_are_there(world: World) -> None:
     from headwater import canonical
-    from headwater.log import envelope
 
     ben = world.keyed("adjudicator", BEN)
     item = ben.get("/adjudicate.json").told["item"]
@@ -93,6 +98,27 @@ def test_texts_are_kept_with_licence_and_consent_and_taken_back(world: World) ->
     assert wim.form("/write/retract", statement=kept["statement"]).status == 303
     assert wim.get("/write.json").told["texts"] == []
     assert verify(world.desk)["sound"]
+
+
+def test_texts_that_people_wrote_go_into_the_mix(world: World) -> None:
+    wim, kept = world.joined("writer", "wim"), []
+    for text, help_ in (("I wrote this.", "none"), ("A model did.", "ai"), ("I take it back.", "none")):
+        nonce = wim.get("/write.json").told["nonce"]
+        told = {"text": text, "licence": "CC-BY-4.0", "nonce": nonce, "consents": "yes", "assistance": help_}
+        assert wim.json("/write/hand-in.json", **told).status == 200
+        kept.append(wim.get("/write.json").told["texts"])
+    gone = next(one for one in kept[-1] if one["excerpt"] == "I take it back.")
+    assert wim.json("/write/retract.json", statement=gone["statement"]).status == 200
+    verify(world.desk)
+    log = world.desk.campaign.log
+    (row,) = world.desk.look(lambda db: mix.written(db, log))
+    assert (row.text, row.licence, row.pi, row.stratum) == ("I wrote this.", "CC-BY-4.0", None, mix.WRITTEN)
+    assert mix.parse(mix.encode([row])) == [row]
+    at, shown = Reader(log).checkpoint()[0], proof.parse(row.proofs[0].encode())
+    leaf = Reader(log).entry(shown.index)
+    verify_inclusion(leaf_hash(leaf), (shown.index, at.size), at.root, shown.hashes)
+    payload, _ = envelope.parse(ledger.sealed_of(leaf))
+    assert hashlib.sha256(payload).hexdigest() == row.attestations[0]
 
 
 def test_who_votes_learns_nothing_of_others(world: World) -> None:

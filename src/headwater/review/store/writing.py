@@ -44,7 +44,7 @@ def hand_in(db: Connection, ticket: Ticket, said: Authorship, text: str) -> bool
 
 
 def written(db: Connection, validator: str | None = None) -> list[dict[str, Any]]:
-    """Give texts that were not taken back, the newest first.
+    """Give texts that were not taken back, with their entries of the log, the newest first.
 
     Args:
         db: A transaction.
@@ -52,10 +52,12 @@ def written(db: Connection, validator: str | None = None) -> list[dict[str, Any]
     """
     from sqlalchemy import select
 
+    from headwater.review.store.statements import stands
     from headwater.review.store.tables import ENTRY, WRITING
 
-    stands = ~select(ENTRY.c.id).where(ENTRY.c.retracts == WRITING.c.statement).exists()
-    chosen = select(WRITING).where(stands).order_by(WRITING.c.written_s.desc(), WRITING.c.statement)
+    both = WRITING.join(ENTRY, ENTRY.c.statement == WRITING.c.statement)
+    chosen = select(WRITING, ENTRY.c.leaf, ENTRY.c.place).select_from(both).where(stands())
+    chosen = chosen.order_by(WRITING.c.written_s.desc(), WRITING.c.statement)
     if validator is not None:
         chosen = chosen.where(WRITING.c.validator == validator)
     return [dict(row) for row in db.execute(chosen).mappings()]
