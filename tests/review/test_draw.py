@@ -21,9 +21,12 @@ from headwater.review import pool
 from headwater.review.deficit import deficit
 from headwater.review.draw import Beside, Plan, draw, items, verify
 from headwater.review.embedding import EMBEDDINGS
+from headwater.review.exchange.ballot import Ballot
 from headwater.review.manifest import parse
+from headwater.review.progress import progress
 from headwater.review.select import SELECTORS
 from headwater.review.store import add, open_store
+from headwater.review.store.ballots import standing
 from headwater.review.store.batches import add_batch
 from tests.log.samples import damaged
 from tests.review.runs import finished
@@ -110,6 +113,46 @@ def test_draw_and_ask_put_documents_in_one_order(tmp_path: Path) -> None:
     store.close()
 
     assert kept == {one.document: one.rank for one in items(batch, n_wanted=2)}
+
+
+def test_gold_is_asked_among_the_others_and_told_to_nobody(tmp_path: Path) -> None:
+    from headwater.review.store.batches import know
+    from headwater.review.store.settlement import contested
+    from headwater.review.store.tables import ITEM
+
+    gold = {"A person wrote this, and we know who.": "human", "As an AI, I wrote this.": "ai"}
+    plain, batch = draw(finished(), PLAN), draw(finished(), PLAN, Beside(gold=gold))
+    first, rest = batch.manifest.items[:20], batch.manifest.items[20:]
+    assert [one.document for one in first] == [one.document for one in plain.manifest.items]
+    assert [(one.part, one.pi, batch.texts[one.document]) for one in rest] == [
+        ("gold", None, text) for text in sorted(gold)
+    ]
+    assert b'"human"' not in batch.data
+    assert verify(finished(), batch.data, Beside(gold=gold)).gold == batch.gold
+    with pytest.raises(VerificationError, match="another gold"):
+        verify(finished(), batch.data, Beside(gold={**gold, "One more.": "ai"}))
+    again = draw(finished(), PLAN, Beside(gold={plain.texts[first[0].document]: "human"}))
+    assert len({one.document for one in again.manifest.items}) == 21
+
+    store = open_store(str(tmp_path / "campaign.sqlite"))
+    with store.transaction() as db:
+        assert add(db, items(batch, n_wanted=2)) == 22
+        for _ in range(2):
+            know(db, batch.manifest.digest, batch.gold)
+        known = standing(db, batch.manifest.digest)
+        db.execute(ITEM.update().values(n_votes=2, room=0))  # All have their votes, and none says anything.
+        open_ = {one.document for _, one, _ in contested(db, "ann", most=100)}
+    store.close()
+    assert {(one.document, one.validator, one.label) for one in known} == {
+        (document, "gold", label) for document, label in batch.gold.items()
+    }
+    assert open_ == {one.document for one in first}
+    vote = Ballot(first[0].document, "ann", "human", first[0].pi)
+    found = progress(batch.manifest, [*known, vote])
+    assert sorted(found.named("enough")) == sorted(batch.gold)
+    assert (found.n_documents, found.n_votes) == (22, 1)
+    ranks = batch.manifest.ranks()
+    assert sorted(ranks, key=ranks.__getitem__)[-2:] != [one.document for one in rest]
 
 
 def test_a_deficit_is_that_of_the_words() -> None:

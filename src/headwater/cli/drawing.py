@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from headwater.errors import InputError, UnavailableError
+from headwater.errors import FormatError, InputError, UnavailableError
 
 if TYPE_CHECKING:
     from headwater.review.draw import Batch, Beside
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 )
 @click.option("--current", metavar="CORPUS", help="What lost them: a model's output, or a corpus.")
 @click.option("--judged", metavar="FILE", multiple=True, help="Outcomes of earlier batches; repeat.")
+@click.option("--gold", metavar="FILE", help="Mix these in: JSON lines of text and the label that is known.")
 @click.option("--store", metavar="ADDRESS", help="Put the batch into this queue: a path, or postgresql://…")
 @click.option("--votes", type=click.IntRange(2, 7), default=2, help="Votes a document gets first; 2.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was drawn as JSON, on stdout.")
@@ -47,6 +48,8 @@ def draw(
 
     Pools: grey is what statistics leave open and what is held in quarantine; quarantine, kept (all but what
     is excluded) and all say what they are. Copies are in none.
+
+    With --gold, documents whose label is known are asked about among the others; --store keeps their labels.
     """
     root, beside = Path(run), _beside(told)
     if check is not None:
@@ -54,7 +57,7 @@ def draw(
 
         batch, what = verify(root, read_bytes(check), beside), f"{check} is what its seed draws"
     else:
-        batch, what = _drawn(root, beside, out, told), f"drew {out}"
+        batch, what = _drawn(root, beside, out, told | {"store": store}), f"drew {out}"
     if store is not None:
         n_new = _open(batch, store, votes)
         sys.stderr.write(f"headwater: {n_new:,} documents are new in the queue\n")
@@ -67,6 +70,8 @@ def _drawn(root: Path, beside: Beside, out: str | None, told: dict[str, Any]) ->
     from headwater.review.draw import Plan
     from headwater.review.draw import draw as draw_batch
 
+    if beside.gold and not told["store"]:
+        raise InputError("gold needs --store, which keeps its labels")
     if not out or not told["seed"]:
         raise InputError("a batch needs --out and --seed", hint="or --verify MANIFEST to draw one again")
     if Path(out).exists():
@@ -82,21 +87,50 @@ def _beside(told: dict[str, Any]) -> Beside:
     if bool(told["reference"]) != bool(told["current"]):
         raise InputError("a tail deficit needs both --reference and --current")
     judged = frozenset(name for path in told["judged"] for name in judgement.parse(read_bytes(path)))
+    gold = _gold(told["gold"]) if told["gold"] else {}
     if not told["reference"]:
-        return Beside(judged=judged, model=told["model"])
+        return Beside(judged=judged, model=told["model"], gold=gold)
     from headwater.cli.measure import profiled
     from headwater.review.deficit import deficit, digest
 
     pair = (profiled(told["reference"]), profiled(told["current"]))
-    return Beside(deficit(*pair), digest(*pair), judged, told["model"])
+    return Beside(deficit(*pair), digest(*pair), judged, told["model"], gold)
+
+
+def _gold(name: str) -> dict[str, str]:
+    """Read documents whose label is known.
+
+    Raises:
+        FormatError: If a line has no text or no label.
+        InputError: If a text has two labels.
+    """
+    from json import loads
+
+    from headwater.review.outcome import ANSWERS
+
+    found: dict[str, str] = {}
+    for number, line in enumerate(read_bytes(name).splitlines(), start=1):
+        try:
+            row = loads(line)
+            text, label = row["text"], row["label"]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise FormatError(f"{name}: line {number} has no text, or no label") from error
+        if not isinstance(text, str) or label not in ANSWERS:
+            raise FormatError(f"{name}: line {number} has no label", hint=f"labels are {', '.join(ANSWERS)}")
+        if found.setdefault(text, label) != label:
+            raise InputError(f"{name}: line {number} has a text with two labels")
+    return found
 
 
 def _open(batch: Batch, address: str, n_wanted: int) -> int:
     from headwater.review.draw import items
     from headwater.review.store import add, opened
+    from headwater.review.store.batches import know
 
     with opened(address) as db:
-        return add(db, items(batch, n_wanted=n_wanted))
+        n = add(db, items(batch, n_wanted=n_wanted))
+        know(db, batch.manifest.digest, batch.gold)
+        return n
 
 
 def read_bytes(name: str) -> bytes:
@@ -127,6 +161,8 @@ def write_new(path: Path, data: bytes) -> None:
 def _tell(batch: Batch, what: str, *, as_json: bool) -> None:
     from json import dumps
 
+    from headwater.review.manifest import SLICES
+
     said = batch.manifest
     parts = Counter(one.part for one in said.items)
     if as_json:
@@ -139,7 +175,7 @@ def _tell(batch: Batch, what: str, *, as_json: bool) -> None:
         }
         sys.stdout.write(dumps(told, indent=1) + "\n")
         return
-    shares = ", ".join(f"{parts[name]:,} {name}" for name in ("active", "audit", "probe") if parts[name])
+    shares = ", ".join(f"{parts[name]:,} {name}" for name in SLICES if parts[name])
     sys.stderr.write(
         f"headwater: {what}: {len(said.items):,} of {said.n_documents:,} documents ({shares}), "
         f"batch {said.digest[:16]}\n"

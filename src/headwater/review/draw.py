@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from headwater import canonical
 from headwater.errors import InputError, VerificationError
 from headwater.review import pool
 from headwater.review.deficit import Deficit
@@ -71,12 +72,15 @@ class Beside:
         deficit_digest: Names it.
         judged: Records that humans judged before: not asked again, and what is like them is less new.
         model: Folder of the model of the embedding, where it needs one.
+        gold: Documents whose answer is known, text -> label: asked about like all others, so that it shows
+            how good validators are.
     """
 
     deficit: Deficit | None = None
     deficit_digest: str = ""
     judged: frozenset[str] = field(default_factory=frozenset)
     model: str = ""
+    gold: Mapping[str, str] = field(default_factory=dict)
 
     def told(self, embedding: Embedding) -> dict[str, str]:
         """Name everything by its digest; empty for nothing."""
@@ -85,6 +89,8 @@ class Beside:
             "deficit": self.deficit_digest,
             "judged": hashlib.sha256(judged.encode()).hexdigest() if judged else "",
             "model": embedding.digest(),
+            # Of texts and labels; which label is whose is for nobody to read before they voted.
+            **({"gold": canonical.digest(dict(self.gold))} if self.gold else {}),
         }
 
 
@@ -96,11 +102,13 @@ class Batch:
         data: The manifest's bytes.
         manifest: The same, read.
         texts: Digest of each document's text -> the text.
+        gold: Digest -> label, of documents whose answer is known.
     """
 
     data: bytes
     manifest: Manifest
     texts: Mapping[str, str]
+    gold: Mapping[str, str]
 
 
 def draw(root: Path, plan: Plan, beside: Beside | None = None) -> Batch:
@@ -131,6 +139,10 @@ def draw(root: Path, plan: Plan, beside: Beside | None = None) -> Batch:
     sketch = scan(stream, selector.rate, among=among, seed=plan.seed)
     drawn = selector.draw(sketch, plan.n, _rng(plan.seed, "draw"))
     found = _fetch(_open(root, plan, beside), drawn.documents.id)
+    known = [_known(text) for text in sorted(beside.gold)]
+    if known:
+        drawn = drawn.beside(among.assign(_chunk(known, embedding, None)), "gold")
+        found |= {int(one.digest[:16], 16): one for one in known}
     order = [found[int(one)] for one in drawn.documents.id]
     rows = [
         {
@@ -142,7 +154,8 @@ def draw(root: Path, plan: Plan, beside: Beside | None = None) -> Batch:
         for one in order
     ]
     data = manifest(sketch, drawn, selector, detectors=pool.detectors(root), beside=rows, draw=told)
-    return Batch(data, parse(data), {one.digest: one.text for one in order})
+    labels = {one.digest: beside.gold[one.text] for one in known}
+    return Batch(data, parse(data), {one.digest: one.text for one in order}, labels)
 
 
 def items(batch: Batch, *, n_wanted: int) -> list[Item]:
@@ -179,11 +192,11 @@ def verify(root: Path, data: bytes, beside: Beside | None = None) -> Batch:
     if not all(isinstance(keys[one], kind) for one, kind in zip(keys, (int, str, str, int), strict=True)):
         raise VerificationError("the manifest does not say how it was drawn")
     again = draw(root, Plan(said.seed, selector=said.selector, **keys), beside)  # type: ignore[arg-type]
-    for what in ("run", "deficit", "judged", "model"):
-        if again.manifest.draw[what] != said.draw.get(what):
+    for what in ("run", "deficit", "judged", "model", "gold"):
+        if again.manifest.draw.get(what) != said.draw.get(what):
             raise VerificationError(
                 f"the batch was drawn with another {what}",
-                hint="name the run as it was, and give --reference, --current, --judged and --model as then",
+                hint="name the run as it was, and give all files and --model as they were then",
             )
     if again.data != data:
         raise VerificationError("drawn again, it is another batch")
@@ -191,7 +204,17 @@ def verify(root: Path, data: bytes, beside: Beside | None = None) -> Batch:
 
 
 def _open(root: Path, plan: Plan, beside: Beside) -> Iterator[Candidate]:
-    return (one for one in pool.candidates(root, plan.pool) if one.record not in beside.judged)
+    return (
+        one
+        for one in pool.candidates(root, plan.pool)
+        if one.record not in beside.judged and one.text not in beside.gold
+    )
+
+
+def _known(text: str) -> Candidate:
+    """Make a candidate of a document whose answer is known, of which no detector was asked."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Candidate(f"gold-{digest[:16]}", digest, text, (0.5, 0.5), 0.0, "", 1.0)
 
 
 def _strata(root: Path, plan: Plan, beside: Beside, embedding: Embedding) -> Centroids:

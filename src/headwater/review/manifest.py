@@ -15,7 +15,7 @@ from headwater.errors import FormatError
 from headwater.review.select.chunk import uniform
 
 FORMAT = "headwater-batch-1"
-SLICES = ("active", "audit", "probe")
+SLICES = ("active", "audit", "probe", "gold")
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -26,8 +26,8 @@ class Chosen:
     Attributes:
         document: SHA-256 of its text, hex.
         record: Its id in the run.
-        part: `active`, `audit` or `probe`.
-        pi: Its chance to be in the batch; None for a probe.
+        part: `active`, `audit` or `probe`; `gold` for a document whose answer is known.
+        pi: Its chance to be in the batch; None for a probe and for gold.
         stratum: Its stratum.
         p_human: Mean chance by the detectors that a person wrote it.
         score: Of the statistical label, in nats.
@@ -115,7 +115,8 @@ def parse(data: bytes) -> Manifest:
         }
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise FormatError(f"not the manifest of a batch: {str(error)[:80]}") from error
-    if len({one.document for one in items}) < len(items) or told[2] < len(items):
+    n_drawn = sum(one.part != "gold" for one in items)
+    if len({one.document for one in items}) < len(items) or told[2] < n_drawn:
         raise FormatError("a batch has a document twice, or more than there were")
     return Manifest(hashlib.sha256(data).hexdigest(), *told, dict(value["draw"]), items, beside)
 

@@ -81,14 +81,15 @@ def statements(db: Connection, batch: str, ledger: Storage | None = None) -> dic
 
 
 def written(db: Connection, ledger: Storage | None = None) -> list[Row]:
-    """Take the texts that people handed in and did not take back, each under its own licence.
+    """Take the texts that people handed in, each under its own licence.
 
     Args:
         db: A transaction of the campaign's store.
         ledger: The log that they are sealed in; None for no proofs.
 
     Returns:
-        One row for each, the newest first. Left out is what a writer says to have had from a model.
+        One row for each that stands, the newest first. Left out is what a writer says to have had from a
+        model.
     """
     from headwater.log import envelope
     from headwater.review.attest import authorship
@@ -152,7 +153,7 @@ def mix(
     rows = []
     for one in batch.items:
         found = judged.get(one.record)
-        if found is None or found.human < sure or one.document not in texts:
+        if found is None or found.human < sure or one.document not in texts or one.part == "gold":
             continue
         said = signed.get(one.document, ())
         rows.append(

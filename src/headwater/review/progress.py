@@ -201,6 +201,6 @@ def _unseen(batch: Manifest, outcomes: Mapping[str, Outcome]) -> float | None:
     strata = Counter(
         one.stratum
         for one in batch.items
-        if one.document in outcomes and human(outcomes[one.document]) > _CALLED
+        if one.document in outcomes and one.part != "gold" and human(outcomes[one.document]) > _CALLED
     )
     return missing_mass(of_counts(list(strata.values()))).value if strata else None

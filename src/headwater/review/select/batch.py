@@ -9,10 +9,10 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from headwater import canonical
-from headwater.review.select.chunk import Chunk, Floats
+from headwater.review.select.chunk import Chunk, Floats, join
 from headwater.review.select.sketch import Kept, Longs, Sketch
 
-Slice = Literal["active", "audit", "probe"]
+Slice = Literal["active", "audit", "probe", "gold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,18 @@ class Drawn:
     part: Sequence[Slice]
     pi: Floats
     why: Mapping[str, Floats]
+
+    def beside(self, documents: Chunk, part: Slice) -> Drawn:
+        """Put documents behind the choice that were not left to chance.
+
+        Args:
+            documents: With strata.
+            part: Their slice.
+        """
+        n = len(documents)
+        why = {name: np.concatenate([values, np.zeros(n)]) for name, values in self.why.items()}
+        pi = np.concatenate([self.pi, no_pi(n)])
+        return Drawn(join([self.documents, documents]), [*self.part, *slices(part, n)], pi, why)
 
 
 class Selector(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from headwater.review.exchange.ballot import GOLD as GOLD_SAYS
 from headwater.review.exchange.ballot import RULING, Ballot
 
 if TYPE_CHECKING:
@@ -14,20 +15,22 @@ _AT_ONCE = 500
 
 
 def standing(db: Connection, batch: str | None = None) -> list[Ballot]:
-    """List the votes that nobody took back, and what adjudicators ruled.
+    """List votes that stand, what adjudicators ruled, and what was known.
 
     Args:
         db: A transaction.
         batch: SHA-256 of its manifest, hex; None for those of all batches.
 
     Returns:
-        In the order in which they came; a document is named by the digest of its text.
+        What was known, then the others in the order in which they came; a document is named by the digest of
+        its text.
     """
     from sqlalchemy import select
 
     from headwater.review.store.statements import stands
-    from headwater.review.store.tables import ENTRY, ITEM
+    from headwater.review.store.tables import ENTRY, GOLD, ITEM
 
+    known = select(ITEM.c.document, GOLD.c.label).join(GOLD, GOLD.c.item == ITEM.c.id).order_by(ITEM.c.id)
     found = (
         select(ITEM.c.document, ENTRY.c.validator, ENTRY.c.label, ITEM.c.pi, ENTRY.c.kind)
         .join(ITEM, ITEM.c.id == ENTRY.c.item)
@@ -35,8 +38,9 @@ def standing(db: Connection, batch: str | None = None) -> list[Ballot]:
         .order_by(ENTRY.c.id)
     )
     if batch is not None:
-        found = found.where(ITEM.c.batch == batch)
-    return [
+        found, known = found.where(ITEM.c.batch == batch), known.where(ITEM.c.batch == batch)
+    gold = [Ballot(row.document, GOLD_SAYS, row.label, None) for row in db.execute(known)]
+    return gold + [
         Ballot(row.document, RULING if row.kind == "ruling" else row.validator, row.label, row.pi)
         for row in db.execute(found)
     ]

@@ -61,7 +61,7 @@ def add_batch(
     rows = [
         {"item": row.id, "told": _told(asked[row.document], told.get(row.document, {}))}
         for row in there
-        if row.item is None
+        if row.item is None and asked[row.document].part != "gold"
     ]
     if rows:
         db.execute(BACKGROUND.insert(), rows)
@@ -70,6 +70,29 @@ def add_batch(
 
 def _told(one: Chosen, about: Mapping[str, Any]) -> str:
     return json.dumps({**about, **one.to_json()}, allow_nan=False)
+
+
+def know(db: Connection, batch: str, labels: Mapping[str, str]) -> None:
+    """Write down the answers that are known.
+
+    Args:
+        db: A transaction.
+        batch: SHA-256 of the manifest, hex; its items are queued.
+        labels: Digest of a text -> label.
+    """
+    from sqlalchemy import select
+
+    from headwater.review.store.tables import GOLD, ITEM
+
+    known = select(GOLD.c.item).where(GOLD.c.item == ITEM.c.id).exists()
+    queued = select(ITEM.c.id, ITEM.c.document).where((ITEM.c.batch == batch) & ~known)
+    rows = [
+        {"item": row.id, "label": labels[row.document]}
+        for row in db.execute(queued)
+        if row.document in labels
+    ]
+    if rows:
+        db.execute(GOLD.insert(), rows)
 
 
 def manifests(db: Connection) -> dict[str, bytes]:

@@ -53,9 +53,10 @@ def contested(db: Connection, validator: str, *, most: int) -> list[tuple[int, I
     """
     from sqlalchemy import select
 
-    from headwater.review.store.tables import ITEM, RULING, TOUCH
+    from headwater.review.store.tables import GOLD, ITEM, RULING, TOUCH
 
-    settled = select(RULING.c.item).where(RULING.c.item == ITEM.c.id).exists()
+    ruled = select(RULING.c.item).where(RULING.c.item == ITEM.c.id).exists()
+    settled = ruled | select(GOLD.c.item).where(GOLD.c.item == ITEM.c.id).exists()  # Its answer is known.
     own = select(TOUCH.c.item).where((TOUCH.c.item == ITEM.c.id) & (TOUCH.c.validator == validator)).exists()
     found: list[tuple[int, Item, list[Vote]]] = []
     after = 0

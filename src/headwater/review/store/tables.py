@@ -119,6 +119,13 @@ BACKGROUND = Table(
     Column("item", _KEY, ForeignKey("item.id"), primary_key=True),
     Column("told", Text, nullable=False),
 )
+# Items whose answer is known; nobody who votes sees which.
+GOLD = Table(
+    "gold",
+    METADATA,
+    Column("item", _KEY, ForeignKey("item.id"), primary_key=True),
+    Column("label", String(16), nullable=False),
+)
 # One adjudication of an item stands.
 RULING = Table(
     "ruling",

@@ -44,7 +44,7 @@ def hand_in(db: Connection, ticket: Ticket, said: Authorship, text: str) -> bool
 
 
 def written(db: Connection, validator: str | None = None) -> list[dict[str, Any]]:
-    """Give texts that were not taken back, with their entries of the log, the newest first.
+    """Give texts that stand, with their entries of the log, the newest first.
 
     Args:
         db: A transaction.
