@@ -13,6 +13,7 @@ from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
 from tests.house.console import check, parse
+from tests.order import longest_first
 
 ROOT = Path(__file__).resolve().parent
 
@@ -46,9 +47,17 @@ pytest_collect_file = Sybil(
 ).pytest()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let long files begin first where files are shared out; alone, tests run in the order of their files."""
+    if hasattr(config, "workerinput"):
+        items[:] = [items[at] for at in longest_first(item.nodeid for item in items)]
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep each file on one worker: the blocks of a document build on each other."""
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
+    config.option.loadscopereorder = False  # The order is `longest_first`.
     return LoadFileScheduling(config, log) if config.getvalue("dist") == "load" else None
