@@ -8,6 +8,7 @@ import pytest
 
 from headwater.review.serve.screens.log import verify
 from headwater.review.store.ballots import standing
+from tests.review.serve.test_faults import jump
 from tests.review.serve.test_vote import token
 from tests.review.serve.worlds import served
 from tests.review.store import databases
@@ -54,3 +55,10 @@ def test_a_campaign_in_postgresql(tmp_path: Path) -> None:
         ]
         found = verify(world.desk)
         assert (found["sound"], found["n_votes"], found["n_retracted"]) == (True, 6, 1)
+
+
+def test_a_clock_that_jumps_loses_and_doubles_nothing_in_postgresql(tmp_path: Path) -> None:
+    with databases.postgres() as address, served(tmp_path, address=address) as world:
+        jump(world)
+        assert check(world.desk.store) == {"human": 2, "ai": 1, "mixed": 1}
+        assert verify(world.desk)["sound"]
