@@ -51,6 +51,9 @@ def tail_mass(current: npt.ArrayLike, tail: npt.ArrayLike) -> Estimate:
 
     Raises:
         InputError: If nothing occurs or the shapes differ.
+
+    Source:
+        Our own; docs/reference/metrics.md, "Of counts". The error is that of a binomial share.
     """
     counts, rare = np.asarray(current), np.asarray(tail, dtype=bool)
     if counts.shape != rare.shape or counts.ndim != 1:
