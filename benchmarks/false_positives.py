@@ -138,6 +138,22 @@ def left_out(texts: Sequence[Human]) -> Iterator[Row]:
             yield Row(row, value, f"of {len(values)}", f"bound {bound:.3f}", value / bound, "<= 1")
     for level, ratio in worst.items():
         yield Row(f"worst stratum at {level:.0%}, by its bound", ratio, "", "", ratio, "<= 1")
+        yield from by_chance(level, [values for (at, _), values in p.items() if at == level])
+
+
+def by_chance(level: float, strata: Sequence[Sequence[float]]) -> Iterator[Row]:
+    """Tell whether the worst stratum is worse than chance makes the worst of so many, and all together."""
+    from scipy.stats import binom
+
+    held = [values for values in strata if len(values) >= LEAST]
+    called = [int(np.sum(np.array(values) <= level)) for values in held]
+    tails = [float(binom.sf(n - 1, len(values), level)) for n, values in zip(called, held, strict=True)]
+    least = min(1.0, min(tails) * len(held))
+    of = f"least of {len(held)}"
+    yield Row(f"worst stratum at {level:.0%}: its exact p, by Bonferroni", least, "", of, least, ">= 0.05")
+    n = sum(map(len, held))
+    value = sum(called) / n
+    yield Row(f"all strata at {level:.0%} together", value, f"of {n}", "", value / level, "<= 1.1")
 
 
 def ranked(

@@ -36,6 +36,7 @@ def examples(cache: Path) -> Iterator[Example]:
     yield from texts.cassettes(held["crewai"])
     yield from texts.cassettes(held["pydantic-ai"])
     yield from texts.web(held["llamafactory"])
+    yield from texts.crawled(held["exllamav3"])
     for name in DOCUMENTATION:
         yield from texts.documentation(fetch(pins[name], cache), name, without=used, most=MOST_DOCUMENTATION)
     yield from texts.plays(fetch(pins[LITERATURE], cache), without=used, most=MOST_PLAYS)

@@ -25,7 +25,7 @@ class Source:
         sha256: Digest the archive must have.
         uploaded: When the registry received it, as the registry says; empty where it is not known.
         licence: SPDX expression of what is taken from it.
-        kind: `sdist` or `npm`.
+        kind: `sdist`, `wheel` or `npm`.
         notice: Paths inside the archive of the notices that travel with its text.
     """
 
@@ -54,8 +54,8 @@ def index_url() -> str:
     return str(index.simple_url).rstrip("/") + "/"
 
 
-def download_sdist(source: Source, target: Path) -> None:
-    """Download one sdist by its link in the simple index; run nothing.
+def download_indexed(source: Source, target: Path) -> None:
+    """Download one sdist or wheel by its link in the simple index; run nothing.
 
     `pip download` would run the project's build code to learn its metadata, which is not needed.
 
@@ -98,7 +98,7 @@ def fetch(source: Source, cache: Path) -> Path:
     cache.mkdir(parents=True, exist_ok=True)
     target = cache / source.file
     if not target.exists():
-        (download_npm if source.kind == "npm" else download_sdist)(source, target)
+        (download_npm if source.kind == "npm" else download_indexed)(source, target)
     found = hashlib.sha256(target.read_bytes()).hexdigest()
     if found != source.sha256:
         raise ValueError(f"{source.file}: sha256 is {found}, pinned is {source.sha256}")

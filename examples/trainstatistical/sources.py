@@ -26,6 +26,16 @@ SOURCES = (
         ("LICENSE",),
     ),
     Source(
+        "exllamav3",
+        "1.6.5",
+        "exllamav3-1.6.5-py3-none-any.whl",
+        "550c0d04c755f249840e5c1edc26b0e80c7342c33b5d99ad17479abb407e8ded",
+        "2026-10-25T17:35:00Z",
+        "MIT; c4.utf8 ODC-BY-1.0",
+        "wheel",
+        (),
+    ),
+    Source(
         "crewai",
         "0.126.0",
         "crewai-0.126.0.tar.gz",

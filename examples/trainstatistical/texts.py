@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import tarfile
+import zipfile
 from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,17 @@ def web(archive: Path) -> Iterator[Example]:
         sentences = re.sub(r"(?<=[a-z)][.])(?=[A-Z])", "\n\n", line)
         for piece in pieces(sentences):
             yield _person(piece, f"wiki {at}", "wiki")
+
+
+def crawled(archive: Path) -> Iterator[Example]:
+    """Give the web pages (C4, crawled in 2019), one a line, that a quantising package calibrates on."""
+    with zipfile.ZipFile(archive) as held:
+        lines = held.read("exllamav3/conversion/standard_cal_data/c4.utf8").decode().split("\n")
+    for at, line in enumerate(lines):
+        cuts = [line[start : start + _AIM] for start in range(0, len(line), _AIM)]
+        for piece in [line] if len(line) < 2_000 else cuts:
+            if len(piece) >= _LEAST:
+                yield _person(piece, f"crawled {at}", "crawled")
 
 
 def cassettes(archive: Path) -> Iterator[Example]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from headwater import canonical
 from headwater.curate.calibration import Calibration, Canary, encode, parse, rungs
+from headwater.curate.sighting import known
 from headwater.errors import FormatError
 
 PAIRS = st.lists(st.tuples(st.floats(-9, 9), st.floats(0.5, 9)), min_size=1, max_size=5).map(sorted)
@@ -33,6 +35,19 @@ def test_a_calibration_survives_its_bytes(
     assert parse(encode(made_of)).digest == made_of.digest
 
 
+@given(st.dictionaries(NAMES, st.lists(st.floats(-9, 9), min_size=1, max_size=5).map(sorted), max_size=3))
+def test_scores_of_generated_texts_survive_their_bytes_and_nothing_is_ranked_among_them(
+    generated: dict[str, list[float]],
+) -> None:
+    plain = made(en__prose=120)
+    held = replace(plain, generated=generated)
+
+    assert encode(parse(encode(held))) == encode(held)
+    assert (encode(held) == encode(plain)) == (not generated)
+    assert held.sizes() == plain.sizes()
+    assert len(list(known(held))) == sum(map(len, generated.values()))
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_calibration_or_refused(data: bytes) -> None:
     with suppress(FormatError):
@@ -50,6 +65,11 @@ def test_any_bytes_are_a_calibration_or_refused(data: bytes) -> None:
         ("scores", []),
         ("canaries", [["en"]]),
         ("canaries", {}),
+        ("generated", {}),
+        ("generated", []),
+        ("generated", {"en": []}),
+        ("generated", {"en": [2.0, 1.0]}),
+        ("generated", {"en": ["1"]}),
         ("label", 3),
         ("format", "headwater-calibration-0"),
         ("more", 1),

@@ -78,6 +78,17 @@ def test_languages_have_shares_of_their_own_and_the_whole_is_their_mean() -> Non
     assert [part.name for part in found.parts if part.dimension == "month"] == ["2024-01", "2024-02"]
 
 
+def test_a_calibration_that_knows_generated_texts_needs_none_that_declare() -> None:
+    rng = np.random.default_rng(6)
+    crawl = list(texts(rng, "en", n=1_000, share=0.2))
+    scores = sorted(one.score for one in generated(rng, "en"))
+    knowing = replace(calibration(rng), generated={"en/prose/400+": scores})
+    whole = only(estimate(crawl, knowing, rng=rng), "all")
+
+    assert whole.low <= 0.2 <= whole.high
+    assert whole.n_known == 0
+
+
 def test_a_programs_translation_is_counted_neither_as_generated_nor_as_a_persons() -> None:
     rng = np.random.default_rng(5)
     crawl = list(texts(rng, "en", n=1_000, share=0.0))

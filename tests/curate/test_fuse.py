@@ -171,6 +171,22 @@ def test_weights_follow_the_ratio_of_declared_texts_to_humans_where_there_are_en
     assert all(0.2 <= f.weight <= 0.8 for f in english if f.review)
 
 
+def test_a_declaration_changes_the_weight_of_its_document_and_no_p_value() -> None:
+    rng = np.random.default_rng(8)
+    known, documents = calibration(rng), list(crawl(rng, n=2_000, share=0.2))
+    canaries = [rng.normal(0.0, 1.0, 1_000).tolist()]
+    plain = fuse(documents, known, POLICY, canary_scores=canaries).findings
+    saying = [replace(one, declares=2.0) if at % 2 else one for at, one in enumerate(documents)]
+    told = fuse(saying, known, POLICY, canary_scores=canaries).findings
+    declares = {one.id: one.declares for one in saying}
+
+    assert [(one.id, one.p, one.found) for one in told] == [(one.id, one.p, one.found) for one in plain]
+    for before, after in zip(plain, told, strict=True):
+        odds = before.weight / (before.weight + (1.0 - before.weight) * np.exp(declares[after.id]))
+        assert after.weight == pytest.approx(odds)
+    assert any(before.weight > after.weight for before, after in zip(plain, told, strict=True))
+
+
 def test_a_stratum_whose_declared_texts_score_like_human_ones_is_abstained_from() -> None:
     rng = np.random.default_rng(13)
     known = calibration(rng)

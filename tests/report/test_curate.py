@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from headwater.curate.summary import Summary
+from headwater.curate.summary import ReasonCount, Summary
 from headwater.report.audit import ABOVE, BELOW, compare
 from headwater.report.curate import SECTIONS, headline, mismatches, render, total
+from headwater.report.statistics import known
 from tests.report import samples
 
 MAKERS = (samples.usual, samples.empty, samples.hostile, samples.vast)
@@ -221,3 +222,14 @@ def test_one_stratum_is_not_compared_with_itself() -> None:
 
 def test_ten_thousand_domains_keep_the_page_small() -> None:
     assert len(render(samples.vast()).encode()) < 500_000
+
+
+def test_what_is_known_to_be_generated_is_a_floor_with_its_interval() -> None:
+    counts = {("exclude", "disclosed-ai-generated"): 9, ("exclude", "watermarked"): 1, ("admit", "x"): 90}
+    found = known([ReasonCount(action, reason, n, 0) for (action, reason), n in counts.items()])
+
+    assert found is not None
+    assert (found.n, found.n_generated) == (100, 10)
+    assert (found.low, found.high) == pytest.approx((0.049, 0.176), abs=5e-4)
+    assert "a floor under the share" in render(samples.usual(), explanations=samples.REASONS)
+    assert known(()) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,13 +19,18 @@ from headwater.cli.terminal import printable
     "--inclusion-field", metavar="NAME", default="", help="Field with the chance that the text was drawn."
 )
 @click.option("--label", default="statistical-1", help="Whose scores; detector-1 for those of a --detector.")
+@click.option(
+    "--generated", metavar="RUN", multiple=True, help="Finished run over generated texts; repeat for more."
+)
 @click.option("--canary-share", type=click.FloatRange(0, 0.5), default=0.2, help="Share that is held out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the strata as JSON.")
-def calibrate(*, run: str, out: str, label: str, canary_share: float, as_json: bool, **fields: str) -> None:
+def calibrate(*, run: str, out: str, as_json: bool, **chosen: Any) -> None:
     """Gather the scores of human text, stratum by stratum.
 
     DIR is the folder of a finished headwater curate run over text that people are known to have written;
-    what it admitted counts, once each. Give FILE to headwater curate --calibration.
+    what it admitted counts, once each. Give FILE to headwater curate --calibration. With --generated it
+    holds scores of generated text too, which the estimate of the share learns from, beside those that the
+    crawl declares.
     """
     from json import dumps
 
@@ -36,9 +42,10 @@ def calibrate(*, run: str, out: str, label: str, canary_share: float, as_json: b
 
     found = gather(
         Path(run),
-        fields=Fields(fields["writer_field"], fields["inclusion_field"]),
-        label=label,
-        canary_share=canary_share,
+        fields=Fields(chosen["writer_field"], chosen["inclusion_field"]),
+        label=chosen["label"],
+        generated=[Path(one) for one in chosen["generated"]],
+        canary_share=chosen["canary_share"],
     )
     with atomic(Path(out)) as temporary:
         temporary.write_bytes(encode(found))

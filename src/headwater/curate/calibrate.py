@@ -51,6 +51,7 @@ def calibrate(
     *,
     fields: Fields | None = None,
     label: str = Statistical.name,
+    generated: Sequence[Path] = (),
     canary_share: float = 0.2,
     most_canaries: int = 1_000,
 ) -> Calibration:
@@ -61,6 +62,7 @@ def calibrate(
             excluded there, so that each text counts once.
         fields: Fields of the sources' rows to use.
         label: Whose scores: `statistical-1`, or `detector-1` of a run with a detector.
+        generated: Folders of finished runs over texts known to be generated; every text of theirs counts.
         canary_share: Share of the texts that is held out at most, by digest, to be passed through every
             shard of a crawl.
         most_canaries: Texts held out at most.
@@ -101,7 +103,19 @@ def calibrate(
         weights,
         {name: sorted(pairs) for name, pairs in sorted(scores.items())},
         tuple(canary for *_, canary, _ in sorted(held_out, key=lambda entry: (-entry[0], entry[1]))),
+        _generated(generated, label, weights),
     )
+
+
+def _generated(roots: Sequence[Path], label: str, weights: str) -> Mapping[str, Sequence[float]]:
+    scores: dict[str, list[float]] = defaultdict(list)
+    for root in roots:
+        if _weights_of(label, finished(root)["config"].get("detector", "")) != weights:
+            raise InputError(f"the run in {root} has scores of another detector")
+        for labels in labelled(root):
+            if names := stratum_names(labels):
+                scores[names[0]].append(score_of(labels, label))
+    return {name: sorted(held) for name, held in sorted(scores.items())}
 
 
 def admitted(root: Path) -> Iterator[tuple[dict[str, Any], dict[str, Mapping[str, Any]]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, final
@@ -20,6 +20,7 @@ FORMAT = "headwater-calibration-1"
 MIN_WORDS = 50
 _LENGTHS = ((150, "50-149"), (400, "150-399"), (2**31, "400+"))
 _KEYS = {"canaries", "format", "label", "scores", "weights"}
+_MORE = {"generated"}
 Floats = NDArray[np.float64]
 
 
@@ -67,12 +68,15 @@ class Calibration:
         weights: SHA-256 of that label's weights.
         scores: Finest stratum -> pairs of a score and how many humans it stands for, ascending.
         canaries: Texts held out.
+        generated: Finest stratum -> scores of texts known to be generated, ascending. Nothing is ranked
+            among them; the estimate of the share learns from them.
     """
 
     label: str
     weights: str
     scores: Mapping[str, Sequence[tuple[float, float]]]
     canaries: tuple[Canary, ...] = ()
+    generated: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @cached_property
     def _pooled(self) -> dict[str, Floats]:
@@ -135,8 +139,10 @@ class Calibration:
 
 def encode(calibration: Calibration) -> bytes:
     """Write a calibration as canonical JSON; the same one gives the same bytes."""
+    known: Mapping[str, Any] = {name: list(scores) for name, scores in calibration.generated.items()}
     return canonical.encode(
-        {
+        ({"generated": known} if known else {})
+        | {
             "format": FORMAT,
             "label": calibration.label,
             "weights": calibration.weights,
@@ -159,7 +165,7 @@ def parse(data: bytes) -> Calibration:
         FormatError: If it is none: not canonical, a key missing, scores out of order or not numbers.
     """
     found = canonical.parse(data)
-    if not isinstance(found, dict) or found.get("format") != FORMAT or set(found) != _KEYS:
+    if not isinstance(found, dict) or found.get("format") != FORMAT or set(found) - _MORE != _KEYS:
         raise FormatError(f"not a calibration of {FORMAT}", hint="make one with headwater curate calibrate")
     _expect(all(isinstance(found[key], str) for key in ("label", "weights")), "a name")
     _expect(isinstance(found["scores"], dict) and isinstance(found["canaries"], list), "the scores")
@@ -168,7 +174,16 @@ def parse(data: bytes) -> Calibration:
         found["weights"],
         {name: _pairs(pairs) for name, pairs in found["scores"].items()},
         tuple(map(_canary, found["canaries"])),
+        _generated(found["generated"]) if "generated" in found else {},
     )
+
+
+def _generated(value: Any) -> dict[str, list[float]]:
+    _expect(isinstance(value, dict) and len(value) > 0, "the generated texts")
+    for scores in value.values():
+        _expect(isinstance(scores, list) and len(scores) > 0 and all(map(_is_number, scores)), "a score")
+        _expect(scores == sorted(scores), "the order of scores")
+    return {name: list(map(float, scores)) for name, scores in value.items()}
 
 
 def _pairs(value: Any) -> list[tuple[float, float]]:

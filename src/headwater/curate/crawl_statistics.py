@@ -15,12 +15,13 @@ from headwater.curate.calibrate import score_of, stratum_names
 from headwater.curate.calibration import Calibration
 from headwater.curate.canary import canary_scores, cuts, held
 from headwater.curate.decide import known_rows
+from headwater.curate.declaration import declarations, worth
 from headwater.curate.engine.engine import Item, OpenFrame
 from headwater.curate.estimate import estimate, pooled
 from headwater.curate.fuse import Finding, Subject, canary_calls, fuse
 from headwater.curate.layout import STATISTICS, Layout
 from headwater.curate.policy import Policy, parse
-from headwater.curate.rules import Labels, origin
+from headwater.curate.rules import Labels, claims_machine, origin
 from headwater.curate.sighting import Sighting, sightings
 from headwater.curate.store import Tables, read_json, read_rows, write_json
 
@@ -54,8 +55,10 @@ def run(item: Item, open_frame: OpenFrame) -> Item:
         *(read_json(layout.canaries(shard)) for shard in shards),
     ]
     crawl = list(sightings(_labelled(layout, shards, item), policy, scored_by=calibration.label))
+    made = declarations(_labelled(layout, shards, item), policy)
+    ratios = {one.kind: one.log_ratio for one in made if one.log_ratio is not None}
     fusion = fuse(
-        _tested(layout, shards, item, scored_by=calibration.label),
+        _tested(layout, shards, item, scored_by=calibration.label, ratios=ratios),
         calibration,
         policy,
         canary_scores=scores,
@@ -65,6 +68,7 @@ def run(item: Item, open_frame: OpenFrame) -> Item:
     found = {finding.id: finding for finding in fusion.findings}
     state = asdict(fusion) | {"findings": sum(finding.found for finding in fusion.findings)}
     state["cuts"] = [asdict(cut) for cut in cuts(calibration, policy, item["labels"], called=called)]
+    state["declarations"] = [asdict(one) | {"log_ratio": one.log_ratio} for one in made]
     state |= _crowd(fusion.findings, crawl, calibration)
     write_json(layout.fusion, state)
     _write(layout, shards, found, policy)
@@ -120,7 +124,9 @@ def _row(finding: Finding, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _tested(layout: Layout, shards: Sequence[str], item: Item, *, scored_by: str) -> Iterator[Subject]:
+def _tested(
+    layout: Layout, shards: Sequence[str], item: Item, *, scored_by: str, ratios: Mapping[str, float]
+) -> Iterator[Subject]:
     """Give what is still admitted, one a cluster, without what is known to be a person's or a translation."""
     clusters, policy = set[str](), parse(item["policy"])
     for shard in shards:
@@ -131,7 +137,8 @@ def _tested(layout: Layout, shards: Sequence[str], item: Item, *, scored_by: str
             if draft["action"] != "admit" or not names or cluster in clusters or known:
                 continue
             clusters |= {cluster} if cluster else set()
-            yield Subject(draft["id"], names, score_of(row, scored_by))
+            declares = worth(claims_machine(row), ratios)
+            yield Subject(draft["id"], names, score_of(row, scored_by), declares)
 
 
 def _decided(layout: Layout, shard: str) -> Iterator[dict[str, Any]]:

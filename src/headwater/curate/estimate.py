@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from headwater.curate.calibration import Calibration
 from headwater.curate.fuse import LEAST_AUROC, LEAST_DECLARED, is_shifted
 from headwater.curate.sighting import Sighting
+from headwater.curate.sighting import known as known_of
 from headwater.curate.summary import PrevalencePart, Silence
 from headwater.stats.mixture import Floats
 from headwater.stats.prevalence import Contrast, contrast, share_of
@@ -84,8 +85,9 @@ def estimate(
 
     Args:
         crawl: Texts, one a cluster of near-duplicates.
-        calibration: Human scores.
-        generated: Further texts that are known to be generated; those of the crawl are learned from too.
+        calibration: Human scores, and perhaps generated ones.
+        generated: Further texts that are known to be generated; those of the crawl and of the calibration are
+            learned from too.
         rng: Draws the intervals.
         n_draws: Bootstrap samples.
 
@@ -94,7 +96,8 @@ def estimate(
     """
     # The order decides what is drawn, so that equal crawls give equal intervals.
     seen = sorted(crawl, key=lambda one: (one.site, one.month, one.language, one.names, one.score))
-    known = pooled(chain((one for one in seen if one.origin == "generated"), generated))
+    declared = (one for one in seen if one.origin == "generated")
+    known = pooled(chain(declared, generated, known_of(calibration)))
     cells = _Cells(n_draws=n_draws)
     at, why = np.full(len(seen), -1), [""] * len(seen)
     groups: dict[str, list[int]] = defaultdict(list)

@@ -30,11 +30,13 @@ class Subject:
         id: Document id.
         names: Its strata, the finest first.
         score: Of the statistical label.
+        declares: Ln of the likelihood ratio of what it declares, as `declaration.worth` gives it.
     """
 
     id: str
     names: tuple[str, ...]
     score: float
+    declares: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def fuse(
 
     Returns:
         Findings and state. Where 50 texts of a stratum are declared, weights come from the likelihood ratio
-        of the two kinds; elsewhere from the density of p-values.
+        of the two kinds; elsewhere from the density of p-values. What a document declares changes its weight
+        and no p-value, so that the rates hold whoever declares what.
     """
     groups, n_unranked = _grouped(tested, calibration, policy)
     states, parts, weights, ratios = [], [], [], list[float | None]()
@@ -123,7 +126,8 @@ def fuse(
         parts.append(p)
         ratio = laws.log_ratio(scores) if laws and not state.abstained else None
         ratios += ratio.tolist() if ratio is not None else [None] * scores.size
-        weights += _weights(p, ratio, laws.share(scores) if laws else 0.0).tolist()
+        weighed = _weights(p, ratio, laws.share(scores) if laws else 0.0)
+        weights += _told(weighed, [document.declares for document in groups[stratum]]).tolist()
     p = np.concatenate(parts) if parts else np.zeros(0)
     control = benjamini_yekutieli if policy.any_dependence else benjamini_hochberg
     called = control(p, level=policy.false_discovery_rate).rejected & (p <= policy.false_exclusion)
@@ -134,17 +138,9 @@ def fuse(
     bound = clopper_pearson(sum(hits), len(hits), 0.9)[1]
     off = _off(bound, len(hits), policy)
     keys = [(document.id, stratum) for stratum in sorted(groups) for document in groups[stratum]]
-    findings = tuple(
-        Finding(
-            *key,
-            p=float(one),
-            weight=weight,
-            found=bool(call) and not off,
-            log_ratio=ratio,
-            review=policy.review_from <= weight <= policy.review_to,
-        )
-        for key, one, weight, call, ratio in zip(keys, p, weights, called, ratios, strict=True)
-    )
+    doubtful = [policy.review_from <= weight <= policy.review_to for weight in weights]
+    columns = (p.tolist(), weights, (called & (not off)).tolist(), ratios, doubtful)
+    findings = tuple(Finding(*key, *row) for key, *row in zip(keys, *columns, strict=True))
     return Fusion(findings, tuple(states), n_unranked, threshold, len(hits), sum(hits), bound, off)
 
 
@@ -282,6 +278,11 @@ def _off(bound: float, n: int, policy: Policy) -> str:
     if clopper_pearson(0, n, 0.9)[1] > policy.canary_budget:
         return f"{n} canaries are too few to bound the humans called by {policy.canary_budget:.1%}"
     return f"up to {bound:.1%} of the canaries are called, the budget is {policy.canary_budget:.1%}"
+
+
+def _told(weights: Floats, declares: Sequence[float]) -> Floats:
+    """Multiply the odds of a machine by what documents declare; Bayes' rule, the score given."""
+    return np.asarray(weights / (weights + (1.0 - weights) * np.exp(np.array(declares))))
 
 
 def _weights(p: Floats, log_ratio: Floats | None, share: float) -> Floats:

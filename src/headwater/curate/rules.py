@@ -160,6 +160,31 @@ def origin(labels: Labels, policy: Policy) -> str:
     return "human" if _human(labels, policy) else ""
 
 
+def is_certified(labels: Labels, policy: Policy) -> bool:
+    """Tell whether a claim that verifies, a reserve or people certify a person."""
+    return bool(_human(labels, policy))
+
+
+def is_marked(labels: Labels, policy: Policy) -> bool:
+    """Tell whether a document carries a registered mark."""
+    return _marked(labels, policy) is not None
+
+
+def claims_machine(labels: Labels) -> Mapping[str, bool]:
+    """Name the ways in which a document says that a machine made it or took part.
+
+    Args:
+        labels: As for `decide`.
+
+    Returns:
+        Kind of claim, hints among them -> whether it says so of the whole document, and that a machine made
+        it, and is no mere hint.
+    """
+    good = [c for c in _claims(labels) if c["status"] in _GOOD and c["claim"] in _MACHINE]
+    whole = {c["kind"] for c in _stated(labels, "ai-generated") if c["scope"] != "element"}
+    return {kind: kind in whole for kind in sorted({c["kind"] for c in good})}
+
+
 def _claims(labels: Labels) -> list[Mapping[str, Any]]:
     return list(labels.get("disclosure", {}).get("claims") or ())
 
@@ -170,6 +195,7 @@ def _line(claim: Mapping[str, Any]) -> str:
 
 
 _GOOD = frozenset({"asserted", "valid", "valid-untrusted"})
+_MACHINE = frozenset({"ai-generated", "ai-assisted"})
 _HINTS = frozenset({"generator-ai-builder", "chat-boilerplate"})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from headwater.curate.calibrate import score_of, stratum_names
+from headwater.curate.calibration import Calibration
 from headwater.curate.labels.statistical import Statistical
 from headwater.curate.policy import Policy
 from headwater.curate.rules import Labels, origin
@@ -60,6 +61,15 @@ def sightings(
         if seen.origin == "generated":
             clusters[cluster] = replace(first, origin="generated")
     yield from clusters.values()
+
+
+def known(calibration: Calibration) -> Iterator[Sighting]:
+    """Give the generated texts that a calibration knows, each a site of its own."""
+    for stratum, scores in calibration.generated.items():
+        parts = stratum.split("/")
+        names = tuple("/".join(parts[:depth]) for depth in range(len(parts), 0, -1))
+        for score in scores:
+            yield Sighting("", parts[0], "", names, score, "generated")
 
 
 def _sighting(labels: Labels, policy: Policy, scored_by: str) -> Sighting:

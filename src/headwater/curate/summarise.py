@@ -16,6 +16,7 @@ from headwater.curate.policy import ACTIONS, Policy, parse
 from headwater.curate.store import concatenate, intact, read_json, read_rows, write_json, write_text
 from headwater.curate.summary import (
     CutCount,
+    DeclarationUse,
     Example,
     LabelView,
     PassedOver,
@@ -40,6 +41,7 @@ MAX_TALLIES = 40
 OTHER = "(other)"
 
 _STATISTICS: dict[str, Any] = {
+    "declarations": DeclarationUse,
     "strata": StratumUse,
     "cuts": CutCount,
     "prevalence": PrevalencePart,

@@ -270,6 +270,27 @@ class StratumUse:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclarationUse:
+    """What one kind of declaration is worth in the crawl.
+
+    Attributes:
+        kind: Where it is read.
+        n_human: Certified people's texts.
+        n_human_with: Of these, those that make it.
+        n_generated: Texts known to be generated otherwise.
+        n_generated_with: Of these, those that make it.
+        log_ratio: Ln of the likelihood ratio; None with too few known texts.
+    """
+
+    kind: str
+    n_human: int
+    n_human_with: int
+    n_generated: int
+    n_generated_with: int
+    log_ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class StatisticsState:
     """What statistics said over the crawl, under one calibration.
 
@@ -288,8 +309,9 @@ class StatisticsState:
         cuts: What the whole policy does to the held-out humans.
         weights: Ranked documents by weight, in ten bins from 0 to 1.
         prevalence: Share generated, the whole first, then languages, months and domains; from the crawl's own
-            declared texts alone.
+            declared texts and the calibration.
         silent: What the prevalence says nothing of.
+        declarations: What declarations are worth, by kind.
     """
 
     calibration: str
@@ -307,6 +329,7 @@ class StatisticsState:
     weights: tuple[int, ...]
     prevalence: tuple[PrevalencePart, ...]
     silent: tuple[Silence, ...]
+    declarations: tuple[DeclarationUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from headwater.report.audit import Axis, audit, words
 from headwater.report.chart import Bar, Chart, bars, histogram, strip
 from headwater.report.number import count
 from headwater.report.page import Page, Section, compose
-from headwater.report.statistics import statistics
+from headwater.report.statistics import known, statistics
 
 SECTIONS = (
     Section("read", "How much was read"),
@@ -118,6 +118,7 @@ def render(summary: Summary, *, explanations: Mapping[str, str] = _NO_TEXTS) -> 
         sources=_first_sources(summary.sources),
         reasons=_reasons(summary.reasons, totals),
         labels=tuple(_label(view, totals) for view in summary.labels),
+        known=known(summary.reasons),
         statistics=statistics(summary.statistics),
         skips=_skips(summary.skips),
         reference=reference,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headwater.curate.summary import PrevalencePart, StatisticsState
+from headwater.curate.summary import PrevalencePart, ReasonCount, StatisticsState
 from headwater.report.chart import Chart, histogram
 from headwater.report.prevalence import by_part, over_time
 from headwater.report.shares import Interval, intervals
@@ -26,6 +27,35 @@ class Statistics:
     state: StatisticsState
     whole: PrevalencePart | None
     charts: tuple[Chart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known to be generated without statistics, as a floor under the share.
+
+    Attributes:
+        n: Documents that were decided.
+        n_generated: Of these, those that declare it of the whole, carry a mark or were judged so.
+        low: Lower end of the 95 % interval (Clopper-Pearson), documents taken for independent.
+        high: Upper end.
+    """
+
+    n: int
+    n_generated: int
+    low: float
+    high: float
+
+
+def known(reasons: Sequence[ReasonCount]) -> Known | None:
+    """Count what is known to be generated; None when nothing was decided."""
+    from headwater.stats import clopper_pearson
+
+    n = sum(reason.n for reason in reasons)
+    n_generated = sum(reason.n for reason in reasons if reason.reason in _GENERATED)
+    return Known(n, n_generated, *clopper_pearson(n_generated, n)) if n else None
+
+
+_GENERATED = frozenset({"disclosed-ai-generated", "watermarked", "judged-generated"})
 
 
 def statistics(state: StatisticsState | None) -> Statistics | None:

@@ -95,14 +95,19 @@ def greatest_share(sample: NDArray[np.int64], null: Floats, alternative: Floats)
     Returns:
         In [0, 1].
     """
+    return float(greatest_shares(sample, null, alternative))
+
+
+def greatest_shares(sample: NDArray[np.int64], null: Floats, alternative: Floats) -> Floats:
+    """Find `greatest_share` for pairs of laws, (..., n_bins), at once."""
     h, g = null, alternative
-    low, high = 0.0, 1.0
+    low, high = np.zeros(h.shape[:-1]), np.ones(h.shape[:-1])
     # The likelihood is concave in the share: bisect its slope.
     for _ in range(40):
         middle = 0.5 * (low + high)
-        slope = float(np.sum(sample * (g - h) / (h + middle * (g - h))))
-        low, high = (middle, high) if slope > 0.0 else (low, middle)
-    return 0.5 * (low + high)
+        rises = np.sum(sample * (g - h) / (h + middle[..., None] * (g - h)), axis=-1) > 0.0
+        low, high = np.where(rises, middle, low), np.where(rises, high, middle)
+    return np.asarray(0.5 * (low + high))
 
 
 def decreasing_density(p_values: ArrayLike) -> tuple[Floats, Floats]:

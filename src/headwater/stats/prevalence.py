@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from headwater.errors import InputError
-from headwater.stats.mixture import Floats, Share, greatest_share
+from headwater.stats.mixture import Floats, Share, greatest_share, greatest_shares
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -68,7 +68,7 @@ class Contrast:
 
         Args:
             counts: Of the whole sample in each bin, shape (n_bins,).
-            rng: Draws known nulls and alternatives again.
+            rng: Draws known nulls and alternatives again, from which each time the ratio is learned anew.
             n_draws: How often.
 
         Returns:
@@ -79,28 +79,42 @@ class Contrast:
             The efficient score of a mixture's share, centred and scaled: Lindsay (1995), Mixture Models,
             section 2; Forman (2008), Data Mining and Knowledge Discovery 17, for the adjustment.
         """
-        h, g = self._rising()
-        share = min(max(greatest_share(counts, h, g), _LEAST_SHARE), 1.0 - _LEAST_SHARE)
-        ratio = (g - h) / (h + share * (g - h))
-        null, other = self.null / self.null.sum(), self.alternative / self.alternative.sum()
-        nulls = rng.multinomial(self.n_null, null, n_draws) / self.n_null
-        n_others = int(self.alternative.sum())
-        others = rng.multinomial(n_others, other, n_draws) / n_others
-        return _scaled(ratio, null, other), _scaled(ratio, nulls, others)
+        n_null, n_other = self.n_null, int(self.alternative.sum())
+        nulls = rng.multinomial(n_null, self.null / self.null.sum(), n_draws)
+        others = rng.multinomial(n_other, self.alternative / self.alternative.sum(), n_draws)
+        return _parts(counts, self.null, self.alternative), _parts(
+            counts, nulls.astype(np.float64), others.astype(np.float64)
+        )
 
     def _rising(self) -> tuple[Floats, Floats]:
-        """Give the laws closest to the counts whose ratio never falls as the score rises."""
-        from scipy.optimize import isotonic_regression
+        return _rising(self.null, self.alternative)
 
-        h, g = ((law + 0.5) / (law + 0.5).sum() for law in (self.null, self.alternative))
-        chance = isotonic_regression(g / (g + h), weights=g + h).x
-        return (g + h) * (1.0 - chance), (g + h) * chance
+
+def _rising(null: Floats, alternative: Floats) -> tuple[Floats, Floats]:
+    """Give the laws closest to the counts whose ratio never falls as the score rises."""
+    from scipy.optimize import isotonic_regression
+
+    h, g = ((law + 0.5) / (law + 0.5).sum() for law in (null, alternative))
+    chance = isotonic_regression(g / (g + h), weights=g + h).x
+    return (g + h) * (1.0 - chance), (g + h) * chance
+
+
+def _parts(counts: Counts, null: Floats, alternative: Floats) -> Floats:
+    """Learn the ratio and scale it, for each row of known counts; shape of `null`."""
+    pairs = zip(np.atleast_2d(null), np.atleast_2d(alternative), strict=True)
+    laws = np.array([_rising(*pair) for pair in pairs])  # (n_draws, 2, n_bins)
+    h, g = (laws[:, at].reshape(null.shape) for at in (0, 1))
+    share = np.clip(greatest_shares(counts, h, g), _LEAST_SHARE, 1.0 - _LEAST_SHARE)[..., None]
+    ratio = (g - h) / (h + share * (g - h))
+    return _scaled(
+        ratio, null / null.sum(-1, keepdims=True), alternative / alternative.sum(-1, keepdims=True)
+    )
 
 
 def _scaled(ratio: Floats, null: Floats, alternative: Floats) -> Floats:
-    zero = (null @ ratio)[..., None]
+    zero = np.sum(null * ratio, axis=-1, keepdims=True)
     # Laws that a draw makes equal say nothing; the bound keeps them from saying anything at all.
-    width = np.maximum((alternative @ ratio)[..., None] - zero, 1e-3)
+    width = np.maximum(np.sum(alternative * ratio, axis=-1, keepdims=True) - zero, 1e-3)
     return np.asarray((ratio - zero) / width)
 
 

@@ -86,4 +86,4 @@ def _packed(text: str) -> Floats:
 def _scratch() -> npt.NDArray[Any]:
     from headwater.curate.statistical.kernels import N_BUCKETS
 
-    return np.zeros(3 * N_BUCKETS, dtype=np.uint16)
+    return np.zeros(3 * N_BUCKETS, dtype=np.uint8)

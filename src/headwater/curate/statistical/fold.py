@@ -20,6 +20,17 @@ _LOOKALIKES = MappingProxyType(
     }
 )
 _SINGLE, _DOUBLE, _DASHES = "‘’‚‛′", "“”„‟«»″", "–—―‐‑"
+# What English prose has beyond ASCII; compatibility composition leaves it alone, or does the same to it.
+_COMMON = (
+    ("’", "'"),
+    ("‘", "'"),
+    ("“", '"'),
+    ("”", '"'),
+    ("–", "-"),
+    ("—", "-"),
+    ("…", "..."),
+    ("\u00a0", " "),
+)
 _MIXED = re.compile(r"\w*(?:[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z])\w*")
 # Format characters, variation selectors and blank fillers: they leave no trace.
 _UNSEEN = re.compile(
@@ -62,7 +73,7 @@ def fold(text: str) -> str:
     text = _ITEM.sub("\n", "\n" + text)
     for mark in _EMPHASIS:
         text = text.replace(mark, " ")
-    if _APART in bytes(map(_is_one, lengths)):
+    if lengths.count(1) >= len(_APART) and _APART in bytes(map(_is_one, lengths)):
         text = _SPACED.sub(lambda found: found[0].replace(" ", ""), text)
     text = " ".join(text.split())
     for mark in _BEFORE:
@@ -76,6 +87,10 @@ def _unless_foreign(found: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
+    for mark, plain in _COMMON:
+        text = text.replace(mark, plain)
+    if text.isascii():
+        return text
     text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     for marks, plain in ((_SINGLE, "'"), (_DOUBLE, '"'), (_DASHES, "-")):
         for mark in marks:

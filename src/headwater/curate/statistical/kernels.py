@@ -10,14 +10,14 @@ Points = npt.NDArray[np.uint32]
 Hashes = npt.NDArray[np.uint64]
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.uint16]
+Counts = npt.NDArray[np.uint8]
 
 N_BITS = 18
 N_BUCKETS = 1 << N_BITS
 _MULTIPLY = np.uint64(0x9E3779B97F4A7C15)
 _PRIME = np.uint64(0x100000001B3)
 _SHIFT = np.uint64(64 - N_BITS)
-_FULL = 65_535
+_FULL = 255
 
 
 @njit(cache=True)
@@ -140,6 +140,26 @@ def dot(grams: npt.NDArray[np.int8], index: npt.NDArray[np.int32], weight: npt.N
     total = 0.0
     for i in range(index.size):
         total += grams[index[i]] * weight[i]
+    return total
+
+
+@njit(cache=True)
+def compared(human: Floats, generated: Floats) -> Floats:
+    """Summarise log-probabilities under both references as `likelihoods` does."""
+    gap = generated - human
+    parts = np.empty(6)
+    for k in range(6):
+        first, last = k * gap.size // 6, (k + 1) * gap.size // 6
+        parts[k] = gap[first:last].sum() * 6 / gap.size
+    return np.array([human.mean(), generated.mean(), human.std(), gap.mean(), gap.std(), parts.std()])
+
+
+@njit(cache=True)
+def linear(dense: Floats, told: Floats, clip: float) -> float:
+    """Weigh dense features in deviations; `told` is means, deviations, weights."""
+    total = 0.0
+    for i in range(dense.size):
+        total += min(max((dense[i] - told[0, i]) / told[1, i], -clip), clip) * told[2, i]
     return total
 
 

@@ -82,16 +82,17 @@ def scorer_of_features(weights: Weights) -> Callable[[Features], float]:
         reads as generated. It is a log odds on the training set, and no probability anywhere else; 0 for a
         text without words.
     """
-    from headwater.curate.statistical.kernels import dot
+    from headwater.curate.statistical.kernels import dot, linear
 
     references = (weights.human.scorer(), weights.generated.scorer())
+    told = np.stack([weights.mean, weights.deviation, weights.dense])
 
     def score(found: Features) -> float:
         if found.n_words == 0:
             return 0.0
         grams = dot(weights.grams, found.index, found.weight) * weights.step
         dense = np.concatenate([found.shape, likelihoods(found, weights.types, references)])
-        return float(grams + standard(dense, weights) @ weights.dense + weights.bias)
+        return float(grams + linear(dense, told, _CLIP) + weights.bias)
 
     return score
 
@@ -126,15 +127,13 @@ def likelihoods(
         Shape (6,): mean surprise under each in nats, spread of the human one, mean and spread of the
         difference, and how unevenly the difference runs through the text.
     """
-    from headwater.curate.statistical.kernels import numbered
+    from headwater.curate.statistical.kernels import compared, numbered
 
     stream = numbered(found.skeleton[:_FIRST_TOKENS], types)
     if stream.size < 8:
         return np.zeros(N_LIKELIHOODS)
     human, generated = (reference(stream) for reference in references)
-    gap = generated - human
-    parts = np.add.reduceat(gap, np.arange(6) * gap.size // 6) * 6 / gap.size
-    return np.array([human.mean(), generated.mean(), human.std(), gap.mean(), gap.std(), parts.std()])
+    return compared(human, generated)
 
 
 def dump(weights: Weights) -> bytes:
