@@ -139,8 +139,9 @@ async def _call(application: Any, scope: dict[str, Any], body: bytes) -> Answer:
     pieces = [body[at : at + 65536] for at in range(0, len(body), 65536)] or [b""]
 
     async def receive() -> dict[str, Any]:
-        piece = pieces.pop(0) if pieces else b""
-        return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+        if not pieces:  # The client waits for its answer.
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
