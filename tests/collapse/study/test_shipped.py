@@ -45,7 +45,6 @@ MISSED: dict[str, frozenset[str]] = {
             "greenlist-hf-lefthash-1, realised by nominal level 0.001",
         }
     ),
-    "watermark-smollm2": frozenset({"samples, gumbel-aes-1"}),
 }
 
 
