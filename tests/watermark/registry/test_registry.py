@@ -14,9 +14,11 @@ from headwater import canonical
 from headwater.errors import ConsistencyError, FormatError, SignatureError, VerificationError
 from headwater.log.algorithm import ED25519
 from headwater.log.checkpoint import Policy, Signer
+from headwater.watermark.page import examine
 from headwater.watermark.registry import entry, epochs
 from headwater.watermark.registry.epochs import Epochs
 from headwater.watermark.registry.registry import announcement, encode, open_, usable
+from headwater.watermark.schemes import SCHEMES
 
 DAY = 86_400
 KEEPER = Signer("example.com/registry", ED25519, bytes(32))
@@ -97,6 +99,34 @@ def test_an_expired_entry_is_refused_by_name_and_the_others_stand() -> None:
 
     assert found.refused == (f"entry 0 of {MILL.name} has expired",)
     assert [one.name for one in found.markers] == [WEIR.name]
+
+
+def test_a_key_that_is_announced_again_stands_once() -> None:
+    """Renewed before its end, or copied by somebody else: a text is still examined."""
+    book = Book()
+    book.add(public(until_s=900 * DAY), MILL)
+    book.add(public(), WEIR)
+    found = usable(open_(book.document(), POLICY), now_s=500 * DAY)
+
+    assert [one.name for one in found.markers] == [MILL.name]
+    assert found.refused == (f"entry 1 of {WEIR.name} announces a key that an earlier entry has",)
+    assert examine(["Down by the weir the water runs clear and cold all night."], found.markers)
+
+    later = usable(open_(book.document(), POLICY), now_s=950 * DAY)
+    assert [one.name for one in later.markers] == [WEIR.name]
+
+
+def test_lists_cut_from_fewer_types_than_the_tokenizer_has_are_refused() -> None:
+    book, key = Book(), {"kind": "public", "secret": "07" * SCHEMES["greenlist-hf-lefthash-1"].key_bytes}
+    fields = {"contact": "", "from_s": 0, "until_s": 1000 * DAY, "key": key, "previous": ""}
+    book.add(announcement("greenlist-hf-lefthash-1", "cl100k", **fields))
+    book.add(announcement("greenlist-hf-lefthash-1", "gpt2", **fields), WEIR)
+    found = usable(open_(book.document(), POLICY), now_s=500 * DAY)
+
+    assert [one.name for one in found.markers] == [WEIR.name]
+    assert found.refused == (
+        f"entry 0 of {MILL.name} has a profile for 50,257 types, and its tokenizer has more",
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from headwater.watermark.registry import entry, epochs
 from headwater.watermark.registry.entry import DISCLOSURE, Entry
 from headwater.watermark.scheme import profile_id
 from headwater.watermark.schemes import SCHEMES
+from headwater.watermark.schemes.greenlist import Greenlist
 from headwater.watermark.tokenizer import TOKENIZERS
 
 FORMAT: Final = "headwater-watermark-registry-1"
@@ -110,17 +111,24 @@ def usable(registry: Registry, *, now_s: int, seen_s: int | None = None) -> Usab
     Returns:
         Markers, and what was refused.
     """
-    markers: list[Marker] = []
+    markers: dict[tuple[str, Key], Marker] = {}
     refused: list[str] = []
     for number, one in enumerate(registry.entries):
         if one.told["format"] == DISCLOSURE:
             continue
         why = _why_not(one, now_s)
+        told = [] if why else _markers(registry, one, seen_s)
+        if any(_place(each) in markers for each in told):  # Renewed while the entry before is still valid.
+            why = "announces a key that an earlier entry has"
         if why:
             refused.append(f"entry {number} of {one.issuer.name} {why}")
-        else:
-            markers += _markers(registry, one, seen_s)
-    return Usable(tuple(markers), tuple(refused))
+        for each in told:
+            markers.setdefault(_place(each), each)
+    return Usable(tuple(markers.values()), tuple(refused))
+
+
+def _place(marker: Marker) -> tuple[str, Key]:
+    return marker.tokenizer.name, marker.key
 
 
 def _why_not(one: Entry, now_s: int) -> str:
@@ -134,6 +142,8 @@ def _why_not(one: Entry, now_s: int) -> str:
         return f"has an unknown profile {told['profile']!a}"
     if tokenizer is None or tokenizer.digest != told["tokenizer_id"]:
         return f"has an unknown tokenizer {told['tokenizer']!a}"
+    if isinstance(scheme, Greenlist) and 0 < scheme.n_types < tokenizer.n_types:
+        return f"has a profile for {scheme.n_types:,} types, and its tokenizer has more"
     if scheme.key_bytes != (32 if one.epochs else len(one.public)):
         return "has a key of the wrong length"
     return ""
