@@ -212,3 +212,8 @@ def test_one_type_is_there_until_chance_takes_it() -> None:
 
     assert said.expected == pytest.approx(np.ones(11))
     assert said.low.min() >= 0.0
+
+
+def test_no_samples_have_no_share() -> None:
+    with pytest.raises(InputError, match="no share of 0 samples"):
+        forecast.minimum_fresh_share(keep=0.5, scale=0.8, size=0)

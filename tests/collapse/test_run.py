@@ -146,6 +146,14 @@ def test_a_wrong_simulation_fails_loudly() -> None:
     assert "report" in caught.value.hint
 
 
+def test_a_simulation_of_no_numbers_fails_loudly() -> None:
+    done = run(gaussian(plan()), np.random.default_rng(7))
+    nothing = {name: np.full_like(values, np.nan) for name, values in done.statistics.items()}
+
+    with pytest.raises(VerificationError, match="of generation"):
+        replace(done, trace=Trace(nothing, done.human_share)).check()
+
+
 def test_a_wrong_human_share_fails_loudly() -> None:
     done = run(gaussian(plan(mix.Fresh(0.5))), np.random.default_rng(8))
     broken = replace(done, trace=Trace(done.statistics, done.human_share * 0.8))

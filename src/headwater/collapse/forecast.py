@@ -287,6 +287,8 @@ def minimum_fresh_share(*, keep: float, scale: float, size: int | None = None) -
     least = theory.fresh_share_for(keep=keep, scale=scale)
     if size is None:
         return least
+    if size < 1:
+        raise InputError(f"no share of {size} samples", hint="give at least one")
     if keep > 1.0 - 1.0 / size:
         raise InputError(f"{size} human samples keep {1.0 - 1.0 / size:.4g} of the variance, not {keep:g}")
 

@@ -148,6 +148,8 @@ def _compare(quantity: str, values: Floats, expected: Floats, *, slack: float = 
 
 def _with_slack(d: Deviation, slack: float) -> Deviation:
     difference = d.observed - d.expected
+    if math.isnan(d.observed) and not math.isnan(d.expected):
+        return replace(d, z=math.inf)
     beyond = math.copysign(max(0.0, abs(difference) - slack * abs(d.expected)), difference)
     return replace(d, z=_z(beyond, d.se, abs(d.expected)))
 
