@@ -115,7 +115,7 @@ def measure(folder: Path, peers: Path, *, n_copies: int) -> Rates:
 
 
 def _job(folder: Path, pages: list[tuple[str, str, bytes]], copies: int) -> dict[str, float]:
-    """Run the main job with every label, and weigh what it leaves."""
+    """Run the main job, without watermarks and membership, and weigh it."""
     n = write(folder / "in", pages, copies=copies)
     out = folder / "out"
     program = str(Path(sys.executable).with_name("headwater"))
@@ -168,7 +168,7 @@ def paper(rates: Rates) -> list[Row]:
     votes = PAGES * grey * votes_a_page
     return [
         _told("crawl, compressed", PAGES * rates.page_bytes / 1e15, "PB"),
-        _told("main job, every label", core_years, "core-years"),
+        _told("main job, without watermarks and membership", core_years, "core-years"),
         _told(f"main job on {CORES:,} cores", days, "days"),
         _told("texts", PAGES * rates.text_bytes / 1e12, "TB"),
         _told("labels", PAGES * rates.label_bytes / 1e12, "TB"),
