@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from headwater.curate.declaration import Declaration, declarations, worth
+from headwater.curate.declaration import Tally, worth
 from headwater.curate.policy import Policy
+from headwater.curate.summary import DeclarationUse
 from tests.curate.test_rules import MARK, claim, disclosed, signed
 
 HUMAN = {"judgement": {"human": 0.99, "generated": 0.0, "n_votes": 3}}
@@ -17,8 +18,10 @@ META = claim(kind="meta-ai-generated")
 BUILDER = claim(kind="generator-ai-builder", claim="ai-assisted", scope="site")
 
 
-def found(*rows: Any) -> dict[str, Declaration]:
-    return {one.kind: one for one in declarations(rows, Policy())}
+def found(*rows: Any) -> dict[str, DeclarationUse]:
+    tally = Tally(Policy())
+    assert list(tally.over(rows)) == list(rows)
+    return {one.kind: one for one in tally.found()}
 
 
 def crawl(*, people: int, people_with: int, marked: int, marked_with: int) -> Sequence[Any]:

@@ -15,7 +15,7 @@ from headwater.curate.calibrate import score_of, stratum_names
 from headwater.curate.calibration import Calibration
 from headwater.curate.canary import canary_scores, cuts, held
 from headwater.curate.decide import known_rows
-from headwater.curate.declaration import declarations, worth
+from headwater.curate.declaration import Tally, worth
 from headwater.curate.engine.engine import Item, OpenFrame
 from headwater.curate.estimate import estimate, pooled
 from headwater.curate.fuse import Finding, Subject, canary_calls, fuse
@@ -54,8 +54,10 @@ def run(item: Item, open_frame: OpenFrame) -> Item:
         canary_scores(layout, detector=item["detector"]),
         *(read_json(layout.canaries(shard)) for shard in shards),
     ]
-    crawl = list(sightings(_labelled(layout, shards, item), policy, scored_by=calibration.label))
-    made = declarations(_labelled(layout, shards, item), policy)
+    tally = Tally(policy)
+    rows = tally.over(_labelled(layout, shards, item))
+    crawl = list(sightings(rows, policy, scored_by=calibration.label))
+    made = tally.found()
     ratios = {one.kind: one.log_ratio for one in made if one.log_ratio is not None}
     fusion = fuse(
         _tested(layout, shards, item, scored_by=calibration.label, ratios=ratios),
@@ -68,7 +70,7 @@ def run(item: Item, open_frame: OpenFrame) -> Item:
     found = {finding.id: finding for finding in fusion.findings}
     state = asdict(fusion) | {"findings": sum(finding.found for finding in fusion.findings)}
     state["cuts"] = [asdict(cut) for cut in cuts(calibration, policy, item["labels"], called=called)]
-    state["declarations"] = [asdict(one) | {"log_ratio": one.log_ratio} for one in made]
+    state["declarations"] = [asdict(one) for one in made]
     state |= _crowd(fusion.findings, crawl, calibration)
     write_json(layout.fusion, state)
     _write(layout, shards, found, policy)

@@ -188,8 +188,11 @@ def respond(request: Request, found: Found | int) -> Response:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     headers["Content-Length"] = str(stop - start)
     body = pieces(found, start, start if request.method == "HEAD" else stop)
-    whole: Response = responses.StreamingResponse(
-        body, 206 if cut else 200, headers=headers, media_type=found.kind
+    # A tile is one piece, and needs no stream.
+    is_small = stop - start <= _PIECE_BYTES
+    make = responses.Response if is_small else responses.StreamingResponse
+    whole: Response = make(
+        b"".join(body) if is_small else body, 206 if cut else 200, headers=headers, media_type=found.kind
     )
     return whole
 

@@ -65,10 +65,10 @@ class Trails:
     def _raced(self, scheme: Racing, contexts: Sequence[Tokens], laws: Sequence[Law]) -> list[int]:
         from headwater.watermark import kernels
 
-        starts = _starts([chances for _, chances in laws])
-        tokens = np.concatenate([tokens for tokens, _ in laws]).astype(np.uint32)
-        ngrams = kernels.after(np.stack(contexts), tokens, starts)
-        times = scheme.times(ngrams, np.concatenate([chances for _, chances in laws]), self._key)
+        tokens, chances = zip(*laws, strict=True)
+        starts = _starts(chances)
+        ngrams = kernels.after(np.stack(contexts), np.concatenate(tokens).astype(np.uint32), starts)
+        times = scheme.times(ngrams, np.concatenate(chances), self._key)
         won: list[int] = kernels.greatest(times, starts).tolist()
         return won
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 from headwater.curate.disclosure.claim import Claim, Kind, Says, Scope, Status, malformed
@@ -34,16 +35,10 @@ def digital_source_type(source: str) -> Iterator[Claim]:
 
     Source: https://schema.org/digitalSourceType and JSON-LD 1.1 sections 3 and 4.
     """
-    read = 0
-    for tag in tags(source, _SCRIPT):
-        if not tag.attributes().get("type", "").strip().lower().startswith("application/ld+json"):
-            continue
-        text = tag.content[:MAX_SCRIPT_CHARS]
+    for read, content in enumerate(islice(scripts(source), MAX_SCRIPTS)):
+        text = content[:MAX_SCRIPT_CHARS]
         if _PROPERTY in text.lower():
             yield from claims(text, where=f"json-ld[{read}]")
-        read += 1
-        if read == MAX_SCRIPTS:
-            return
 
 
 def claims(text: str, *, where: str) -> Iterator[Claim]:
@@ -57,21 +52,65 @@ def claims(text: str, *, where: str) -> Iterator[Claim]:
         As `digital_source_type`.
     """
     try:
-        top = json.loads(_bare(text), parse_int=str, parse_float=str, parse_constant=str)
+        top = parse(_bare(text))
     except (ValueError, RecursionError, MemoryError):
         yield malformed(Kind.IPTC_JSON_LD, where, "not JSON")
         return
+    for node, scope, path in nodes(top, where=where, most=MAX_NODES, is_apart=_is_medium):
+        yield from _stated(node, scope, path)
+
+
+def scripts(source: str) -> Iterator[str]:
+    """Find the JSON-LD scripts of a page.
+
+    Args:
+        source: The page's source.
+
+    Yields:
+        The content of each.
+    """
+    for tag in tags(source, _SCRIPT):
+        if tag.attributes().get("type", "").strip().lower().startswith("application/ld+json"):
+            yield tag.content
+
+
+def parse(text: str) -> Any:
+    """Parse JSON whose numbers nobody needs.
+
+    Args:
+        text: JSON; numbers become the text that stands there.
+
+    Raises:
+        ValueError: If it is none; `RecursionError` and `MemoryError` are raised too.
+    """
+    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+
+
+def nodes(
+    top: Any, *, where: str, most: int, is_apart: Callable[[dict[str, Any]], bool] = lambda _: False
+) -> Iterator[tuple[dict[str, Any], Scope, str]]:
+    """Visit the nodes that are about the page's text; below others nothing is.
+
+    Args:
+        top: As `parse` gives it.
+        where: What to call the script.
+        most: Values that are visited at most.
+        is_apart: Whether a node is something else for all its type.
+
+    Yields:
+        Node, what part of the page it is about, and its path for people.
+    """
     stack: list[_Place] = [(top, None, where)]
-    for _ in range(MAX_NODES):
+    for _ in range(most):
         if not stack:
             return
         value, relation, path = stack.pop()
         if isinstance(value, list):
-            stack.extend((item, relation, path) for item in reversed(value[:MAX_NODES]))
+            stack.extend((item, relation, path) for item in reversed(value[:most]))
         elif isinstance(value, dict):
             scope = scope_of(tuple(_strings(value.get("@type", value.get("type")))), relation)
-            if scope is not None and not _is_medium(value):
-                yield from _stated(value, scope, path)
+            if scope is not None and not is_apart(value):
+                yield value, scope, path
                 stack.extend(_below(value, path))
 
 

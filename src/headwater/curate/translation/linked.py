@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from headwater.curate.disclosure.subject import scope_of
-from headwater.curate.disclosure.tags import tags
+from headwater.curate.disclosure.jsonld import nodes, parse, scripts
 from headwater.curate.translation.sign import MAX_SIGNS, How, Sign
 
 MAX_SCRIPT_CHARS: Final = 2_000_000
 MAX_NODES: Final = 5_000
 NEEDLES: Final = (b"translationofwork", b"translator")
-_SCRIPT: Final = frozenset({"script"})
 # A program is named in full, so that a person of such a name is none.
 _PROGRAM: Final = re.compile(
     r"(?:google|microsoft|bing|amazon|yandex|deepl|systran|papago|baidu|argos|libretranslate)"
@@ -36,11 +33,10 @@ def signs(source: str) -> Iterator[Sign]:
     Source: https://schema.org/translator and https://schema.org/translationOfWork.
     """
     n = 0
-    for tag in tags(source, _SCRIPT):
-        kind = tag.attributes().get("type", "").strip().lower()
-        if not kind.startswith("application/ld+json") or len(tag.content) > MAX_SCRIPT_CHARS:
+    for text in scripts(source):
+        if len(text) > MAX_SCRIPT_CHARS:
             continue
-        for sign in _script(tag.content):
+        for sign in _script(text):
             yield sign
             n += 1
             if n == MAX_SIGNS:
@@ -49,20 +45,11 @@ def signs(source: str) -> Iterator[Sign]:
 
 def _script(text: str) -> Iterator[Sign]:
     try:
-        top = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+        top = parse(text)
     except (ValueError, RecursionError, MemoryError):
         return
-    stack: list[tuple[Any, str | None]] = [(top, None)]
-    for _ in range(MAX_NODES):
-        if not stack:
-            return
-        value, relation = stack.pop()
-        if isinstance(value, list):
-            stack.extend((item, relation) for item in reversed(value[:MAX_NODES]))
-        elif isinstance(value, dict) and scope_of(tuple(_types(value)), relation) is not None:
-            yield from _stated(value)
-            below = ((name, one) for name, one in value.items() if isinstance(one, dict | list))
-            stack.extend((one, None if name == "@graph" else name) for name, one in below)
+    for node, _, _ in nodes(top, where="", most=MAX_NODES):
+        yield from _stated(node)
 
 
 def _stated(node: dict[str, Any]) -> Iterator[Sign]:

@@ -11,7 +11,8 @@ import numpy as np
 from headwater.collapse.models.causal_lm import CausalLm
 from headwater.collapse.models.model import require
 from headwater.errors import InputError
-from headwater.loop.voices.voice import Law, Laws, Task, Train, nucleus
+from headwater.loop.voices.voice import Laws, Task, Train, nucleus
+from headwater.watermark.abreast import Law
 from headwater.watermark.scheme import Floats, Tokens
 
 _BLOCK = 64

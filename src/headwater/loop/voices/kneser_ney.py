@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from headwater.loop.voices.voice import Law, Laws, Task
+from headwater.loop.voices.voice import Laws, Task
 from headwater.measure import kneser_ney
 from headwater.measure.kneser_ney import KneserNey
+from headwater.watermark.abreast import Law
 from headwater.watermark.scheme import Floats, Tokens
 
 _SPAN = 16  # tokens that a model looks back at most

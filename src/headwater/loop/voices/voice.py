@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from headwater.watermark import sampler
+from headwater.watermark.abreast import Law
 from headwater.watermark.scheme import Floats, Tokens
 
 Ints = npt.NDArray[np.int64]
-Law = tuple[npt.NDArray[np.integer], Floats]
 Laws = Callable[[Sequence[Tokens]], list[Law]]
 
 
