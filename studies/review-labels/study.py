@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from headwater.collapse.study import Band, Fan, Setting, Study, Told, Value, Work
 from headwater.curate.extract import EXTRACTORS, open_document
@@ -97,17 +99,24 @@ def world() -> World:
 def detector(
     vector: Floats, generated: npt.NDArray[np.bool_], prior: Floats, *, ridge: float = 1.0
 ) -> Floats:
-    """Fit a logistic regression by Newton's method from a detector that is there already.
+    """Fit a logistic regression from a detector that is there already.
 
     What is penalised is the distance to its weights; the last weight is the intercept.
+
+    Raises:
+        ArithmeticError: If the fit does not converge.
     """
     design = np.concatenate([vector, np.ones((len(vector), 1))], axis=1)
-    found = prior.copy()
-    for _ in range(8):
-        p = 1.0 / (1.0 + np.exp(-np.clip(design @ found, -30, 30)))
-        curve = (design * (p * (1 - p))[:, None]).T @ design + ridge * np.eye(found.size)
-        found += np.linalg.solve(curve, design.T @ (generated - p) - ridge * (found - prior))
-    return found
+
+    def loss(found: Floats) -> tuple[float, Floats]:
+        odds, away = design @ found, found - prior
+        nats = np.logaddexp(0.0, odds).sum() - odds[generated].sum() + 0.5 * ridge * away @ away
+        return float(nats), design.T @ (expit(odds) - generated) + ridge * away
+
+    fit = minimize(loss, prior, jac=True, method="L-BFGS-B", options={"maxiter": 2_000})
+    if not fit.success:
+        raise ArithmeticError(f"the detector does not converge: {fit.message}")
+    return np.asarray(fit.x)
 
 
 def shipped_at(n_generated: int, n: int, width: int) -> Floats:
