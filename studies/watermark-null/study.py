@@ -74,6 +74,7 @@ ARMS = {
     arm.name: arm
     for arm in (
         Arm("gumbel-aes-1"),
+        Arm("gumbel-aes-dual-1"),
         Arm("gumbel-vllm-philox-1"),
         Arm("gumbel-vllm-philox-dual-1"),
         Arm("gumbel-sglang-murmur3-1"),

@@ -35,7 +35,7 @@ def test_from_key_to_detection(
     assert gathered[0] == 0
 
     good = call(capsys, "registry", "verify", "book", "--keeper", "keeper.pub")
-    assert good[:2] == (0, "example.com/mill  gumbel-aes-1  cl100k\n")
+    assert good[:2] == (0, "cl100k\n  example.com/mill  gumbel-aes-1\n")
     assert call(capsys, "detect", "text", "--registry", "book", "--keeper", "keeper.pub")[1].startswith(
         "not found"
     )

@@ -17,11 +17,15 @@ FACTOR = 6364136223846793005
 N_TYPES = 50_257
 
 
-def derived(master: bytes, purpose: str) -> bytes:
+def derived(master: bytes, purpose: str, n_bytes: int = 16) -> bytes:
     """RFC 5869, one block, no salt."""
     extracted = hmac.new(bytes(32), master, hashlib.sha256).digest()
     info = f"headwater watermark {purpose}".encode()
-    return hmac.new(extracted, info + b"\x01", hashlib.sha256).digest()[:16]
+    return hmac.new(extracted, info + b"\x01", hashlib.sha256).digest()[:n_bytes]
+
+
+def aes_keys(key: bytes) -> list[bytes]:
+    return [derived(key, f"gumbel-aes-dual-1 {part}", 32) for part in (1, 2)]
 
 
 def aes_block(ngram: Sequence[int], master: bytes, purpose: str) -> int:
@@ -198,6 +202,10 @@ def exponential(uniform: float) -> float:
 # Profile -> score of one n-gram; None where it does not count under the key.
 SCORES: dict[str, Callable[[Sequence[int], bytes], float | None]] = {
     "gumbel-aes-1": lambda ngram, key: exponential(aes_uniform(ngram, key, "gumbel-aes-1")),
+    "gumbel-aes-dual-1": lambda ngram, key: sum(
+        share * exponential(aes_uniform(ngram, part, "gumbel-aes-1"))
+        for share, part in zip((0.9, 0.1), aes_keys(key), strict=True)
+    ),
     "gumbel-vllm-philox-1": lambda ngram, key: exponential(vllm_uniform(ngram, key)),
     "gumbel-vllm-philox-dual-1": lambda ngram, key: sum(
         share * exponential(vllm_uniform(ngram, part))
@@ -219,6 +227,7 @@ SCORES: dict[str, Callable[[Sequence[int], bytes], float | None]] = {
 # Profile -> tokens of context, whether contexts begin before the text, whether n-grams instead of contexts.
 SHAPES: dict[str, tuple[int, bool, bool]] = {
     "gumbel-aes-1": (3, False, False),
+    "gumbel-aes-dual-1": (3, False, False),
     "gumbel-vllm-philox-1": (4, True, False),
     "gumbel-vllm-philox-dual-1": (4, True, False),
     "gumbel-sglang-murmur3-1": (4, False, False),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from headwater.errors import InputError
 from headwater.watermark import corpus, detect, ngrams, shared
+from headwater.watermark.corpus import Tally
 from headwater.watermark.detect import Reading
 from headwater.watermark.law import Exponentials
 from headwater.watermark.schemes import SCHEMES
@@ -81,7 +82,8 @@ def crawl(n: int, n_marked: int, rng: np.random.Generator) -> list[Reading]:
 def test_the_interval_has_the_share(n_marked: int) -> None:
     rng, n, hits = np.random.default_rng(121), 2_000, 0
     for _ in range(60):
-        found = corpus.share(crawl(n, n_marked, rng), Exponentials(), confidence=0.9)
+        whole, rest = map(corpus.tally, crawl(n, n_marked, rng))
+        found = corpus.share(whole + rest, Exponentials(), confidence=0.9)
         hits += found.low <= n_marked / n <= found.high
         assert found.low <= found.estimate <= found.high
         assert found.n_documents == n
@@ -98,7 +100,7 @@ def test_a_corpus_without_a_mark_is_tested_as_one_text() -> None:
     shared.add(sketch, found)
     reading = detect.read(shared.own(sketch, found), SCHEME, key)
 
-    share = corpus.share([reading], SCHEME.law)
+    share = corpus.share(corpus.tally(reading), SCHEME.law)
 
     assert share.low == 0.0
     assert math.log(1e-4) < share.log_p <= 0.0
@@ -109,7 +111,9 @@ def test_a_corpus_without_a_mark_is_tested_as_one_text() -> None:
 def test_no_documents_or_no_level_are_refused() -> None:
     empty = Reading(np.zeros(1, np.int64), np.zeros(1), np.zeros(1), np.zeros(1))
     with pytest.raises(InputError, match="counts"):
-        corpus.share([empty], SCHEME.law)
+        corpus.share(corpus.tally(empty), SCHEME.law)
     for at, power in ((0.0, 1.0), (0.5, 0.5), (0.1, 1.5)):
         with pytest.raises(InputError, match="level"):
-            corpus.share([empty], SCHEME.law, at=at, power=power)
+            corpus.share(Tally(at, 9), SCHEME.law, power=power)
+    with pytest.raises(InputError, match="different levels"):
+        Tally(0.1) + Tally(0.2)

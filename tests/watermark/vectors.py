@@ -18,8 +18,8 @@ PEERS = {
     "gumbel-vllm": "vLLM 0.33.0's detectors, in tests/interop/test_watermark_engines_peer.py",
     "gumbel-sglang": "SGLang 0.5.23's detector, in tests/interop/test_watermark_engines_peer.py",
     "greenlist-hf": "transformers 5.23.0 on a CPU, in tests/interop/test_watermark_transformers_peer.py",
-    "tournament-hf": "transformers 5.23.0 on a CPU, in tests/interop/test_watermark_transformers_peer.py",
-    "tournament-google": "none in this repository; synthid-text of June 2025 cannot be installed beside it",
+    "tournament-hf": "transformers 5.23.0 and synthid-text 0.2.1 on a CPU, in tests/interop/",
+    "tournament-google": "none in this repository; synthid-text 0.2.1, which can be installed, has the table",
 }
 NATIVE = "none: the format is ours; AES-128 and HKDF are those of cryptography, checked against FIPS 197"
 # What a profile's name holds -> bytes of its key; the first wins.

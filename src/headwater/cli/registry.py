@@ -16,6 +16,7 @@ from headwater.errors import InputError, VerificationError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from headwater.watermark.page import Marker
     from headwater.watermark.registry.registry import Registry, Usable
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -120,16 +121,16 @@ def verify(*, file: Path, keeper: str | None, as_json: bool) -> None:
     """
     opened = read(file, keeper)
     found = today(opened)
-    names = [marker.name for marker in found.markers]
+    groups: dict[str, list[Marker]] = {}
+    for marker in found.markers:
+        groups.setdefault(marker.tokenizer.name, []).append(marker)
     if as_json:
+        names = {tokenizer: [marker.name for marker in some] for tokenizer, some in groups.items()}
         told = {"entries": len(opened.entries), "keys": names, "refused": list(found.refused)}
         sys.stdout.write(dumps(told) + "\n")
-    else:
-        sys.stdout.write(
-            "".join(
-                f"{marker.name}  {marker.scheme.name}  {marker.tokenizer.name}\n" for marker in found.markers
-            )
-        )
+    for tokenizer, some in {} if as_json else groups.items():
+        sys.stdout.write(f"{tokenizer}\n")
+        sys.stdout.write("".join(f"  {marker.name}  {marker.scheme.name}\n" for marker in some))
     _end(found)
 
 

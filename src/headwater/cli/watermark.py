@@ -10,21 +10,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from headwater.cli.bench import bench
-from headwater.cli.registry import KEEPER, read, registry, today
+from headwater.cli.markers import key_of, markers_of, power, profile_of, takes_markers
+from headwater.cli.registry import registry
+from headwater.cli.share import share
 from headwater.cli.terminal import printable
+from headwater.cli.watch import watch
 from headwater.errors import InputError, VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headwater.watermark.keys import Key
     from headwater.watermark.page import Marker, Sighting
 
 _MOST_BYTES = 1 << 30
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-_KEYS = click.option(
-    "--key", "key_files", metavar="FILE", multiple=True, type=Path, help="Key; repeat for more."
-)
 
 
 @click.group()
@@ -37,27 +36,31 @@ def watermark() -> None:
 
 watermark.add_command(registry)
 watermark.add_command(bench)
+watermark.add_command(share)
+watermark.add_command(watch)
 
 
 @watermark.command(no_args_is_help=True)
 @click.argument("file", metavar="FILE", type=Path)
 @click.option("--profile", default="gumbel-aes-1", show_default=True, help="Profile that the key is for.")
-def keygen(*, file: Path, profile: str) -> None:
-    """Draw a key into a new FILE that its owner alone may read."""
-    from headwater.watermark import keys
+@click.option("--without-tag", is_flag=True, help="Of a payload or a consortium: one secret for all.")
+def keygen(*, file: Path, profile: str, without_tag: bool) -> None:
+    """Draw a key into a new FILE that its owner alone may read.
 
-    keys.write(file, keys.generate(_profile(profile)))
-    sys.stdout.write(f"{file}: a key of {profile}\n")
+    A key of a payload ends in the number that its texts carry, one of a consortium in the member. Without
+    this tag it finds the texts of all of them, and `generate --tag` marks with any.
+    """
+    from headwater.watermark import family, keys
+
+    scheme = profile_of(profile)
+    key = keys.generate(scheme)
+    keys.write(file, family.untagged(scheme, key) if without_tag else key)
+    sys.stdout.write(f"{file}: a {'secret' if without_tag else 'key'} of {profile}\n")
 
 
 @watermark.command()
 @click.argument("file", metavar="[FILE]", type=Path, required=False)
-@_KEYS
-@click.option("--tokenizer", help="Of the model of the keys, such as cl100k or smollm2.")
-@click.option(
-    "--registry", "book", metavar="FILE", type=Path, help="Registry of keys, beside them or instead."
-)
-@KEEPER
+@takes_markers
 @click.option(
     "--hint",
     "hints",
@@ -67,7 +70,7 @@ def keygen(*, file: Path, profile: str) -> None:
 )
 @click.option("--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=1e-6)
 @_JSON
-def detect(*, file: Path | None, key_files: Sequence[Path], tokenizer: str | None, **told: Any) -> None:
+def detect(*, file: Path | None, **told: Any) -> None:
     """Test a text FILE, or standard input, against keys.
 
     The p-value counts every key, variant of spelling and span that was tried. Keys that a --hint names are
@@ -76,7 +79,7 @@ def detect(*, file: Path | None, key_files: Sequence[Path], tokenizer: str | Non
     """
     from headwater.watermark import page
 
-    markers = _all(_markers(key_files, tokenizer) + _registered(told["book"], told["keeper"]))
+    markers = markers_of(told)
     text = _text(file)
     stages = page.in_order(markers, hints=_hints(told["hints"], markers))
     (found,) = page.examine_in_turn([text], markers, stages, level=told["level"])
@@ -85,7 +88,7 @@ def detect(*, file: Path | None, key_files: Sequence[Path], tokenizer: str | Non
         return
     sys.stdout.write(_line(found, markers, told["level"]) + "\n")
     for passage in found.passages:
-        p = _power(passage.log_p)
+        p = power(passage.log_p)
         sys.stdout.write(f"characters {passage.start:,} to {passage.stop:,} of {found.variant}, p = {p}\n")
 
 
@@ -93,6 +96,7 @@ def detect(*, file: Path | None, key_files: Sequence[Path], tokenizer: str | Non
 @click.argument("prompt", metavar="PROMPT")
 @click.option("--model", default="smollm2", show_default=True, help="The one there is: smollm2.")
 @click.option("--key", "key_file", metavar="FILE", type=Path, help="Key; without it, no mark.")
+@click.option("--tag", type=click.IntRange(0, 65_535), help="Number or member, for a key without one.")
 @click.option("--tokens", "n_tokens", type=click.IntRange(1, 4096), default=200, show_default=True)
 @click.option("--temperature", type=click.FloatRange(0, 10, min_open=True), default=1.0, show_default=True)
 @click.option(
@@ -111,8 +115,8 @@ def generate(*, prompt: str, model: str, key_file: Path | None, n_tokens: int, *
     from headwater.watermark.tokenizer.tokenizer import load
 
     _check_model(model)
-    key = _key(key_file) if key_file else None
-    scheme = _profile(key.profile) if key else None
+    key = key_of(key_file, tag=told["tag"]) if key_file else None
+    scheme = profile_of(key.profile) if key else None
     cut = load(TOKENIZERS["smollm2"])
     asked = smollm2.request(cut, prompt)
     marking = smollm2.Marking(scheme, key, told["temperature"])
@@ -135,7 +139,7 @@ def lint(*, profiles: Sequence[str], as_json: bool) -> None:
     from headwater.watermark.lint import judge
     from headwater.watermark.schemes import SCHEMES
 
-    rows = [judge(_profile(name)) for name in profiles or SCHEMES]
+    rows = [judge(profile_of(name)) for name in profiles or SCHEMES]
     for row in rows:
         if as_json:
             sys.stdout.write(dumps(row.to_json()) + "\n")
@@ -165,54 +169,6 @@ def _end(weak: Sequence[str]) -> None:
         )
 
 
-def _profile(name: str) -> Any:
-    from difflib import get_close_matches
-
-    from headwater.watermark.schemes import SCHEMES
-
-    if name not in SCHEMES:
-        near = get_close_matches(name, SCHEMES, 1)
-        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(SCHEMES)}"
-        raise InputError(f"no watermark profile '{name}'", hint=hint)
-    return SCHEMES[name]
-
-
-def _key(file: Path) -> Key:
-    from headwater.watermark import keys
-    from headwater.watermark.scheme import check_key
-
-    key = keys.read(file)
-    check_key(_profile(key.profile), key.secret)
-    return key
-
-
-def _all(markers: list[Marker]) -> list[Marker]:
-    if not markers:
-        raise InputError("no --key is given", hint="headwater watermark keygen FILE makes one")
-    return markers
-
-
-def _registered(book: Path | None, keeper: str | None) -> list[Marker]:
-    if book is None:
-        return []
-    found = today(read(book, keeper))
-    for why in found.refused:
-        sys.stderr.write(f"headwater: {printable(why)}; it is not used\n")
-    return list(found.markers)
-
-
-def _markers(files: Sequence[Path], tokenizer: str | None) -> list[Marker]:
-    from headwater.watermark.page import Marker
-    from headwater.watermark.tokenizer import TOKENIZERS
-
-    if not files:
-        return []
-    if tokenizer is None or tokenizer not in TOKENIZERS:
-        raise InputError(f"no tokenizer '{tokenizer or ''}'", hint=f"there are: {', '.join(TOKENIZERS)}")
-    found = [(str(file), _key(file)) for file in files]
-    return [Marker(name, TOKENIZERS[tokenizer], _profile(key.profile), key) for name, key in found]
-
-
 def _text(file: Path | None) -> str:
     from headwater.errors import FormatError
 
@@ -235,7 +191,7 @@ def _line(found: Sighting, markers: Sequence[Marker], level: float) -> str:
     number = "" if found.tag is None else f" number {found.tag}"
     name = f" by {markers[found.marker].name}{number}" if verdict == "marked" else ""
     tried = f"{found.n_tests} tests, {found.n_scored:,} of {found.n_tokens:,} tokens"
-    return f"{verdict}{name}: p = {_power(found.log_p)} ({tried})"
+    return f"{verdict}{name}: p = {power(found.log_p)} ({tried})"
 
 
 def _row(found: Sighting, markers: Sequence[Marker], level: float) -> Mapping[str, Any]:
@@ -245,11 +201,3 @@ def _row(found: Sighting, markers: Sequence[Marker], level: float) -> Mapping[st
     marker = markers[found.marker]
     named = {"key": marker.name, "profile": marker.scheme.name, "tokenizer": marker.tokenizer.name}
     return {"marked": found.log_p <= log(level)} | named | asdict(found)
-
-
-def _power(log_p: float) -> str:
-    """Write e to a number that may be far below the smallest float."""
-    from math import floor, log
-
-    exponent = floor(log_p / log(10.0))
-    return "1" if log_p == 0.0 else f"{10 ** (log_p / log(10.0) - exponent):.1f}e{exponent}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,58 @@ from headwater.errors import InputError
 from headwater.stats import clopper_pearson
 from headwater.watermark.detect import Reading
 from headwater.watermark.law import Law
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Count what one key says of documents; tallies of different documents add up.
+
+    Attributes:
+        at: Level of one document.
+        n_documents: Documents with a token that counts.
+        n_found: Those with a p-value at most `at`.
+        n_scored: Tokens that count.
+        total: Sum of their scores.
+    """
+
+    at: float
+    n_documents: int = 0
+    n_found: int = 0
+    n_scored: int = 0
+    total: float = 0.0
+
+    def __add__(self, other: Tally) -> Tally:
+        """Count both.
+
+        Raises:
+            InputError: If they were counted at different levels.
+        """
+        if self.at != other.at:
+            raise InputError("tallies at different levels do not add up")
+        return Tally(
+            self.at,
+            self.n_documents + other.n_documents,
+            self.n_found + other.n_found,
+            self.n_scored + other.n_scored,
+            self.total + other.total,
+        )
+
+
+def tally(reading: Reading, *, at: float = 1e-3) -> Tally:
+    """Count documents.
+
+    Args:
+        reading: What one key says of them.
+        at: Level of one document, in (0, 1).
+    """
+    counts = reading.n_scored > 0
+    return Tally(
+        at,
+        n_documents=int(counts.sum()),
+        n_found=int((reading.log_p[counts] <= math.log(at)).sum()),
+        n_scored=int(reading.n_scored.sum()),
+        total=math.fsum(reading.totals.tolist()),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +88,7 @@ class Share:
     log_p: float
 
 
-def share(
-    readings: Sequence[Reading], law: Law, *, at: float = 1e-3, confidence: float = 0.95, power: float = 1.0
-) -> Share:
+def share(counted: Tally, law: Law, *, confidence: float = 0.95, power: float = 1.0) -> Share:
     """Estimate what share of the documents of a corpus a key has marked.
 
     Of unmarked documents at most the share `at` has a p-value so small; of marked ones at least `power`,
@@ -49,9 +98,8 @@ def share(
     Null law: n-grams that documents share are left out (`shared.own`), so documents are independent.
 
     Args:
-        readings: What one key says of every document, batch after batch.
+        counted: What one key says of all documents, at a level in (0, power).
         law: Of the key's scheme.
-        at: Level of one document, in (0, power).
         confidence: Of the interval, in (0, 1).
         power: Least chance that a marked document is found at that level, in (0, 1].
 
@@ -66,24 +114,21 @@ def share(
         Rogan and Gladen (1978), "Estimating prevalence from the results of a screening test", equation 1;
         the ends are those of Clopper and Pearson's interval for the share that is found, put through it.
     """
+    at, n = counted.at, counted.n_documents
     if not 0.0 < at < power <= 1.0:
         raise InputError(f"no share at a level of {at} and a power of {power}")
-    n = np.concatenate([np.empty(0, np.int64), *(reading.n_scored for reading in readings)])
-    log_p = np.concatenate([np.empty(0), *(reading.log_p for reading in readings)])[n > 0]
-    totals = np.array([math.fsum(total for reading in readings for total in reading.totals.tolist())])
-    if log_p.size == 0:
+    if n == 0:
         raise InputError("no document has a token that counts")
-    n_found = int((log_p <= math.log(at)).sum())
-    found = clopper_pearson(n_found, log_p.size, confidence)
+    found = clopper_pearson(counted.n_found, n, confidence)
     # Of unmarked documents somewhere between none and `at` is found: each end takes what makes it wider.
     return Share(
-        n_documents=log_p.size,
-        n_found=n_found,
+        n_documents=n,
+        n_found=counted.n_found,
         at=at,
-        estimate=_prevalence(n_found / log_p.size, at, power),
+        estimate=_prevalence(counted.n_found / n, at, power),
         low=_prevalence(found[0], at, 1.0),
         high=_prevalence(found[1], 0.0, power),
-        log_p=float(law.log_survival(totals, np.array([int(n.sum())]))[0]),
+        log_p=float(law.log_survival(np.array([counted.total]), np.array([counted.n_scored]))[0]),
     )
 
 

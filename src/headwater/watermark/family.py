@@ -40,6 +40,23 @@ def tagged(key: Key, tag: int) -> Key:
     return Key(key.profile, key.secret + tag.to_bytes(TAG_BYTES, "big"))
 
 
+def untagged(scheme: Scheme, key: Key) -> Key:
+    """Take the tag off a key.
+
+    Args:
+        scheme: Its profile.
+        key: A whole key.
+
+    Raises:
+        InputError: If keys of the profile have no tag.
+    """
+    if not isinstance(scheme, Family):
+        raise InputError(
+            f"keys of {scheme.name} have no tag", hint="payload-aes-1 and beacon-public-aes-1 have"
+        )
+    return Key(key.profile, key.secret[:-TAG_BYTES])
+
+
 def search(found: Ngrams, scheme: Family, key: Key) -> Iterator[tuple[Longs, Reading]]:
     """Test every text under all tags of a secret.
 

@@ -23,21 +23,22 @@ Floats = npt.NDArray[np.float64]
 
 
 @lru_cache(maxsize=256)
-def derive(master: bytes, purpose: str) -> bytes:
+def derive(master: bytes, purpose: str, *, n_bytes: int = KEY_BYTES) -> bytes:
     """Derive the AES key of one purpose from a master key.
 
     Args:
         master: 32 secret bytes.
         purpose: The name of a profile, or a part of it.
+        n_bytes: Length of the key; 32 for one that others are derived from.
 
     Returns:
-        16 bytes; keys of different purposes tell nothing of each other.
+        The key; keys of different purposes tell nothing of each other.
 
     Source:
         RFC 5869 with SHA-256, no salt, info `headwater watermark ` and the purpose.
     """
     info = f"headwater watermark {purpose}".encode()
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(master)
+    return HKDF(algorithm=SHA256(), length=n_bytes, salt=None, info=info).derive(master)
 
 
 def words(ngrams: Tokens, key: bytes) -> Words:

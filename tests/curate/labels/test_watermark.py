@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ from headwater.curate.engine.plan import open_frame
 from headwater.curate.labels.watermark import Watermark, decode, encode
 from headwater.curate.policy import Policy
 from headwater.curate.run import Setting, redecide
+from headwater.watermark import variants
 from tests.curate.crawls import member, page, prose, read_column, run, silent
-from tests.curate.samples import parquet, plain
+from tests.curate.samples import opened, parquet, plain
 from tests.watermark.pages import marked, marker
 
 KEYS = encode([marker(1), marker(2, tokenizer="gpt2")])
@@ -41,6 +43,25 @@ def test_a_passage_in_a_human_page_is_found_with_its_key_and_its_place() -> None
     assert row["log_p"] < -30
     assert abs(row["start"] - len(before)) < 200
     assert abs(row["stop"] - len(before) - len(marked(1))) < 200
+
+
+@pytest.mark.parametrize("where", ["header", "meta", "body", "nowhere"])
+def test_a_marker_that_the_page_names_is_tried_first(where: str) -> None:
+    """Then only its own tests count, and half of the level is kept for all others."""
+    said = "made by https://mill.example/marks"
+    head = f'<meta name="generator" content="{said}">' if where == "meta" else ""
+    body = f"<p>{said if where == 'body' else ''} {marked(1)}</p>"
+    made = opened(f"<html><head>{head}</head><body>{body}</body></html>".encode())
+    if where == "header":
+        record = replace(made.record, headers=(("AI-Disclosure", f"mode=ai-originated; provider={said}"),))
+        made = replace(made, record=record)
+    markers = [replace(marker(1), name="mill.example/marks epoch 7"), *map(marker, range(2, 30))]
+
+    row = Watermark(encode(markers)).measure(made)
+
+    assert row["marker"] == "mill.example/marks epoch 7"
+    n_variants = len(variants.distinct(made.text))
+    assert row["n_tests"] == (1 if where in {"header", "meta"} else 29) * n_variants
 
 
 def test_a_text_of_another_key_and_one_of_a_word_say_nothing() -> None:

@@ -47,6 +47,16 @@ def root(leaves: list[bytes]) -> bytes:
     return hashlib.sha256(b"\1" + root(leaves[:half]) + root(leaves[half:])).digest()
 
 
+def grouped(leaves: list[str]) -> dict[str, list[int]]:
+    """Number the entries of keys by the digest of their tokenizer."""
+    groups: dict[str, list[int]] = {}
+    for number, leaf in enumerate(leaves):
+        one = json.loads(leaf.partition("\n")[0])
+        if one["format"] == "headwater-watermark-key-1":
+            groups.setdefault(one["tokenizer_id"], []).append(number)
+    return groups
+
+
 def read(data: str, keeper: str) -> list[dict[str, Any]]:
     """Verify a document and list what its entries say."""
     told = json.loads(data)
@@ -56,6 +66,8 @@ def read(data: str, keeper: str) -> list[dict[str, Any]]:
     leaves = [text.encode() for text in told["entries"]]
     if (origin, int(size), base64.b64decode(top)) != (named(keeper)[0], len(leaves), root(leaves)):
         raise RefusedError("root")
+    if told["tokenizers"] != grouped(told["entries"]):
+        raise RefusedError("groups")
     last: dict[str, tuple[str, str]] = {}
     known: dict[str, dict[str, Any]] = {}
     for leaf in told["entries"]:

@@ -77,7 +77,7 @@ def test_from_chain_to_detection(
     call(capsys, "registry", "gather", "one", "two", "--keeper", "keeper", "--out", "book")
 
     verified = call(capsys, "registry", "verify", "book", "--keeper", "keeper.pub")
-    assert verified[:2] == (0, "example.com/mill epoch 9  gumbel-aes-1  cl100k\n")
+    assert verified[:2] == (0, "cl100k\n  example.com/mill epoch 9  gumbel-aes-1\n")
     assert keys.read(Path("mark")) == chain.read(Path("chain")).key(SCHEMES["gumbel-aes-1"], 9)
     early = call(
         capsys,

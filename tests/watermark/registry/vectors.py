@@ -77,6 +77,8 @@ def cases() -> Iterator[tuple[str, str, str]]:
     yield "an entry fewer than was signed", canonical.encode(short).decode(), "invalid"
     turned = told | {"entries": told["entries"][::-1]}
     yield "entries in another order", canonical.encode(turned).decode(), "invalid"
+    other_group = told | {"tokenizers": {name: rows[1:] for name, rows in told["tokenizers"].items()}}
+    yield "an entry that is in no group", canonical.encode(other_group).decode(), "invalid"
     yield "another space in the JSON", full().document().decode().replace(",", ", ", 1), "invalid"
     signer = Signer(KEEPER.name, ED25519, bytes([7]) * 32)
     other = encode(full().leaves, KEEPER.name, [signer], time_s=0).decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, final
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 # A page with a larger p-value shows no passage; what counts as marked is the policy's.
 _SHOWN = 1e-3
+# Where a page says who made it: what stands behind its head is text.
+_HEAD_BYTES = 1 << 16
+_NAME = re.compile(rb"[\w.-]+(?:/[\w.-]+)*")
 _NOTHING: Row = {
     "log_p": None,
     "marker": None,
@@ -34,8 +38,9 @@ class Watermark:
     """Test a text against all keys of a registry, as a whole and by its spans.
 
     `log_p` is ln of a p-value that counts every key, tokenizer, spelling and span that was tried; the null
-    law is text written without knowledge of the keys. `q` is the least false-discovery rate over the crawl
-    at which the text is called marked.
+    law is text written without knowledge of the keys. A marker that the page's headers or its head name, as
+    the issuer in a manifest, is tried first and bears half of the level. `q` is the least false-discovery
+    rate over the crawl at which the text is called marked.
     """
 
     name: ClassVar[str] = "watermark-1"
@@ -86,9 +91,11 @@ class Watermark:
         """Find the strongest evidence of a mark, and the plainest passage."""
         if not self._markers:
             return _NOTHING
-        from headwater.watermark.page import examine_in_turn
+        from headwater.watermark.page import examine_in_turn, in_order
 
-        (found,) = examine_in_turn([document.text], self._markers, self._stages, level=_SHOWN)
+        hints = self._hints(document)
+        stages = in_order(self._markers, hints=hints) if hints else self._stages
+        (found,) = examine_in_turn([document.text], self._markers, stages, level=_SHOWN)
         marker = self._markers[found.marker]
         passage = found.passages[0] if found.passages else None
         return {
@@ -102,6 +109,13 @@ class Watermark:
             "start": passage.start if passage else None,
             "stop": passage.stop if passage else None,
         }
+
+    def _hints(self, document: Document) -> list[str]:
+        """List markers whose issuers the headers or the head of a page name, as a manifest or a meta does."""
+        told = [value.encode("utf-8", "replace") for _, value in document.record.headers]
+        told.append(document.source[: min(_HEAD_BYTES, max(document.source.find(b"</head>"), 0))])
+        named = {word for text in told for word in _NAME.findall(text)}
+        return [marker.name for marker in self._markers if marker.name.partition(" ")[0].encode() in named]
 
     def resolve(self, frame: Any) -> pa.Table:
         """Adjust the p-values of the crawl for their number, by Benjamini and Hochberg."""

@@ -10,6 +10,7 @@ from typing import Final
 
 from headwater.errors import FormatError, InputError
 from headwater.log import keyfile
+from headwater.watermark.family import is_open
 from headwater.watermark.keys import Key
 from headwater.watermark.registry import epochs
 from headwater.watermark.registry.epochs import VALUE_BYTES
@@ -40,19 +41,20 @@ class Chain:
         return epochs.value(self.last, n_epochs=self.n_epochs, epoch=epoch)
 
     def key(self, scheme: Scheme, epoch: int) -> Key:
-        """Derive the key that marks in an epoch.
+        """Derive the key that marks in an epoch; of a payload, without its number.
 
         Raises:
             InputError: If there is no such epoch, or keys of the profile have no 32 bytes.
         """
         if not 1 <= epoch <= self.n_epochs:
             raise InputError(f"a chain of {self.n_epochs:,} epochs has no epoch {epoch}")
-        if scheme.key_bytes != VALUE_BYTES:
+        key = Key(scheme.name, epochs.secret(self.value(epoch)))
+        if scheme.key_bytes != VALUE_BYTES and not is_open(scheme, key):
             raise InputError(
                 f"keys of {scheme.name} have {scheme.key_bytes} bytes, those of epochs {VALUE_BYTES}",
                 hint="gumbel-aes-1 fits",
             )
-        return Key(scheme.name, epochs.secret(self.value(epoch)))
+        return key
 
 
 def generate(n_epochs: int) -> Chain:

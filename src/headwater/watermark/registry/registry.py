@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,10 +11,12 @@ from headwater import canonical
 from headwater.errors import ConsistencyError, FormatError, InputError, SignatureError
 from headwater.log import checkpoint, tree
 from headwater.log.checkpoint import Checkpoint, Policy, Signer
+from headwater.watermark.family import is_open
 from headwater.watermark.keys import Key
 from headwater.watermark.page import Marker
 from headwater.watermark.registry import entry, epochs
 from headwater.watermark.registry.entry import DISCLOSURE, Entry
+from headwater.watermark.registry.epochs import VALUE_BYTES
 from headwater.watermark.scheme import profile_id
 from headwater.watermark.schemes import SCHEMES
 from headwater.watermark.schemes.greenlist import Greenlist
@@ -60,7 +63,13 @@ def encode(leaves: Sequence[bytes], origin: str, signers: Sequence[Signer], *, t
     at = Checkpoint(origin, len(leaves), _root(leaves))
     signed = checkpoint.sign(at, signers, time_s=time_s).decode()
     texts = [leaf.decode() for leaf in leaves]
-    return canonical.encode({"checkpoint": signed, "entries": texts, "format": FORMAT})
+    told = {
+        "checkpoint": signed,
+        "entries": texts,
+        "format": FORMAT,
+        "tokenizers": _grouped(map(entry.parse, leaves)),
+    }
+    return canonical.encode(told)
 
 
 def open_(data: bytes, policy: Policy, *, pinned: Checkpoint | None = None) -> Registry:
@@ -80,7 +89,7 @@ def open_(data: bytes, policy: Policy, *, pinned: Checkpoint | None = None) -> R
     told = canonical.parse(data)
     if (
         not isinstance(told, dict)
-        or set(told) != {"checkpoint", "entries", "format"}
+        or set(told) != {"checkpoint", "entries", "format", "tokenizers"}
         or told["format"] != FORMAT
     ):
         raise FormatError("not a watermark registry, or of a later version of the format")
@@ -95,6 +104,8 @@ def open_(data: bytes, policy: Policy, *, pinned: Checkpoint | None = None) -> R
     if pinned is not None and not _continues(leaves, at, pinned):
         raise ConsistencyError(f"the registry {at.origin!a} is forked from the one that was pinned")
     found = tuple(map(entry.parse, leaves))
+    if told["tokenizers"] != _grouped(found):
+        raise ConsistencyError("a watermark registry groups its entries by other tokenizers than they name")
     _check_chains(found)
     return Registry(found, at)
 
@@ -127,6 +138,15 @@ def usable(registry: Registry, *, now_s: int, seen_s: int | None = None) -> Usab
     return Usable(tuple(markers.values()), tuple(refused))
 
 
+def _grouped(entries: Iterable[Entry]) -> dict[str, list[int]]:
+    """Number the entries that announce keys by the digest of their tokenizer."""
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for number, one in enumerate(entries):
+        if one.told["format"] == entry.KEY:
+            groups[one.told["tokenizer_id"]].append(number)
+    return dict(groups)
+
+
 def _place(marker: Marker) -> tuple[str, Key]:
     return marker.tokenizer.name, marker.key
 
@@ -144,7 +164,8 @@ def _why_not(one: Entry, now_s: int) -> str:
         return f"has an unknown tokenizer {told['tokenizer']!a}"
     if isinstance(scheme, Greenlist) and 0 < scheme.n_types < tokenizer.n_types:
         return f"has a profile for {scheme.n_types:,} types, and its tokenizer has more"
-    if scheme.key_bytes != (32 if one.epochs else len(one.public)):
+    key = Key(scheme.name, bytes(VALUE_BYTES) if one.epochs else one.public)
+    if scheme.key_bytes != len(key.secret) and not is_open(scheme, key):
         return "has a key of the wrong length"
     return ""
 

@@ -199,6 +199,11 @@ def _sglang_pair(ngrams: Tokens, key: bytes) -> Floats:
     return np.where(first, _sglang(ngrams, key[:8]), _sglang(ngrams, key[8:]))
 
 
+def _native_pair(key: bytes) -> tuple[bytes, bytes]:
+    first, second = (prf.derive(key, f"gumbel-aes-dual-1 {part}", n_bytes=prf.MASTER_BYTES) for part in "12")
+    return first, second
+
+
 def _vllm_pair(key: bytes) -> tuple[bytes, bytes]:
     first, second = (hashlib.sha256(name + key).digest()[:8] for name in (b"key_a", b"key_b"))
     return first, second
@@ -214,6 +219,7 @@ NATIVE = Gumbel(
         distortion_free=True, needs_prompt=False, device_dependent=False, key_bits=128, weakness=""
     ),
 )
+NATIVE_DUAL = DualGumbel(name="gumbel-aes-dual-1", one=NATIVE, keys=_native_pair, share=0.1)
 VLLM = Gumbel(
     name="gumbel-vllm-philox-1",
     width=4,
@@ -252,4 +258,4 @@ SGLANG_DUAL = replace(
     uniforms=_sglang_pair,
     key_bytes=16,
 )
-PROFILES = (NATIVE, VLLM, VLLM_DUAL, SGLANG, SGLANG_DUAL)
+PROFILES = (NATIVE, NATIVE_DUAL, VLLM, VLLM_DUAL, SGLANG, SGLANG_DUAL)

@@ -1,0 +1,134 @@
+"""Keys and registries as commands take them: who may have marked a text."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from headwater.cli.registry import KEEPER, read, today
+from headwater.cli.terminal import printable
+from headwater.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from headwater.watermark.keys import Key
+    from headwater.watermark.page import Marker
+
+_OPTIONS = (
+    click.option(
+        "--key", "key_files", metavar="FILE", multiple=True, type=Path, help="Key; repeat for more."
+    ),
+    click.option("--tokenizer", help="Of the model of the keys, such as cl100k or smollm2."),
+    click.option(
+        "--registry", "book", metavar="FILE", type=Path, help="Registry of keys, beside them or instead."
+    ),
+    KEEPER,
+)
+
+
+def takes_markers(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that `markers_of` reads."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def markers_of(told: Mapping[str, Any]) -> list[Marker]:
+    """List who is named by the options of a command.
+
+    Args:
+        told: Values of `key_files`, `tokenizer`, `book` and `keeper`.
+
+    Raises:
+        InputError: If nobody is, or a key or a tokenizer cannot be used.
+    """
+    found = _given(told["key_files"], told["tokenizer"]) + _registered(told["book"], told["keeper"])
+    if not found:
+        raise InputError("no --key is given", hint="headwater watermark keygen FILE makes one")
+    return found
+
+
+def profile_of(name: str) -> Any:
+    """Give a profile by its name.
+
+    Raises:
+        InputError: If there is none; the nearest is named.
+    """
+    from difflib import get_close_matches
+
+    from headwater.watermark.schemes import SCHEMES
+
+    if name not in SCHEMES:
+        near = get_close_matches(name, SCHEMES, 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(SCHEMES)}"
+        raise InputError(f"no watermark profile '{name}'", hint=hint)
+    return SCHEMES[name]
+
+
+def key_of(file: Path, *, tag: int | None = None) -> Key:
+    """Read a key that marks.
+
+    Args:
+        file: Where it is.
+        tag: Of a key that lacks one.
+
+    Raises:
+        InputError: If it is not as long as its profile says, lacks a tag, or has one already.
+    """
+    from headwater.watermark import family, keys
+    from headwater.watermark.scheme import check_key
+
+    key = keys.read(file)
+    scheme = profile_of(key.profile)
+    if family.is_open(scheme, key) and tag is None:
+        raise InputError(f"the key in {file} has no tag", hint="--tag says which number or member marks")
+    if tag is not None and not family.is_open(scheme, key):
+        raise InputError(f"the key in {file} takes no tag", hint="keygen --without-tag draws one that does")
+    key = key if tag is None else family.tagged(key, tag)
+    check_key(scheme, key.secret)
+    return key
+
+
+def power(log_p: float) -> str:
+    """Write e to a number that may be far below the smallest float."""
+    from math import floor, log
+
+    exponent = floor(log_p / log(10.0))
+    return "1" if log_p == 0.0 else f"{10 ** (log_p / log(10.0) - exponent):.1f}e{exponent}"
+
+
+def _given(files: Sequence[Path], tokenizer: str | None) -> list[Marker]:
+    from headwater.watermark.page import Marker
+    from headwater.watermark.tokenizer import TOKENIZERS
+
+    if not files:
+        return []
+    if tokenizer is None or tokenizer not in TOKENIZERS:
+        raise InputError(f"no tokenizer '{tokenizer or ''}'", hint=f"there are: {', '.join(TOKENIZERS)}")
+    found = [(str(file), _detecting(file)) for file in files]
+    return [Marker(name, TOKENIZERS[tokenizer], profile_of(key.profile), key) for name, key in found]
+
+
+def _detecting(file: Path) -> Key:
+    """Read a key that finds; without a tag it finds all."""
+    from headwater.watermark import family, keys
+    from headwater.watermark.scheme import check_key
+
+    key = keys.read(file)
+    scheme = profile_of(key.profile)
+    if not family.is_open(scheme, key):
+        check_key(scheme, key.secret)
+    return key
+
+
+def _registered(book: Path | None, keeper: str | None) -> list[Marker]:
+    if book is None:
+        return []
+    found = today(read(book, keeper))
+    for why in found.refused:
+        sys.stderr.write(f"headwater: {printable(why)}; it is not used\n")
+    return list(found.markers)
