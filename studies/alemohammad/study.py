@@ -12,11 +12,15 @@ import numpy as np
 from headwater.collapse import Lab, Normal, Sampling, mix, models, run, theory
 from headwater.collapse.models.mixture import FittedMixture
 from headwater.collapse.study import Band, Fan, Phase, Setting, Study, Told, Value, Work, beside, mean
+from headwater.measure.prdc import prdc
 
-LAMBDAS, SIZE, GENERATIONS, REPLICATES = (1.0, 0.9, 0.7), 20, 20, 20_000
-DIMENSION, REAL, SYNTHETIC, STARTS = 100, 100, 900, (100, 1_000)
+LAMBDAS, SIZE, GENERATIONS, REPLICATES = (1.0, 0.9, 0.8, 0.7, 0.5), 20, 20, 20_000
+DIMENSION, REAL, SYNTHETIC, STARTS, LOOPS_ND = 100, 100, 900, (100, 1_000), 60
+FIXED, SETTLED = 400, 4_000  # replicates of the augmentation loop, and of each place of the phase diagram
 SHARES, BIASES = (0.01, 0.05, 0.1, 0.2, 0.5), (1.0, 0.85, 0.7)
-MODES, POINTS, LOOPS = 25, 2_000, 100
+MODES, POINTS, LOOPS, MODE_RUNS = 25, 2_000, 100, 4
+IMAGES, IMAGE_BIASES, IMAGE_LOOPS, IMAGE_RUNS = 1_297, (1.0, 0.8, 0.7, 0.5), 10, 6
+SEEN = (0, 5, IMAGE_LOOPS)  # generations in which precision and recall are measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +55,19 @@ def synthetic(scale: float, rng: np.random.Generator) -> dict[str, Any]:
 def fixed(rng: np.random.Generator) -> dict[str, Any]:
     """Run the augmentation loop: a tenth of every set comes from the same hundred real samples."""
     kept = []
-    for _ in range(150):
+    for _ in range(FIXED):
         real = rng.standard_normal(100)
         plan = mix.plan(mix.Reserve(0.1, real))
         lab = Lab(models.Gaussian(), Normal(), 100, 100, plan)
         kept.append(run(lab, rng).statistics["variance"][:, 0])
     found = np.array(kept)
-    return {"mean": found.mean(axis=0).tolist(), "se": (found.std(axis=0, ddof=1) / 150**0.5).tolist()}
+    return {"mean": found.mean(axis=0).tolist(), "se": (found.std(axis=0, ddof=1) / FIXED**0.5).tolist()}
 
 
 def fresh(start: int, rng: np.random.Generator) -> dict[str, Any]:
     """Run the fresh data loop in a hundred dimensions from a first set of a given size."""
     plan = mix.plan(mix.Fresh(REAL / (REAL + SYNTHETIC)))
-    lab = Lab(models.GaussianNd(), Start(start), REAL + SYNTHETIC, 30, plan, 12)
+    lab = Lab(models.GaussianNd(), Start(start), REAL + SYNTHETIC, 30, plan, LOOPS_ND)
     found = run(lab, rng).statistics
     variance, drift = found["variance"] / DIMENSION, found["mean_squared"] / DIMENSION
     return {"variance": variance.tolist(), "drift": drift.tolist()}
@@ -72,7 +76,7 @@ def fresh(start: int, rng: np.random.Generator) -> dict[str, Any]:
 def worth(share: float, scale: float, rng: np.random.Generator) -> dict[str, Any]:
     """Measure where a fresh data loop settles, at one share and bias."""
     plan = mix.plan(mix.Fresh(share), *([mix.Bias(scale=scale)] if scale != 1.0 else []))
-    lab = Lab(models.Gaussian(), Normal(), 1_000, 400, plan, 1_000)
+    lab = Lab(models.Gaussian(), Normal(), 1_000, 400, plan, SETTLED)
     found = run(lab, rng).statistics
     variance, drift = found["variance"][-1], found["mean"][-1] ** 2
     return {
@@ -97,9 +101,26 @@ def modes(rng: np.random.Generator) -> dict[str, Any]:
     return {"modes": left, "variance": variance}
 
 
+def images(scale: float, rng: np.random.Generator) -> dict[str, Any]:
+    """Run the fully synthetic loop on digits; keep precision and recall against the real ones."""
+    real, model = models.load_digits()[:IMAGES], models.PcaGaussian()
+    sampling, found = Sampling(scale=scale), []
+    for _ in range(IMAGE_RUNS):
+        data, seen = real, []
+        for generation in range(IMAGE_LOOPS + 1):
+            data = model.fit(data, rng=rng).sample(IMAGES, rng, sampling=sampling)
+            if generation in SEEN:
+                shares = prdc(real, data)
+                seen.append((shares.precision.value, shares.recall.value))
+        found.append(seen)
+    precision, recall = np.moveaxis(np.array(found), 2, 0).tolist()
+    return {"precision": precision, "recall": recall}
+
+
 def cells(model: str) -> Mapping[str, Work]:
     """List one cell for each loop, bias, first set and place of the phase diagram."""
-    found: dict[str, Work] = {"modes-0": modes, "modes-1": modes, "fixed": fixed}
+    found: dict[str, Work] = {f"modes-{i}": modes for i in range(MODE_RUNS)}
+    found |= {"fixed": fixed} | {f"images-{x:g}": partial(images, x) for x in IMAGE_BIASES}
     found |= {f"fresh-{n}": partial(fresh, n) for n in STARTS}
     found |= {f"synthetic-{x:g}": partial(synthetic, x) for x in LAMBDAS}
     return found | {f"worth-{a:g}-{x:g}": partial(worth, a, x) for a in SHARES for x in BIASES}
@@ -121,7 +142,7 @@ def tell(model: str, results: Mapping[str, Mapping[str, Any]]) -> Told:
     one, other = (np.array(results[f"fresh-{n}"]["variance"])[-1] for n in STARTS)
     gap = one.mean() - other.mean()
     se = float(np.hypot(one.std(ddof=1), other.std(ddof=1)) / one.size**0.5)
-    values["variance, n_ini = 100 less n_ini = 1000, generation 30"] = Value(float(gap), se, 0.0)
+    values["variance, n_ini = 100 less n_ini = 1000, generation 30"] = Value(float(gap), se)
     limit = theory.fresh_moments_limit(REAL + SYNTHETIC, share=REAL / (REAL + SYNTHETIC))
     for n, sample in zip(STARTS, (one, other), strict=True):
         values[f"variance, fresh data loop, n_ini = {n}"] = mean(sample, peer=limit[0])
@@ -135,13 +156,32 @@ def tell(model: str, results: Mapping[str, Mapping[str, Any]]) -> Told:
         values[f"n_e / n_r, share {a:g}, lambda = 1"] = Value(
             worth_, worth_ * se / drift, theory.effective_ratio(1_000, share=a)
         )
-    left = np.array([results[f"modes-{i}"]["modes"] for i in range(2)])
-    spread = np.array([results[f"modes-{i}"]["variance"] for i in range(2)])
-    values[f"modes left of {MODES}, generation {LOOPS}"] = Value(float(left[:, -1].mean()))
-    values["share of modes left by share of variance left"] = Value(
-        float((left[:, -1] / MODES).mean() / (spread[:, -1] / spread[:, 0]).mean())
+    left, spread = (
+        np.array([results[f"modes-{i}"][x] for i in range(MODE_RUNS)]) for x in ("modes", "variance")
     )
-    return Told(values, _figures(results))
+    values[f"modes left of {MODES}, generation {LOOPS}"] = mean(left[:, -1])
+    values["share of modes left by share of variance left"] = mean(
+        left[:, -1] / MODES / (spread[:, -1] / spread[:, 0])
+    )
+    return Told(values | _digits(results), _figures(results))
+
+
+def _digits(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Value]:
+    """Say how precision and recall move, bias by bias, and how much faster recall falls under one."""
+    values: dict[str, Value] = {}
+    for x in IMAGE_BIASES:
+        for name in ("precision", "recall"):
+            runs = np.array(results[f"images-{x:g}"][name])
+            values[f"{name} of digits, lambda = {x:g}, generation {IMAGE_LOOPS} less 0"] = mean(
+                runs[:, -1] - runs[:, 0]
+            )
+    fair = np.array(results["images-1"]["recall"])[:, 1]
+    for x in IMAGE_BIASES[1:]:
+        biased = np.array(results[f"images-{x:g}"]["recall"])[:, 1]
+        values[f"recall of digits, generation {SEEN[1]}, lambda = {x:g} less lambda = 1"] = mean(
+            biased - fair
+        )
+    return values
 
 
 def _figures(results: Mapping[str, Mapping[str, Any]]) -> tuple[Fan | Phase, ...]:
@@ -161,7 +201,9 @@ def _figures(results: Mapping[str, Mapping[str, Any]]) -> tuple[Fan | Phase, ...
     kept = tuple(
         tuple(results[f"worth-{a:g}-{x:g}"]["variance"][0] for a in SHARES) for x in reversed(BIASES)
     )
-    left = tuple(Band(f"run {i}", tuple(map(float, results[f"modes-{i}"]["modes"]))) for i in range(2))
+    left = tuple(
+        Band(f"run {i}", tuple(map(float, results[f"modes-{i}"]["modes"]))) for i in range(MODE_RUNS)
+    )
     return (
         Fan("Fully synthetic loop", "median sigma", tuple(range(GENERATIONS + 1)), tuple(bands), log=True),
         Fan("Fresh data loop", "distance from the truth", tuple(range(31)), loops, log=True),
@@ -174,8 +216,20 @@ STUDY = Study(
     title="Without fresh data generative models go MAD; with it they settle, wherever they began.",
     paper="Alemohammad et al. (2024, ICLR), arXiv 2307.01850.",
     settings=(
-        Setting("sampling bias lambda", "1, 0.8, 0.7, 0.5", "1, 0.9, 0.7; 0.85 in the phase diagram"),
-        Setting("models of images", "StyleGAN2 on FFHQ, DDPM on MNIST", "Gaussians; see shumailov-vae"),
+        Setting(
+            "sampling bias lambda", "1, 0.8, 0.7, 0.5", "1, 0.9, 0.8, 0.7, 0.5; phase diagram 1, 0.85, 0.7"
+        ),
+        Setting(
+            "models of images",
+            "StyleGAN2 on FFHQ, DDPM on MNIST",
+            "a Gaussian on 16 principal components of 8 x 8 digits, a much smaller model",
+        ),
+        Setting("precision and recall", "k = 5, features of a network", "k = 5, pixels"),
+        Setting(
+            "replicates",
+            "1 to 3",
+            f"{REPLICATES}; {LOOPS_ND} in 100 dimensions; {IMAGE_RUNS} of digits; {MODE_RUNS} of modes",
+        ),
         Setting("fresh data loop", "d = 100, n_r = 100, n_s = 900", "d = 100, n_r = 100, n_s = 900"),
         Setting("first set n_ini", "100, 1000", "100, 1000"),
         Setting("fixed real data", "the whole set in every generation", "100 samples, drawn from again"),

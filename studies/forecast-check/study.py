@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from headwater.collapse import Corpus, Lab, forecast, mix, models, run
-from headwater.collapse.study import Band, Fan, Setting, Study, Survival, Told, Value, Work
+from headwater.collapse.study import Band, Fan, Setting, Study, Survival, Told, Value, Work, mean
 from headwater.collapse.study.probe import Probe
 from headwater.collapse.study.text import read
 from headwater.collapse.theory import survival
 
 PLAYS = Path(__file__).parents[1] / "plays.txt"
-SHARES, GENERATIONS, REPLICATES, BLOCK = (0.0, 0.05, 0.1, 0.3), 12, 2, 20
+SHARES, GENERATIONS, REPLICATES, BLOCK = (0.0, 0.05, 0.1, 0.3), 12, 8, 20
 COUNTS = (1, 2, 3, 5, 8, 13, 21, 34)
 
 
@@ -53,9 +53,7 @@ def tell(model: str, results: Mapping[str, Mapping[str, Any]]) -> Told:
         types, said = np.array(found["types"]), np.array(found["expected"])
         error = float(np.abs(types / said[:, None] - 1.0).max())
         values[f"largest error of the forecast, reserve {share:.0%}"] = Value(error)
-        values[f"types left at generation 12, reserve {share:.0%}"] = Value(
-            float(types[-1].mean()), 0.0, float(said[-1])
-        )
+        values[f"types left at generation 12, reserve {share:.0%}"] = mean(types[-1], peer=float(said[-1]))
         bands.append(
             Band(f"reserve {share:.0%}", tuple(types.mean(axis=1).tolist()), theory=tuple(said.tolist()))
         )

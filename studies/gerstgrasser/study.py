@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from headwater.collapse import Corpus, Lab, Law, mix, models, run, theory
+from headwater.collapse import Corpus, Lab, Regression, mix, models, run, theory
 from headwater.collapse.models import Fitted, Model
 from headwater.collapse.study import Band, Fan, Setting, Study, Told, Value, Work, beside
 from headwater.collapse.study.probe import Probe
@@ -19,20 +19,16 @@ PLAYS = Path(__file__).parents[1] / "plays.txt"
 DIMENSION, ROWS, GENERATIONS, REPLICATES = 10, 111, 9, 1_000
 HELD_OUT = 30_000
 KEEPS = ("replace", "accumulate")
+TEMPERATURES = (1.0, 0.3)
 # Last generation of the language model, and how often it is run.
 LENGTHS, TIMES = {"ngram": 10, "transformer": 4}, {"ngram": 3, "transformer": 1}
 BLOCK, TRAINED, EPOCHS = 64, 1_000, 4  # of the transformer: tokens of a block, blocks, passes over them
 
 
-def draw(n: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw features and pure noise for a label: the truth is a slope of zero."""
-    return rng.standard_normal((n, DIMENSION + 1))
-
-
 def regression(keep: str, rng: np.random.Generator) -> dict[str, Any]:
     """Run the regression recursion; the test error is the squared length of the slope."""
     plan = mix.plan(mix.INTERVENTIONS[keep]())
-    lab = Lab(models.Linear(), Law(draw), ROWS, GENERATIONS, plan, REPLICATES)
+    lab = Lab(models.Linear(), Regression(DIMENSION), ROWS, GENERATIONS, plan, REPLICATES)
     error = run(lab, rng).statistics["slope_squared"]
     return {
         "mean": error.mean(axis=1).tolist(),
@@ -53,21 +49,29 @@ def language(model: str) -> tuple[Model, np.ndarray, np.ndarray]:
     return models.Transformer(epochs=EPOCHS), blocks[:TRAINED], blocks[-HELD_OUT // BLOCK :]
 
 
-def text(model: str, keep: str, rng: np.random.Generator) -> dict[str, Any]:
+def text(model: str, keep: str, temperature: float, rng: np.random.Generator) -> dict[str, Any]:
     """Run a recursion on human text; keep the cross entropy, in nats a token, on text it never saw."""
     family, human, test = language(model)
 
     def look(fitted: Fitted, data: np.ndarray) -> dict[str, float]:
         return {"cross_entropy": -float(fitted.score(test).sum()) / test.size}
 
-    plan = mix.plan(mix.INTERVENTIONS[keep]())
+    bias = [] if temperature == 1.0 else [mix.Bias(temperature)]
+    plan = mix.plan(mix.INTERVENTIONS[keep](), *bias)
     lab = Lab(Probe(family, look), Corpus(human), len(human), LENGTHS[model], plan, TIMES[model])
     return {"cross_entropy": run(lab, rng).statistics["cross_entropy"].tolist()}
 
 
+def suffix(temperature: float) -> str:
+    """Name a temperature in a cell's name, unless it is 1."""
+    return "" if temperature == 1.0 else f"-t{temperature:g}"
+
+
 def cells(model: str) -> Mapping[str, Work]:
-    """List one cell for each experiment and way of keeping data; regressions go with the default model."""
-    texts = {f"text-{k}": partial(text, model, k) for k in reversed(KEEPS)}
+    """List one cell for each experiment, temperature and way to keep data; regressions with the trigram."""
+    texts = {
+        f"text-{k}{suffix(t)}": partial(text, model, k, t) for t in TEMPERATURES for k in reversed(KEEPS)
+    }
     return (
         texts
         if model == "transformer"
@@ -78,21 +82,29 @@ def cells(model: str) -> Mapping[str, Work]:
 def tell(model: str, results: Mapping[str, Mapping[str, Any]]) -> Told:
     """Hold errors against the paper's formulas, and cross entropies against its table."""
     values, figures = ({}, ()) if model == "transformer" else regressions(results)
-    last = LENGTHS[model]
-    ce = {keep: np.array(results[f"text-{keep}"]["cross_entropy"]) for keep in KEEPS}
-    first, fourth = ce["replace"][0].mean(), {keep: rows[4].mean() for keep, rows in ce.items()}
-    for keep in KEEPS:
-        values[f"cross entropy, generation 4 by generation 0, {keep}"] = Value(float(fourth[keep] / first))
-    values[f"cross entropy, steps up of {last}, replace"] = Value(
-        float((np.diff(ce["replace"].mean(axis=1)) > 0).sum())
-    )
-    values[f"cross entropy, replace less accumulate, generation {last}"] = Value(
-        float(ce["replace"][last].mean() - ce["accumulate"][last].mean())
-    )
-    lines = [
-        Band(keep, *(tuple(f(rows, axis=1).tolist()) for f in (np.mean, np.min, np.max)))
-        for keep, rows in ce.items()
-    ]
+    last, lines = LENGTHS[model], []
+    for t in TEMPERATURES:
+        at = "" if t == 1.0 else f", T = {t:g}"
+        ce = {keep: np.array(results[f"text-{keep}{suffix(t)}"]["cross_entropy"]) for keep in KEEPS}
+        means = {keep: rows.mean(axis=1) for keep, rows in ce.items()}
+        for keep in KEEPS:
+            values[f"cross entropy, generation 4 by generation 0, {keep}{at}"] = Value(
+                float(means[keep][4] / means["replace"][0])
+            )
+        if last == 10:
+            values[f"cross entropy, generation 10 by generation 0, replace{at}"] = Value(
+                float(means["replace"][10] / means["replace"][0])
+            )
+        values[f"cross entropy, steps up of {last}, replace{at}"] = Value(
+            float((np.diff(means["replace"]) > 0).sum())
+        )
+        values[f"cross entropy, replace less accumulate, generation {last}{at}"] = Value(
+            float(means["replace"][last] - means["accumulate"][last])
+        )
+        lines += [
+            Band(f"{keep}, T = {t:g}", *(tuple(f(rows, axis=1).tolist()) for f in (np.mean, np.min, np.max)))
+            for keep, rows in ce.items()
+        ]
     return Told(values, (*figures, Fan("Held-out text", "nats a word", tuple(range(last + 1)), tuple(lines))))
 
 
@@ -130,7 +142,7 @@ STUDY = Study(
         Setting(
             "passes over the data", "as many in each iteration", f"one fit of the trigram; {EPOCHS} passes"
         ),
-        Setting("temperature", "1.0 and 0.3", "1.0"),
+        Setting("temperature", "1.0 and 0.3", "1.0 and 0.3"),
         Setting("replicates of the language model", "1", "3 of the trigram; 1 of the transformer"),
     ),
     cells=cells,

@@ -70,6 +70,8 @@ def tell(model: str, results: Mapping[str, Mapping[str, Any]]) -> Told:
         values[f"E log sigma^2, {where}"] = beside(unbiased[str(n)]["log_variance"], law)
         middle = unbiased["quantiles"][1][n - 1] ** 2
         values[f"median sigma^2, {where}"] = Value(middle, 0.0, float(theory.median_variance(n, 100, ddof=1)))
+    wandered = float(theory.expected_drift(100, 100, ddof=1))
+    values["E (mu - mu_0)^2, M = 100, n = 100, ddof 1"] = beside(unbiased["100"]["drift"], wandered)
     distance = theory.wasserstein_squared(100, 100, ddof=1)
     values["E W2^2, M = 100, n = 100, ddof 1"] = beside(unbiased["100"]["w2"], float(distance))
     pooled = results["accumulate-100-ddof0"]["1000"]["variance"]

@@ -4,9 +4,21 @@
 counts alone. Parts are imported by name: `theory`, `models`, `mix`, `engines`, `forecast`.
 """
 
-from headwater.collapse.human import Corpus, Law, Normal, NormalNd
+from headwater.collapse.human import Corpus, Law, Normal, NormalNd, Regression
 from headwater.collapse.lab import Lab
-from headwater.collapse.run import Deviation, Run, run
+from headwater.collapse.run import Check, Deviation, Run, run
 from headwater.collapse.sampling import Sampling
 
-__all__ = ["Corpus", "Deviation", "Lab", "Law", "Normal", "NormalNd", "Run", "Sampling", "run"]
+__all__ = [
+    "Check",
+    "Corpus",
+    "Deviation",
+    "Lab",
+    "Law",
+    "Normal",
+    "NormalNd",
+    "Regression",
+    "Run",
+    "Sampling",
+    "run",
+]

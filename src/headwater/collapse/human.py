@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -99,6 +99,38 @@ class NormalNd:
         return rng.standard_normal((size, self.dimension))
 
 
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """Draw rows of standard normal features and a label that is nothing but noise.
+
+    The true slope is zero, so that the squared length of a fitted one is its error.
+
+    Attributes:
+        dimension: Features d >= 1.
+        noise: Standard deviation of the label, above 0.
+
+    Raises:
+        InputError: If a number is out of range.
+    """
+
+    dimension: int
+    noise: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.dimension < 1 or not 0.0 < self.noise < math.inf:
+            raise InputError("a regression has a feature at least, and positive noise")
+
+    def first(self, size: int, rng: np.random.Generator) -> Data:
+        """Draw the first training set."""
+        return self.fresh(size, rng)
+
+    def fresh(self, size: int, rng: np.random.Generator) -> Data:
+        """Draw more, shape (size, d + 1)."""
+        rows = rng.standard_normal((size, self.dimension + 1))
+        rows[:, -1] *= self.noise
+        return rows
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
     """Draw from a finite corpus, in contiguous blocks with replacement.
@@ -146,22 +178,3 @@ def check(data: ArrayLike, *, block: int = 1) -> None:
         raise InputError(f"a corpus of {len(array)} has no blocks of {block}")
     if array.dtype.kind == "f" and not bool(np.all(np.isfinite(array))):
         raise InputError("the corpus holds NaN or infinity", hint="drop these samples")
-
-
-def as_draw(source: Draw | Iterable[Any], *, block: int = 1) -> Draw:
-    """Turn a sealed source into a function that draws from it.
-
-    Args:
-        source: A function of a number and a generator, or samples, which are drawn in blocks with
-            replacement.
-        block: Length of the blocks, where samples are given.
-
-    Returns:
-        The function.
-
-    Raises:
-        InputError: If there are no samples.
-    """
-    if callable(source):
-        return source
-    return Corpus(source if isinstance(source, np.ndarray) else np.asarray(list(source)), block).fresh

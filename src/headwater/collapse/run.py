@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from headwater.collapse.engines import ENGINES, choose
 from headwater.collapse.lab import Lab, Mapper, Trace
-from headwater.collapse.predict import Curve, curves, observe
+from headwater.collapse.predict import Curve, curves, lawless, observe
 from headwater.errors import InputError, VerificationError
 
 Floats = NDArray[np.float64]
@@ -37,6 +37,28 @@ class Deviation:
     expected: float
     se: float
     z: float
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Say what a simulation was held against, and for what there was nothing to hold it against.
+
+    Attributes:
+        compared: Every comparison, none beyond chance.
+        no_law: One line for each recorded statistic of which theory says nothing that can be compared.
+    """
+
+    compared: tuple[Deviation, ...]
+    no_law: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Name the quantities compared, with the worst of each, and what has no law, one a line."""
+        worst: dict[str, Deviation] = {}
+        for d in self.compared:
+            if d.quantity not in worst or abs(d.z) > abs(worst[d.quantity].z):
+                worst[d.quantity] = d
+        lines = [f"{q}: {d.z:+.1f} standard errors, generation {d.generation}" for q, d in worst.items()]
+        return "\n".join([*lines, *self.no_law])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,14 +111,15 @@ class Run:
             found.append(_with_slack(d, 1.0 / (self.lab.size * max(abs(d.expected), 1e-9))))
         return tuple(found)
 
-    def check(self, *, max_z: float = MAX_Z) -> tuple[Deviation, ...]:
+    def check(self, *, max_z: float = MAX_Z) -> Check:
         """Refuse a simulation that theory contradicts.
 
         Args:
             max_z: Standard errors that are still believed to be chance, above 0.
 
         Returns:
-            All comparisons, when none is beyond it.
+            All comparisons, when none is beyond it, and the statistics that have no law: what is not compared
+            is said, and does not pass in silence.
 
         Raises:
             InputError: If there are fewer than two replicates to estimate standard errors from.
@@ -112,7 +135,14 @@ class Run:
                 f" expects {worst.expected:.6g}: {worst.z:+.1f} standard errors",
                 hint="either the engine or the theory is wrong here; please report it with the seed",
             )
-        return found
+        return Check(found, self._lawless())
+
+    def _lawless(self) -> tuple[str, ...]:
+        if self.engine == "exact":
+            return ()
+        found = lawless(self.lab, self.statistics, self.theory)
+        unknown = bool(np.isnan(self.expected_share()).any())
+        return (*found, f"no law for human_share: {' + '.join(self.lab.plan.names())}") if unknown else found
 
 
 def run(lab: Lab, rng: np.random.Generator, *, engine: str = "auto", mapper: Mapper = map) -> Run:

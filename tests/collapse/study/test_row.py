@@ -40,8 +40,12 @@ def test_a_bar_holds_or_not(bar: str, value: Value, holds: bool) -> None:  # noq
     assert met(bar, value) is holds
 
 
-def test_a_published_number_is_the_peer() -> None:
-    assert met("within 4 se", Value(1.0, 0.1, 9.0), published=1.1)
+def test_a_published_number_is_the_peer_where_there_is_no_law_and_stands_beside_one() -> None:
+    expected = Expected(0, {}, (Expectation("r", "", "law", "within 4 se", 1.1, ""),))
+
+    assert met("within 4 se", Value(1.0, 0.1), published=1.1)
+    assert not met("within 4 se", Value(1.0, 0.1, 9.0), published=1.1)
+    assert judge({"r": Value(1.0, 0.1, 1.2)}, expected, model="")[0].peer == "law 1.2; published 1.1"
 
 
 @pytest.mark.parametrize("bar", ["about 3", ">= x", "within se", "2", "> 3", ">= 1; <= 2"])

@@ -40,12 +40,20 @@ def test_replacing_adds_one_error_a_generation(n: int) -> None:
     assert near(regression(size=51, dimension=5, n=n, accumulate=False), float(expected))
 
 
+@pytest.mark.parametrize("size", [21, 201])
 @pytest.mark.parametrize("n", [1, 3, 10])
-def test_accumulating_adds_inverse_squares(n: int) -> None:
-    # Each later solve is a little better conditioned than 1/i^2 says: one part in M/d = 40 of slack.
-    expected = float(theory.regression_error(n, 201, dimension=5, noise=1.0, plan="accumulate"))
+def test_accumulating_adds_about_inverse_squares(n: int, size: int) -> None:
+    expected = float(theory.regression_error(n, size, dimension=5, noise=1.0, plan="accumulate"))
+    once = float(theory.regression_error(1, size, dimension=5, noise=1.0, plan="accumulate"))
 
-    assert near(regression(size=201, dimension=5, n=n, accumulate=True), expected, slack=expected / 40)
+    assert near(regression(size=size, dimension=5, n=n, accumulate=True), expected)
+    assert expected <= once * float(theory.inverse_squares(n)) * (1 + 1e-12)
+
+
+def test_later_noise_counts_for_later_fits() -> None:
+    expected = theory.regression_error([0, 1, 3], 51, dimension=5, noise=2.0, plan="replace", later=1.0)
+
+    assert expected.tolist() == pytest.approx([0.0, 4 * 5 / 45, 6 * 5 / 45])
 
 
 def test_inverse_squares_tend_to_basel() -> None:

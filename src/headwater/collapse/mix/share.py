@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+import numpy as np
+
 from headwater.collapse.batch import concatenate, of
-from headwater.collapse.human import Draw, as_draw
+from headwater.collapse.human import Corpus, Data, Draw
 from headwater.collapse.mix.intervention import Draft, Stage
 from headwater.errors import InputError
 
@@ -49,6 +51,7 @@ class Reserve:
         source: A function of a number and a generator that gives that many samples, or the samples
             themselves, which are drawn in blocks with replacement.
         block: Length of these blocks; for tokens a sentence or more.
+        samples: The samples, where they were given; None for a function, of which theory knows nothing.
 
     Raises:
         InputError: If the share is out of range or the reserve is empty.
@@ -59,11 +62,15 @@ class Reserve:
     share: float
     source: Draw | Iterable[Any]
     block: int = 1
+    samples: Data | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         _check(self.share)
-        # An iterator can be read once only, so it is turned into a function once.
-        object.__setattr__(self, "source", as_draw(self.source, block=self.block))
+        if not callable(self.source):
+            # An iterator can be read once only, so it is turned into samples once.
+            given = self.source if isinstance(self.source, np.ndarray) else np.asarray(list(self.source))
+            object.__setattr__(self, "samples", given)
+            object.__setattr__(self, "source", Corpus(given, self.block).fresh)
 
     def __call__(self, draft: Draft) -> Draft:
         """Add samples of the reserve to a batch that is being collected.

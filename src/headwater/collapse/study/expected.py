@@ -21,7 +21,8 @@ class Expectation:
         unit: Its unit; may be empty.
         peer: What it stands beside; may be empty.
         bar: `>= x`, `<= x`, `a to b`, each of the value or, after `ratio `, of the ratio; or `within k se`.
-        published: The peer's number, where a paper gives it; None where theory does or nobody.
+        published: A paper's number; the peer, where the study itself has none, and otherwise shown beside it.
+            None where the paper gives none.
         model: For which model; empty for the default one.
         looked: Whether it was written down after a first look at results, and so is a check on change and no
             prediction.

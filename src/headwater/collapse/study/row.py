@@ -86,8 +86,10 @@ def unbarred(values: Mapping[str, Value]) -> tuple[Row, ...]:
 
 
 def _row(expected: Expectation, found: Value) -> Row:
-    peer = expected.published if expected.published is not None else found.peer
+    peer = found.peer if found.peer is not None else expected.published
     named = expected.peer if peer is None else f"{expected.peer} {peer:.5g}".strip()
+    if found.peer is not None and expected.published is not None:
+        named += f"; published {expected.published:.5g}"
     ratio = found.value / peer if peer else found.value
     met = bool(expected.bar) and _holds(expected.bar, found, ratio, peer)
     return Row(

@@ -30,6 +30,7 @@ from headwater.collapse.theory.gaussian import (
     variance_kept,
     wasserstein_squared,
 )
+from headwater.collapse.theory.mixture import Shares, Source, mixed_heterozygosity, mixed_moments, mixed_types
 from headwater.collapse.theory.pooling import (
     BASEL,
     edit_error_bound,
@@ -60,6 +61,8 @@ from headwater.collapse.theory.survival import (
 
 __all__ = [
     "BASEL",
+    "Shares",
+    "Source",
     "ancestry",
     "bernoulli_bounds",
     "edit_error_bound",
@@ -89,6 +92,9 @@ __all__ = [
     "loss_reserve",
     "loss_subsample",
     "median_variance",
+    "mixed_heterozygosity",
+    "mixed_moments",
+    "mixed_types",
     "rates",
     "regression_error",
     "required_detection",

@@ -33,19 +33,23 @@ def inverse_squares(n: ArrayLike) -> Floats:
     return np.asarray(np.concatenate([[0.0], np.cumsum(1.0 / (i * i))])[k], dtype=np.float64)
 
 
-def regression_error(n: ArrayLike, size: int, *, dimension: int, noise: float, plan: str) -> Floats:
+def regression_error(
+    n: ArrayLike, size: int, *, dimension: int, noise: float, plan: str, later: float | None = None
+) -> Floats:
     """Compute the expected squared parameter error of recursive linear regression.
 
     Args:
         n: Numbers of fits, any shape; 1 is the model of the real data.
         size: Rows M of every generation, > dimension + 1.
         dimension: Number of features d; features are standard normal and drawn anew.
-        noise: Standard deviation of the label noise, the same in every generation.
+        noise: Standard deviation of the label noise of the real data.
         plan: "replace" or "accumulate".
+        later: That of synthetic labels; None for the same.
 
     Returns:
-        E |w_n - w_0|^2 = sigma^2 d/(M - d - 1) times n ("replace", exact) or `inverse_squares(n)`
-        ("accumulate", an upper approximation that is exact for large M), the shape of `n`.
+        E |w_n - w_0|^2, the shape of `n`, exact: the sum over fits i of sigma_i^2 d/(M - d - 1) ("replace"),
+        or of sigma_i^2 d/(i (i M - d - 1)) ("accumulate"), which is at most `inverse_squares(n)` times one
+        error when all noise is equal.
 
     Raises:
         InputError: If a number is out of range or the plan is another one.
@@ -53,13 +57,17 @@ def regression_error(n: ArrayLike, size: int, *, dimension: int, noise: float, p
     Source:
         F6 of docs/explanation/collapse-theory.md; Gerstgrasser et al. (2024), theorems 1 and 2.
     """
-    k = as_generations(n)
+    k, d = as_generations(n), int(dimension)
     once = _one_regression(size, dimension, noise)
-    if plan == "replace":
-        return np.asarray(once * k, dtype=np.float64)
-    if plan == "accumulate":
-        return once * inverse_squares(k)
-    raise InputError(f"no closed form for the plan {plan!r}", hint='there are "replace" and "accumulate"')
+    if plan not in {"replace", "accumulate"}:
+        raise InputError(f"no closed form for the plan {plan!r}", hint='there are "replace" and "accumulate"')
+    i = np.arange(1, int(k.max(initial=0)) + 1, dtype=np.float64)
+    # What accumulates moves by the new rows' noise alone, S_i^-1 X_i' e_i, and S_i holds i equal parts.
+    shrink = (size - d - 1.0) / (i * (i * size - d - 1.0)) if plan == "accumulate" else np.ones_like(i)
+    steps = once * shrink
+    if later is not None:
+        steps[1:] *= (as_positive(later, name="noise") / noise) ** 2
+    return np.asarray(np.concatenate([[0.0], np.cumsum(steps)])[k], dtype=np.float64)
 
 
 def edit_error_bound(size: int, *, dimension: int, noise: float) -> float:
