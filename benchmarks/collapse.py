@@ -200,15 +200,31 @@ def reading(n: int) -> Iterator[Row]:
             rows = [json.dumps({"text": f"copy{at}x{n} {p}"}) for n in range(COPIES) for p in pieces]
             (Path(folder) / f"{at}.jsonl").write_text("\n".join(rows), "utf-8")
         yield _profiled("text profiled on two cores", folder, n)
+        yield _bounded(folder)
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "one.txt").write_text("\n".join(8 * COPIES * text), "utf-8")
         yield _profiled("text profiled on two cores, one plain file", folder, n)
 
 
+def _profile(*names: str) -> list[str]:
+    """Give the command that only reads and profiles, as `monitor` does with each of its corpora."""
+    return [str(Path(sys.executable).parent / "headwater"), "measure", *names, "--no-sample", "--json"]
+
+
+def _bounded(folder: str) -> Row:
+    """Hold the peak memory of profiling a corpus of eight files against that of two of them."""
+    with tempfile.TemporaryDirectory() as part:
+        for name in ("0.jsonl", "1.jsonl"):
+            (Path(part) / name).symlink_to(Path(folder) / name)
+        few, all_ = (command_cost(_profile(place), sample_memory=True) for place in (part, folder))
+    peer = f"{few.peak_bytes / 1e6:.0f} MB for a quarter of the text"
+    row = "peak memory of profiling text, two cores"
+    return Row(row, all_.peak_bytes / 1e6, "MB", peer, all_.peak_bytes / few.peak_bytes, "<= 1.25")
+
+
 def _profiled(name: str, folder: str, n: int) -> Row:
     size_bytes = sum(path.stat().st_size for path in Path(folder).iterdir())
-    command = [str(Path(sys.executable).parent / "headwater"), "measure", folder, "--json"]
-    costs = [command_cost(command) for _ in range(max(1, n // 5))]
+    costs = [command_cost(_profile(folder)) for _ in range(max(1, n // 5))]
     rate = size_bytes / 1e6 / middle(costs, "wall_s")
     return Row(name, rate, "MB/s", f"{size_bytes / 1e6 / middle(costs, 'cpu_s'):.1f} MB/CPU-s", rate, ">= 20")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,13 +63,19 @@ def test_copies_are_excluded_and_one_of_them_stays(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("workers", [1, 2, 4])
-def test_worker_processes_give_the_bytes_of_no_workers(tmp_path: Path, workers: int) -> None:
-    source = crawl(tmp_path / "in")
-    run(source, tmp_path / "inline")
-    run(source, tmp_path / "native", engine=NativeEngine(workers=workers))
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a crawl, and run it in this process."""
+    folder = tmp_path_factory.mktemp("small")
+    run(crawl(folder / "in"), folder / "whole")
+    return folder
 
-    assert tree(tmp_path / "native") == tree(tmp_path / "inline")
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_worker_processes_give_the_bytes_of_no_workers(tmp_path: Path, small: Path, workers: int) -> None:
+    run(small / "in", tmp_path / "native", engine=NativeEngine(workers=workers))
+
+    assert tree(tmp_path / "native") == tree(small / "whole")
 
 
 def test_a_folder_of_the_same_run_is_left_as_it_is(tmp_path: Path) -> None:
@@ -176,14 +183,13 @@ class Mortal:
 
 @pytest.mark.parametrize("module", ["headwater.curate.decide", "headwater.curate.write"])
 def test_a_worker_killed_in_a_later_pass_names_shard_and_file_or_is_got_over(
-    tmp_path: Path, module: str
+    tmp_path: Path, small: Path, module: str
 ) -> None:
-    source = crawl(tmp_path / "in")
-    run(source, tmp_path / "whole")
-    victim = next((tmp_path / "whole" / "corpus").glob("*")).stem
+    source = small / "in"
+    victim = next((small / "whole" / "corpus").glob("*")).stem
     file = next(
         line["source"]
-        for line in pq.read_table(tmp_path / "whole" / "ledger.parquet").to_pylist()
+        for line in pq.read_table(small / "whole" / "ledger.parquet").to_pylist()
         if victim in line["file"]
     )
     lives = tmp_path / "lives"
@@ -198,7 +204,7 @@ def test_a_worker_killed_in_a_later_pass_names_shard_and_file_or_is_got_over(
     assert len(list(lives.glob("*"))) == 1
     run(source, tmp_path / "out", engine=engine)
     assert not list(lives.glob("*"))
-    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    assert tree(tmp_path / "out") == tree(small / "whole")
 
 
 _RUN = """
@@ -211,10 +217,19 @@ if __name__ == "__main__":
 """
 
 
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a crawl that takes some seconds, and run it in this process."""
+    folder = tmp_path_factory.mktemp("large")
+    run(crawl(folder / "in", n_files=6, n_pages=200), folder / "whole")
+    return folder
+
+
 @pytest.mark.parametrize("after_s", [0.6, 1.0, 1.4, 1.8, 2.2])
-def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(tmp_path: Path, after_s: float) -> None:
-    source = crawl(tmp_path / "in", n_files=6, n_pages=200)
-    run(source, tmp_path / "whole")
+def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(
+    tmp_path: Path, large: Path, after_s: float
+) -> None:
+    source = large / "in"
     script = tmp_path / "script.py"
     script.write_text(_RUN)
 
@@ -229,15 +244,28 @@ def test_a_run_killed_at_any_moment_resumes_to_the_same_bytes(tmp_path: Path, af
     assert job.wait() == -signal.SIGKILL
 
     run(source, tmp_path / "out")
-    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    assert tree(tmp_path / "out") == tree(large / "whole")
+
+
+STRICT = Policy(name="strict-1", http_error="exclude")
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run one file under the usual policy and under a strict one."""
+    folder = tmp_path_factory.mktemp("decided")
+    source = crawl(folder / "in", n_files=1)
+    run(source, folder / "fresh", config=Config(shard_bytes=2**16, policy=STRICT))
+    run(source, folder / "out")
+    return folder
 
 
 @pytest.mark.parametrize("step", [1, 2, 4, 7, 9, 11])
-def test_a_kill_between_any_two_renames_of_a_replacement_loses_nothing(tmp_path: Path, step: int) -> None:
-    source = crawl(tmp_path / "in", n_files=1)
-    policy = Policy(name="strict-1", http_error="exclude")
-    run(source, tmp_path / "fresh", config=Config(shard_bytes=2**16, policy=policy))
-    run(source, tmp_path / "out")
+def test_a_kill_between_any_two_renames_of_a_replacement_loses_nothing(
+    tmp_path: Path, decided: Path, step: int
+) -> None:
+    policy = STRICT
+    shutil.copytree(decided / "out", tmp_path / "out")
     code = f"""
 import os, pathlib, sys
 from pathlib import Path
@@ -262,7 +290,7 @@ redecide(Path(sys.argv[1]), policy=parse(sys.argv[2]), setting=setting)
 
     setting = Setting(NativeEngine(workers=1), lambda summary: summary.run_id, silent)
     redecide(tmp_path / "out", policy=policy, setting=setting)
-    assert tree(tmp_path / "out") == tree(tmp_path / "fresh")
+    assert tree(tmp_path / "out") == tree(decided / "fresh")
 
 
 def test_run_json_names_configuration_inputs_and_versions_and_no_time(tmp_path: Path) -> None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from headwater.errors import InputError
-from headwater.measure.bootstrap import blocks, halves, split_half_null, trimmed
+from headwater.measure import wasserstein
+from headwater.measure.bootstrap import blocks, halves, split_half_null, trimmed, units
+from headwater.measure.compression import compression_ratio
 from headwater.measure.documents import Longs
+from headwater.measure.estimate import Estimate
+from headwater.measure.features import Floats
+from headwater.measure.mauve import mauve
+from headwater.measure.vendi import vendi
 from tests.measure.worlds import expect_coverage
 
 
@@ -40,6 +47,40 @@ def test_the_standard_error_is_that_of_documents() -> None:
     assert found.error == pytest.approx(wanted, rel=4 / np.sqrt(2 * 2000))
 
 
+def law(rng: np.random.Generator) -> Floats:
+    """Draw points that are longer along the first axis."""
+    return rng.standard_normal((60, 3)) * [3.0, 1.0, 0.5]
+
+
+SAMPLES: dict[str, tuple[Callable[..., Estimate], Callable[[np.random.Generator], tuple[Any, ...]]]] = {
+    "vendi": (vendi, lambda rng: (law(rng),)),
+    "line": (wasserstein.line, lambda rng: (law(rng)[:, 0], law(rng)[:, 0] + 6.0)),
+    "assignment": (wasserstein.assignment, lambda rng: (law(rng), law(rng) + 6.0)),
+    "mauve": (
+        lambda one, other: mauve(one, other, rng=np.random.default_rng(0), n_clusters=4),
+        lambda rng: (law(rng), np.add(law(rng), [1.5, 0.0, 0.0])),
+    ),
+    "compression": (
+        compression_ratio,
+        lambda rng: (["a" * n + "xyzw"[n % 4] * 3 for n in rng.integers(1, 99, 60).tolist()],),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "name", [*(n for n in SAMPLES if n != "mauve"), pytest.param("mauve", marks=pytest.mark.slow)]
+)
+def test_texts_and_points_get_an_interval_as_wide_as_samples_vary(name: str) -> None:
+    measure, drawn = SAMPLES[name]
+    rng = np.random.default_rng(7)
+    values = [measure(*drawn(rng)).value for _ in range(80)]
+    found = [units(*drawn(rng), measure=measure, rng=rng, n_resamples=40) for _ in range(8)]
+
+    # A spread of 80 values has a relative error of 0.08, the mean of eight spreads of 40 of 0.04.
+    assert np.mean([one.error for one in found]) == pytest.approx(np.std(values), rel=4 * 0.09)
+    assert all(one.low <= one.value <= one.high for one in found)
+
+
 def test_halves_have_equally_many_tokens_and_share_no_document() -> None:
     rows = [np.full(k, k) for k in range(1, 12)]
 
@@ -68,6 +109,8 @@ def test_too_little_is_refused() -> None:
     calls: list[Callable[[], object]] = [
         lambda: blocks([[1, 2]], statistic=mean, rng=rng),
         lambda: blocks([[1], [2]], statistic=mean, rng=rng, n_resamples=1),
+        lambda: units(["one"], measure=compression_ratio, rng=rng),
+        lambda: units(["one", "two"], measure=compression_ratio, rng=rng, n_resamples=1),
         lambda: blocks([[1], [2]], statistic=lambda _: float("nan"), rng=rng),
         lambda: halves([[1, 2], []], rng=rng),
         lambda: split_half_null([[1], [2]], comparison=lambda a, b: 0.0, rng=rng, n_splits=0),

@@ -10,6 +10,7 @@ import pytest
 
 from headwater.errors import InputError
 from headwater.measure.counts import count, of_counts
+from headwater.measure.heaps import heaps
 from headwater.measure.heterozygosity import drift, heterozygosity
 from headwater.measure.hill import hill
 from headwater.measure.missing_mass import missing_mass
@@ -173,3 +174,12 @@ def test_tail_mass_needs_the_same_types() -> None:
     for current, tail in (([1, 2], [True]), ([0, 0], [True, False])):
         with pytest.raises(InputError):
             tail_mass(current, tail)
+
+
+def test_heaps_holds_for_a_stream_of_a_million_words() -> None:
+    rng = np.random.default_rng(3)
+    few = heaps(rng.integers(0, 3000, 1_000_000))
+    scattered = heaps(np.array([5, -7, 5, 1 << 40, 5, -7, 9]))
+
+    assert 0.0 <= few.value < 0.1
+    assert scattered == heaps(np.array([0, 1, 0, 2, 0, 1, 3]))

@@ -50,7 +50,7 @@ def run_study(*, name: str, out: Path | None, check: bool, as_json: bool, **chos
     Below DIR it writes report.html, results.json, run.json and cells/. A study that was interrupted
     resumes when the same command is given again.
     """
-    from headwater.cli.terminal import progress
+    from headwater.cli.terminal import progress, reader
     from headwater.collapse.study.find import find
     from headwater.collapse.study.run import run
 
@@ -59,7 +59,8 @@ def run_study(*, name: str, out: Path | None, check: bool, as_json: bool, **chos
     with progress() as show:
         outcome = run(folder, into, model=model, workers=chosen["workers"], show=show)
     _write(outcome, into)
-    _print(outcome, as_json=as_json)
+    with reader():
+        _print(outcome, as_json=as_json)
     if check:
         _end(outcome)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from typing import NoReturn
@@ -18,10 +19,11 @@ from headwater.cli.monitor import monitor
 from headwater.cli.plan import plan
 from headwater.cli.reserve import reserve
 from headwater.cli.review import review
-from headwater.cli.terminal import printable
+from headwater.cli.terminal import deaf, printable, reader
 from headwater.cli.watermark import watermark
 from headwater.errors import HeadwaterError
 
+_COMPLETION = "_HEADWATER_COMPLETE"
 _ENDINGS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 
 
@@ -49,8 +51,8 @@ app.add_command(review)
 def run(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code.
 
-    Codes: 0 done, 1 a claim that is not true, 2 unusable input, 3 something unavailable, 130 interrupted, 143
-    terminated.
+    Codes: 0 done, 1 a claim that is not true, 2 unusable input, 3 something unavailable, 130 interrupted, 141
+    nobody reads any more what is still to be said, 143 terminated.
 
     Args:
         arguments: Without the program's name; None for those of the process.
@@ -58,6 +60,8 @@ def run(arguments: list[str] | None = None) -> None:
     before = {number: signal.signal(number, _end) for number in _ENDINGS}
     try:
         code = _code(arguments)
+        with reader():
+            pass  # What was found keeps its status, read or not.
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -80,6 +84,13 @@ def _end(number: int, frame: object) -> NoReturn:
 def _code(arguments: list[str] | None) -> int:
     try:
         app.main(args=arguments, prog_name="headwater", standalone_mode=False)
+        sys.stdout.flush()
+    except SystemExit:
+        # Click leaves by itself in two cases: the shell's completion is done, or a pipe is closed, which it
+        # gives the status of a false claim.
+        if _COMPLETION in os.environ:
+            raise
+        return _unread()
     except HeadwaterError as error:
         return _say(str(error), error.hint, error.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -88,7 +99,7 @@ def _code(arguments: list[str] | None) -> int:
     except click.ClickException as error:
         return _say(_lower(error.format_message()), "headwater --help lists commands and options", 2)
     except BrokenPipeError:
-        return 0
+        return _unread()
     except OSError as error:
         named = f"{error.filename}: " if error.filename else ""
         what = error.strerror or str(error).partition("\n")[0]
@@ -103,6 +114,12 @@ def _code(arguments: list[str] | None) -> int:
             128 + number,
         )
     return 0
+
+
+def _unread() -> int:
+    """Leave as programs that a closed pipe ends: what was not said has not been found to be so."""
+    deaf()
+    return 128 + signal.SIGPIPE
 
 
 def _say(message: str, hint: str, code: int) -> int:

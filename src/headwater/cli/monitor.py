@@ -33,8 +33,11 @@ def monitor(*, reference: str, current: str, page: str | None, as_json: bool, se
     32 and 8 of one feature space. The status is 0 for a healthy corpus, 1 for any other stage and 2 for
     input that cannot be judged.
     """
+    from headwater.cli.terminal import reader
+
     finding = _found(reference, current, seed)
-    _print(finding, as_json=as_json)
+    with reader():
+        _print(finding, as_json=as_json)
     if page is not None:
         _write(finding, Path(page), (reference, current))
     _end(finding, current)

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 def printable(text: str) -> str:
     """Escape what would break a line or drive the terminal, as file names may."""
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+
+
+@contextmanager
+def reader() -> Iterator[None]:
+    """Write to a reader who may leave early, as `head` does, without a word."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        deaf()
+
+
+def deaf() -> None:
+    """Send what is still to be written to nobody; the last flush then succeeds."""
+    with suppress(OSError, ValueError):
+        nobody = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nobody, sys.stdout.fileno())
+        os.close(nobody)
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Say what a simulation was held against, and for what there was nothing to hold it against.
+    """Say what a simulation was held against, and what has no law.
 
     Attributes:
         compared: Every comparison, none beyond chance.

@@ -7,6 +7,7 @@ document is the block: it is drawn, kept and left out as a whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from headwater.measure.estimate import Estimate, normal
 Floats = npt.NDArray[np.float64]
 Statistic = Callable[[list[Longs]], float]
 Comparison = Callable[[list[Longs], list[Longs]], float]
+LEAST_RESAMPLES = 2
 
 
 def blocks(
@@ -52,7 +54,7 @@ def blocks(
         as in Künsch (1989).
     """
     rows = checked(documents, least=2)
-    if n_resamples < 2:
+    if n_resamples < LEAST_RESAMPLES:
         raise InputError("a standard error needs at least two resamples")
     draws = rng.integers(0, len(rows), size=(n_resamples, len(rows)))
     # A resample of empty documents only has no statistic; it is drawn again by leaving it out.
@@ -62,6 +64,53 @@ def blocks(
     if not np.isfinite(value) or not bool(np.isfinite(values).all()):
         raise InputError("the statistic is not finite on every resample")
     return normal(name, value, float(values.std(ddof=1)), n=len(rows))
+
+
+def units(
+    *samples: Sequence[Any] | npt.NDArray[Any],
+    measure: Callable[..., Estimate],
+    rng: np.random.Generator,
+    n_resamples: int = 200,
+) -> Estimate:
+    """Give a metric of texts or points an interval by drawing these with replacement.
+
+    Each sample is drawn from by itself, as many units as it has, and the interval is centred on the estimate,
+    as in `blocks`. A distance of resamples is larger than that of the samples, and a diversity is smaller:
+    only their spread is used.
+
+    Args:
+        samples: Texts, or points of shape (n, d); each of at least two.
+        measure: A metric without an interval of its own, such as `vendi`, `compression_ratio`, `mauve` with
+            its seed fixed, or a Wasserstein distance.
+        rng: Where the resamples come from.
+        n_resamples: How many, at least 2.
+
+    Returns:
+        The metric's estimate with its bootstrap standard error and normal interval.
+
+    Raises:
+        InputError: If a sample has fewer than two units or there are fewer than two resamples.
+
+    Source:
+        Efron and Tibshirani (1993), "An introduction to the bootstrap", section 6.2.
+    """
+    if n_resamples < LEAST_RESAMPLES or any(len(sample) < 2 for sample in samples):
+        raise InputError("a standard error needs at least two resamples of two units")
+    whole, values = measure(*samples), []
+    for _ in range(n_resamples):
+        drawn = (_drawn(sample, rng.integers(0, len(sample), size=len(sample))) for sample in samples)
+        values.append(measure(*drawn).value)
+    return normal(whole.name, whole.value, spread(values), n=whole.n, limits=(0.0, np.inf))
+
+
+def _drawn(sample: Sequence[Any] | npt.NDArray[Any], places: npt.NDArray[np.int64]) -> Any:
+    return sample[places] if isinstance(sample, np.ndarray) else [sample[i] for i in places.tolist()]
+
+
+def spread(values: Sequence[float]) -> float:
+    """Give the standard deviation of what is finite, and NaN for fewer than two."""
+    finite = np.array([value for value in values if np.isfinite(value)])
+    return float(finite.std(ddof=1)) if finite.size >= LEAST_RESAMPLES else np.nan
 
 
 def trimmed(documents: Sequence[npt.ArrayLike], n_tokens: int, *, rng: np.random.Generator) -> list[Longs]:

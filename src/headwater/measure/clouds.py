@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from headwater.errors import InputError
-from headwater.measure.features import Floats, checked_pair, square_distances
+from headwater.measure.estimate import Estimate, bare
+from headwater.measure.features import Floats, checked, checked_pair, square_distances
 from headwater.measure.mmd import median_square, squared_mmd
 from headwater.measure.prdc import prdc
 from headwater.measure.profile import Comparison
@@ -82,5 +83,21 @@ def _measure(half: Floats, part: Floats, width: float, rng: np.random.Generator)
         found.append(vendi(part))
     named = {one.name: one.value for one in found}
     named["mmd-1"] = squared_mmd(half, part, square_width=width)
-    named["total-variance-1"] = float(part.var(axis=0, ddof=1).sum())
+    named["total-variance-1"] = total_variance(part).value
     return named
+
+
+def total_variance(points: npt.ArrayLike) -> Estimate:
+    """Measure the variance of points, summed over coordinates.
+
+    Args:
+        points: Shape (n, d), n >= 2.
+
+    Returns:
+        The square of the points' unit, without bias; `bootstrap.units` gives it an interval.
+
+    Raises:
+        InputError: If there are fewer than two points, or a coordinate is not finite.
+    """
+    sample = checked(points, least=2)
+    return bare("total-variance-1", float(sample.var(axis=0, ddof=1).sum()), n=len(sample))

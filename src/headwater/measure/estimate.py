@@ -50,12 +50,13 @@ def normal(
         The estimate with a 95 % interval.
     """
     half = NormalDist().inv_cdf(0.5 + LEVEL / 2) * error
-    low, high = max(limits[0], value - half), min(limits[1], value + half)
+    # The order keeps a NaN a NaN.
+    low, high = max(value - half, limits[0]), min(value + half, limits[1])
     return Estimate(name, value, error, low, high, LEVEL, n)
 
 
 def bare(name: str, value: float, *, n: int) -> Estimate:
-    """Make an estimate without an interval; `bootstrap.blocks` can give it one."""
+    """Make an estimate without an interval, which `bootstrap` can give it."""
     return Estimate(name, value, math.nan, math.nan, math.nan, LEVEL, n)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +36,7 @@ def heaps(tokens: npt.ArrayLike) -> Estimate:
     if stream.ndim != 1 or stream.size < 3 or stream.dtype.kind not in "iu":
         raise InputError("Heaps' law needs one row of at least three integers")
     n = stream.size
-    at = np.sort(np.unique(stream, return_index=True)[1])[1:] + 1.0
+    at = np.sort(_first(stream))[1:] + 1.0
     if at.size == 0 or at.size == n - 1:
         return normal("heaps-1", float(at.size > 0), math.nan, n=n)
     # An event in [t - 1, t) is taken to lie in its middle.
@@ -48,12 +49,22 @@ def heaps(tokens: npt.ArrayLike) -> Estimate:
     )
 
 
+def _first(stream: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
+    """Find where each type occurs first, without sorting where types are numbered closely."""
+    if int(stream.min()) < 0 or int(stream.max()) > 4 * stream.size:
+        return np.asarray(np.unique(stream, return_index=True)[1], dtype=np.int64)
+    place = np.full(int(stream.max()) + 1, -1, dtype=np.int64)
+    place[stream[::-1]] = np.arange(stream.size - 1, -1, -1)  # The last written is the first to occur.
+    return np.asarray(place[place >= 0], dtype=np.int64)
+
+
 def _mean_log(b: float, log_n: float) -> float:
     """Expect log t under a density proportional to t^(b - 1) on (1, n)."""
     x = b * log_n
     if abs(x) < 1e-4:
         return log_n * (0.5 + x / 12)
-    return log_n * (1 / -math.expm1(-x) - 1 / x)
+    # Beyond e^700 the first term is nothing, and a double could not hold it.
+    return log_n * (1 / -math.expm1(min(-x, 700.0)) - 1 / x)
 
 
 def _solve(mean_log: float, log_n: float) -> float:

@@ -32,13 +32,30 @@ def hill(counts: Counts, *, order: int, n: int) -> Estimate:
         Chao et al. (2014), "Rarefaction and extrapolation with Hill numbers": the Hill number of the expected
         counts of counts E f_k(n) = sum_x C(x, k) C(N - x, n - k) / C(N, n).
     """
+    value = hill_number(counts, order=order, n=n)
+    return normal(f"hill-{order}-1", value, _error(counts, order, n), n=n, limits=(1.0, float(n)))
+
+
+def hill_number(counts: Counts, *, order: int, n: int) -> float:
+    """Expect the Hill number as `hill` does, without its error.
+
+    Args:
+        counts: The sample.
+        order: 0, 1 or 2.
+        n: The size to compare at, in 1..counts.n.
+
+    Returns:
+        Types, in [1, n].
+
+    Raises:
+        InputError: If the order is none of these or n is out of range.
+    """
     if order not in ORDERS:
         raise InputError(f"no Hill number of order {order} here", hint="take 0, 1 or 2")
     if not 1 <= n <= counts.n:
         raise InputError(f"no {n} tokens to draw from {counts.n}", hint="rarefy to the smaller sample")
     whole = float((counts.n_types * _terms(order, counts.times, counts.n, n)).sum())
-    value = _number(order, whole, n)
-    return normal(f"hill-{order}-1", value, _error(counts, order, n), n=n, limits=(1.0, float(n)))
+    return _number(order, whole, n)
 
 
 def _number(order: int, whole: float, n: int) -> float:

@@ -67,10 +67,9 @@ def mixture_share(
     grid = np.linspace(0.0, 1.0, _N_BINS + 1)[1:-1]  # Quantiles of each, so that the tails of both have bins.
     edges = np.unique(np.concatenate([np.quantile(h, grid), np.quantile(g, grid)]))
     counts = [np.bincount(np.searchsorted(edges, part), minlength=edges.size + 1) for part in (s, h, g)]
-    value = _solve(*counts)
-    draws = np.array(
-        [_solve(*(rng.multinomial(c.sum(), c / c.sum()) for c in counts)) for _ in range(n_draws)]
-    )
+    value = float(_solve(*counts))
+    drawn = np.array([[rng.multinomial(c.sum(), c / c.sum()) for c in counts] for _ in range(n_draws)])
+    draws = _solve(*np.moveaxis(drawn, 1, 0))
     tail = (1.0 - level) / 2.0
     # The basic and the percentile interval disagree near 0 and 1; the hull of both covers there.
     low, high = np.quantile(draws, [tail, 1.0 - tail])
@@ -78,10 +77,10 @@ def mixture_share(
     return Share(value, float(max(0.0, min(ends))), float(min(1.0, max(ends))), int(s.size))
 
 
-def _solve(sample: NDArray[np.int64], null: NDArray[np.int64], alternative: NDArray[np.int64]) -> float:
-    """Find the share of greatest likelihood; bins nobody is known to fall into get half a count."""
-    h, g = ((part + 0.5) / (part + 0.5).sum() for part in (null, alternative))
-    return greatest_share(sample, h, g)
+def _solve(sample: NDArray[np.int64], null: NDArray[np.int64], alternative: NDArray[np.int64]) -> Floats:
+    """Find shares of greatest likelihood; bins nobody is known to fall into get half a count."""
+    h, g = ((part + 0.5) / (part + 0.5).sum(axis=-1, keepdims=True) for part in (null, alternative))
+    return greatest_shares(sample, h, g)
 
 
 def greatest_share(sample: NDArray[np.int64], null: Floats, alternative: Floats) -> float:
@@ -99,7 +98,7 @@ def greatest_share(sample: NDArray[np.int64], null: Floats, alternative: Floats)
 
 
 def greatest_shares(sample: NDArray[np.int64], null: Floats, alternative: Floats) -> Floats:
-    """Find `greatest_share` for pairs of laws, (..., n_bins), at once."""
+    """Find `greatest_share` for samples and pairs of laws, (..., n_bins), at once."""
     h, g = null, alternative
     low, high = np.zeros(h.shape[:-1]), np.ones(h.shape[:-1])
     # The likelihood is concave in the share: bisect its slope.

@@ -96,10 +96,8 @@ def test_halves_of_real_digits_are_healthy_at_the_stated_level() -> None:
     digits, alarms, n = datasets.load_digits().data / 16.0, 0, 100
     for seed in range(n):
         order = np.random.default_rng(500 + seed).permutation(len(digits))
-        found = watch_points(
-            digits[order[:300]], digits[order[300:600]], rng=np.random.default_rng(seed), n_splits=39
-        )
+        found = watch_points(digits[order[:200]], digits[order[200:400]], rng=np.random.default_rng(seed))
         alarms += found.verdict.stage != "healthy"
 
-    # The level is 0.05; three standard errors of 100 splits are 0.065.
-    assert alarms / n <= 0.05 + 0.065
+    # The level is 0.05; two standard errors of 100 splits are 0.044.
+    assert alarms / n <= 0.05 + 0.044

@@ -68,11 +68,13 @@ def test_the_same_generator_gives_the_same_finding() -> None:
 
 def test_too_little_is_refused() -> None:
     human = profile.of(worlds.texts(worlds.human()[:20]))
-    few, none = profile.of(["a few words"] * 7), profile.of(["", "."])
+    few, none = profile.of([f"a few words {chr(97 + i)}" for i in range(7)]), profile.of(["", "."])
     rng = np.random.default_rng(0)
     for reference, current in ((few, human), (human, none)):
-        with pytest.raises(InputError, match="documents with words"):
+        with pytest.raises(InputError, match="different document"):
             watch(reference, current, rng=rng)
+    with pytest.raises(InputError, match="reference has 1 different document with words"):
+        watch(profile.of(["one and the same"] * 50), human, rng=rng)
     with pytest.raises(InputError, match="level"):
         watch(human, human, rng=rng, n_splits=38)
 

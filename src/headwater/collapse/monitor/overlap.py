@@ -83,8 +83,9 @@ def overlap(
 def _documents(profile: Profile, least: int, what: str) -> list[Longs]:
     rows = [row for row in profile.sample.documents() if row.size]
     if len(rows) < least:
+        n = profile.sample.least.keys.size
         raise InputError(
-            f"the {what} has {len(rows)} documents with words; at least {least} are needed",
+            f"the {what} has {n} different document{'s' * (n != 1)} with words; at least {least} are needed",
             hint="name more text: a null comes from splitting the reference's documents",
         )
     return rows

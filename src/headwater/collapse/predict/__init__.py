@@ -40,7 +40,7 @@ def curves(lab: Lab) -> tuple[Curve, ...]:
 
 
 def lawless(lab: Lab, recorded: Iterable[str], found: Iterable[Curve]) -> tuple[str, ...]:
-    """Say of which recorded statistics theory says nothing that a simulation can be held against.
+    """Say which recorded statistics have no law that can be held against them.
 
     Args:
         lab: The recursion.

@@ -65,7 +65,7 @@ class Shares:
 
     @property
     def each(self) -> tuple[float, float]:
-        """Give the weight of one human and of one synthetic sample; 0 where there is none."""
+        """Give the weights of a human and of a synthetic sample; 0 for none."""
         w, machine = self.human_weight, self.size - self.human
         return (w / self.human if self.human else 0.0, (1.0 - w) / machine if machine else 0.0)
 
@@ -79,7 +79,7 @@ def mixed_moments(
     scale: float = 1.0,
     ddof: int = 0,
 ) -> tuple[Floats, Floats]:
-    """Compute variance and squared drift of a Gaussian, pooled, weighed or accumulated.
+    """Compute variance and squared drift of a Gaussian, pooled or weighed.
 
     Args:
         generations: Last one, >= 0.
@@ -128,7 +128,7 @@ def mixed_moments(
 def mixed_heterozygosity(
     generations: int, shares: Shares, *, truth: ArrayLike, human: ArrayLike, drawn: bool
 ) -> Floats:
-    """Compute the expected heterozygosity of a categorical law beside any human source.
+    """Compute expected heterozygosity of a categorical law beside any source.
 
     Args:
         generations: Last one, >= 0.

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from headwater.errors import InputError
 from headwater.measure.bootstrap import trimmed
-from headwater.measure.counts import count
+from headwater.measure.counts import of_counts
 from headwater.measure.distinct import distinct
 from headwater.measure.documents import Longs
 from headwater.measure.entropy import chao_wang_jost
@@ -20,7 +20,6 @@ from headwater.measure.missing_mass import missing_mass
 from headwater.measure.perplexity import QUANTILES
 from headwater.measure.profile.sketch import Profile
 from headwater.measure.tail_mass import tail_mass, tail_types
-from headwater.measure.tokens import Hashes, number, vocabulary
 
 Floats = npt.NDArray[np.float64]
 _LEAST_DOCUMENTS = 8
@@ -94,11 +93,12 @@ def compare(
     human, made = reference.sample.documents(), current.sample.documents()
     if len(human) < _LEAST_DOCUMENTS or not made:
         raise InputError(
-            f"a reference of {len(human)} documents and a corpus of {len(made)} cannot be compared",
+            f"a reference and a corpus of {len(human)} and {len(made)} documents cannot be compared",
             hint=f"profile at least {_LEAST_DOCUMENTS} documents of the reference and one of the other",
         )
     if n_splits < 1:
         raise InputError("a null needs at least one split")
+    human, made = _numbered(human, made)
     n_made = sum(row.size for row in made)
     n_human = sum(row.size for row in human)
     n = min(n_made, min(sum(row.size for row in part) for part in _parts(human, rng)[1:]))
@@ -151,11 +151,14 @@ def _split(
 ) -> tuple[Measured, Measured, Measured]:
     """Measure two quarters and a sample of the current corpus against a half."""
     half, one, two = _parts(human, rng)
-    known = vocabulary(np.concatenate(half).view(np.uint64))
-    trained = number(np.concatenate(half).view(np.uint64), known)
+    stream = np.concatenate(half)
+    seen = np.bincount(stream, minlength=1 + max(int(row.max(initial=0)) for row in (*human, *made))) > 0
+    n_types = int(seen.sum())
     # One type more stands for every word that the half does not know.
-    model = fit(trained, n_types=known.size + 1)
-    tail = tail_types(np.bincount(trained, minlength=known.size + 1))
+    known = np.where(seen, np.cumsum(seen) - 1, n_types).astype(np.int32)
+    trained = known[stream]
+    model = fit(trained, n_types=n_types + 1)
+    tail = tail_types(np.bincount(trained, minlength=n_types + 1))
     measure = partial(_measure, known=known, tail=tail, model=model)
     sizes = [min(n, sum(row.size for row in part)) for part in (one, two)]
     size = min(sizes)
@@ -163,13 +166,23 @@ def _split(
     return found[0], found[1], found[2]
 
 
-def _measure(rows: list[Longs], *, known: Hashes, tail: npt.NDArray[np.bool_], model: KneserNey) -> Measured:
+def _numbered(human: list[Longs], made: list[Longs]) -> tuple[list[Longs], list[Longs]]:
+    """Number the words of both from 0, so that a split need only look them up."""
+    rows = [*human, *made]
+    places = np.unique(np.concatenate(rows).view(np.uint64), return_inverse=True)[1].astype(np.int64)
+    found = np.split(places, np.cumsum([row.size for row in rows])[:-1])
+    return found[: len(human)], found[len(human) :]
+
+
+def _measure(
+    rows: list[Longs], *, known: npt.NDArray[np.int32], tail: npt.NDArray[np.bool_], model: KneserNey
+) -> Measured:
     stream = np.concatenate(rows)
-    counts = count(stream)
-    places = number(stream.view(np.uint64), known)
+    counts, n_types = of_counts(np.bincount(stream)), tail.size - 1
+    places = known[stream]
     found = {
-        "tail-mass-1": tail_mass(np.bincount(places, minlength=known.size + 1), tail).value,
-        "unknown-mass-1": float((places == known.size).mean()),
+        "tail-mass-1": tail_mass(np.bincount(places, minlength=n_types + 1), tail).value,
+        "unknown-mass-1": float((places == n_types).mean()),
         "heterozygosity-1": heterozygosity(counts).value if stream.size > 1 else 0.0,
         "entropy-chao-wang-jost-1": chao_wang_jost(counts),
         "missing-mass-1": missing_mass(counts).value,
