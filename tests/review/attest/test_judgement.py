@@ -19,7 +19,7 @@ from headwater.log.checkpoint import Signer
 from headwater.review.attest import LABELS, Interaction, Member, Retraction, Roll, judgement, retraction, roll
 from headwater.review.attest.judgement import ASSISTANCE
 from tests.log.samples import damaged
-from tests.review.attest.worlds import ANN, BEN, DISPLAYED, EVE, MANIFEST, NOW_S, ROLL, TEXTS, cast, vote
+from tests.review.attest.worlds import ANN, BEN, DISPLAYED, EVE, MANIFEST, NOW_S, ROLL, TEXTS, cast, sha, vote
 
 TAKEN_BACK = Retraction("ab" * 32, "cd" * 16, NOW_S)
 VECTORS = json.loads((Path(__file__).parents[3] / "vectors/review/judgement.json").read_text("utf-8"))
@@ -123,6 +123,8 @@ def test_a_judgement_is_of_its_document_display_and_batch() -> None:
     ):
         with pytest.raises(VerificationError, match=message):
             judgement.verify(vote(), **sound | changed)
+    with pytest.raises(FormatError, match="not a batch"):
+        judgement.verify(vote(batch=sha(other)), **sound | {"manifest": other})
     with pytest.raises(VerificationError, match="chance"):
         judgement.verify(vote(pi=0.0032), **sound)
     with pytest.raises(VerificationError, match="ends behind"):

@@ -9,6 +9,7 @@ from headwater import canonical
 from headwater.log import envelope
 from headwater.log.algorithm import ED25519
 from headwater.log.checkpoint import Signer
+from headwater.review import manifest
 from headwater.review.attest import Interaction, Judgement, Member, Roll, judgement
 
 NOW_S = 1_700_000_000
@@ -36,16 +37,32 @@ def sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+PI = (0.0031, None, 1)
 MANIFEST = canonical.encode(
     {
-        "format": "headwater-batch-1",
+        "detectors": {},
+        "draw": {},
+        "format": manifest.FORMAT,
         "items": [
-            {"id": sha(text.encode())[:16], "pi": pi}
-            for text, pi in zip(TEXTS, (0.0031, None, 1), strict=True)
+            {
+                "document": sha(text.encode()),
+                "id": sha(text.encode())[:16],
+                "p_human": 0.5,
+                "pi": pi,
+                "record": f"{at:032x}",
+                "score": 0.0,
+                "slice": "active" if pi else "probe",
+                "stratum": at,
+                "why": {},
+            }
+            for at, (text, pi) in enumerate(zip(TEXTS, PI, strict=True))
         ],
+        "n_documents": 900,
+        "seed": "a beacon",
+        "selector": {"name": "active-1"},
+        "sketch": "ab" * 32,
     }
 )
-PI = (0.0031, None, 1)
 
 
 def vote(at: int = 0, number: int = 0, **changed: Any) -> Judgement:

@@ -67,7 +67,11 @@ def test_argilla_gets_records_with_users_by_uuid() -> None:
     first, second = json.loads(argilla.encode(SHEETS, predictions=True))
 
     assert first["id"] == "d1"
-    assert first["responses"]["origin"][0] == {"value": "human", "user_id": argilla.user_id("ann")}
+    assert first["responses"]["origin"][0] == {
+        "value": "human",
+        "user_id": argilla.user_id("ann"),
+        "status": "submitted",
+    }
     assert first["suggestions"]["origin"] == {"value": "human", "agent": "headwater", "score": 0.9}
     assert second["status"] == "pending"
     assert json.loads(argilla.encode(SHEETS))[0]["suggestions"] == {}
@@ -78,6 +82,10 @@ def test_a_user_without_a_name_stays_a_uuid() -> None:
     record["metadata"] = {}
     record["responses"]["other"] = [{"value": "x", "user_id": "y"}]
 
+    record["responses"]["origin"] += [
+        {"value": "ai", "user_id": argilla.user_id("bo"), "status": status}
+        for status in ("draft", "discarded")
+    ]
     found = argilla.parse(json.dumps([record]).encode())
 
     assert [one.validator for one in found] == [argilla.user_id("ann"), "gold"]

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from headwater import canonical
 from headwater.errors import FormatError, VerificationError
 from headwater.log import envelope
+from headwater.review import manifest as batches
 from headwater.review.attest import statement as statements
 
 KIND = "https://headwater.readthedocs.io/spec/human-judgement/v1"
@@ -163,6 +163,7 @@ def verify(judgement: Judgement, *, text: str, displayed: bytes, manifest: bytes
 
     Raises:
         VerificationError: If it speaks of another document, display or batch, or with another chance.
+        FormatError: If the manifest is none.
     """
     data = text.encode("utf-8", "surrogatepass")
     for what, digest, seen in (
@@ -174,9 +175,8 @@ def verify(judgement: Judgement, *, text: str, displayed: bytes, manifest: bytes
             raise VerificationError(f"the judgement is of another {what}")
     if judgement.spans and judgement.spans[-1][1] > len(text):
         raise VerificationError("a span of the judgement ends behind the document")
-    chances = {item["id"]: item["pi"] for item in canonical.parse(manifest)["items"]}
-    known = judgement.document[:16]
-    if known not in chances or chances[known] != judgement.pi:
+    chosen = batches.parse(manifest).by_document().get(judgement.document)
+    if chosen is None or chosen.pi != judgement.pi:
         raise VerificationError("the judgement has a document or a chance that its batch has not")
 
 

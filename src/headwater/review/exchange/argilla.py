@@ -12,6 +12,7 @@ from headwater.review.exchange.ballot import NO_VOTES, Ballot, checked
 from headwater.review.exchange.sheet import Sheet
 
 QUESTION = "origin"
+_NO_VOTE = ("draft", "discarded")
 
 
 def parse(data: bytes) -> list[Ballot]:
@@ -19,7 +20,7 @@ def parse(data: bytes) -> list[Ballot]:
 
     A record's id is the document; `pi` may stand in its metadata. The validator of a response is the name in
     `validators` of the metadata whose UUID is the `user_id`, since Argilla keeps UUIDs alone; else the
-    `user_id`. A response to another question than `origin` is passed over.
+    `user_id`. A response to another question than `origin`, a draft or a discarded one is passed over.
 
     Args:
         data: The file.
@@ -63,7 +64,10 @@ def _record(one: Sheet, predictions: bool) -> dict[str, Any]:  # noqa: FBT001
     if predictions and one.p_human is not None:
         told = {"value": "human" if one.p_human >= 0.5 else "ai", "agent": "headwater"}
         suggestions[QUESTION] = told | {"score": max(one.p_human, 1.0 - one.p_human)}
-    votes = [{"value": vote.label, "user_id": user_id(vote.validator)} for vote in one.ballots]
+    votes = [
+        {"value": vote.label, "user_id": user_id(vote.validator), "status": "submitted"}
+        for vote in one.ballots
+    ]
     return {
         "id": one.document,
         "fields": {"text": one.text},
@@ -92,6 +96,8 @@ def _of(record: Any, place: str) -> Iterator[Ballot]:
     for one in answers:
         if not isinstance(one, dict):
             raise FormatError(f"a response of {place} is no object")
+        if one.get("status") in _NO_VOTE:
+            continue
         by = one.get("user_id")
         who = names.get(by, by) if isinstance(by, str) else None
         row = {"document": told.get("id"), "validator": who, "label": one.get("value")}

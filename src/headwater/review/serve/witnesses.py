@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from headwater import canonical
+from headwater.curate.store import atomic
 from headwater.errors import FormatError, HeadwaterError, UnavailableError
 from headwater.log import checkpoint, note
 from headwater.log.reader import Reader
@@ -57,10 +58,8 @@ def add(campaign: Campaign, one: Witness) -> int:
     n = witnessed(campaign.log, [one])
     known = [other for other in read(campaign) if other.url != one.url] + [one]
     rows = [{"url": other.url, "keys": [str(key) for key in other.keys]} for other in known]
-    try:
-        (campaign.folder / _NAME).write_bytes(canonical.encode({"format": FORMAT, "witnesses": rows}))
-    except OSError as error:
-        raise UnavailableError(f"cannot write {error.filename}: {error.strerror}") from error
+    with atomic(campaign.folder / _NAME) as temporary:
+        temporary.write_bytes(canonical.encode({"format": FORMAT, "witnesses": rows}))
     return n
 
 
