@@ -14,6 +14,7 @@ from headwater.review.exchange.ballot import Ballot
 from headwater.review.exchange.sheet import Sheet
 
 peer = pytest.importorskip("argilla", reason="argilla is not installed", exc_type=ImportError)
+JsonIO = pytest.importorskip("argilla.records._io").JsonIO
 pytestmark = pytest.mark.interop
 
 SHEETS = [
@@ -30,8 +31,6 @@ SHEETS = [
 
 def records(folder: Path) -> list[Any]:
     """Let the SDK read what we write."""
-    from argilla.records._io import JsonIO
-
     (folder / "ours.json").write_bytes(argilla.encode(SHEETS, predictions=True))
     return list(JsonIO._records_from_json(folder / "ours.json"))
 
@@ -49,8 +48,6 @@ def test_the_sdk_reads_what_we_write(tmp_path: Path) -> None:
 
 
 def test_what_the_sdk_writes_is_read(tmp_path: Path) -> None:
-    from argilla.records._io import JsonIO
-
     written = JsonIO.to_json(records(tmp_path), tmp_path / "theirs.json")
     found = argilla.parse(written.read_bytes())
 
