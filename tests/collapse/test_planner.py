@@ -13,20 +13,33 @@ from headwater.collapse.planner import Costs, Setting
 from headwater.errors import InputError
 from headwater.measure.tail_mass import tail_types
 
-COUNTS = np.repeat([1, 2, 5, 20, 400], [300, 150, 60, 20, 5])
+COUNTS = np.repeat([1, 2, 5, 20, 400], [30_000, 15_000, 6_000, 2_000, 500])
+FEW = np.repeat([1, 2, 5, 20, 400], [300, 150, 60, 20, 5])  # what is drawn many times over
 SETTING = Setting((0.9,) * 40, before=1.0, size=10_000)
 COSTS = Costs(watermark=1_000.0, hour=30.0, page=0.5)
 
 
 def test_the_tail_loss_is_that_of_poisson_draws() -> None:
-    rng, rate, tail = np.random.default_rng(1), 0.4, tail_types(COUNTS)
-    weight = COUNTS[tail] / COUNTS[tail].sum()
-    there = [(rng.poisson(g * COUNTS[tail], (20_000, tail.sum())) > 0) @ weight for g in (rate, 1.0)]
+    rng, rate, tail = np.random.default_rng(1), 0.4, tail_types(FEW)
+    weight = FEW[tail] / FEW[tail].sum()
+    there = [(rng.poisson(g * FEW[tail], (20_000, tail.sum())) > 0) @ weight for g in (rate, 1.0)]
     expected = 1.0 - there[0].mean() / there[1].mean()
     error = np.hypot(*(one.std() / one.mean() / 20_000**0.5 for one in there))
 
-    assert planner.tail_loss(rate, COUNTS) == pytest.approx(expected, abs=4.5 * error)
-    assert planner.tail_loss([1.0], COUNTS) == pytest.approx([0.0], abs=1e-12)
+    assert planner.tail_loss(rate, FEW) == pytest.approx(expected, abs=4.5 * error)
+    assert planner.tail_loss([1.0], FEW) == pytest.approx([0.0], abs=1e-12)
+    # A standard deviation has a relative error of 1 / sqrt(2 n).
+    by_chance = there[1].std() / there[1].mean()
+    assert planner.resolution(FEW) == pytest.approx(by_chance, rel=4.5 / 40_000**0.5)
+
+
+def test_a_corpus_of_few_rare_words_has_no_plan_and_is_told_how_much_is_missing() -> None:
+    with pytest.raises(InputError, match=r"too few rare words: chance alone loses \d.\d% of them") as caught:
+        planner.advise(FEW, SETTING, COSTS, target=0.02)
+    times = float(caught.value.hint.split()[2])
+    more = np.tile(FEW, round(1.1 * times))
+
+    assert planner.advise(more, SETTING, COSTS, target=0.02).best is not None
 
 
 def test_the_best_mix_is_the_cheapest_that_keeps_the_target() -> None:
@@ -57,7 +70,7 @@ def test_what_costs_nothing_is_used_and_worse_assumptions_cost_tail() -> None:
 
 def test_a_target_out_of_reach_gives_the_least_loss() -> None:
     hopeless = replace(SETTING, tpr=0.1, caught=0.1, sealed=0.1)
-    advice = planner.advise(COUNTS, hopeless, COSTS, target=1e-6)
+    advice = planner.advise(COUNTS, hopeless, COSTS, target=0.01)
 
     assert advice.best is None
     assert advice.least.sealed == 0.1

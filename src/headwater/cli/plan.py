@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from headwater.errors import VerificationError
+from headwater.errors import InputError, VerificationError
 
 if TYPE_CHECKING:
     from headwater.collapse.planner import Advice, Mix
@@ -53,30 +53,83 @@ _COST = click.FloatRange(min=0)
 @click.option(
     "--caught", type=_SHARE, default=0.8, help="Generated pages that a reviewer calls so; without it, 0.8."
 )
+@click.option(
+    "--wronged",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.05,
+    help="Human pages that a reviewer calls generated; without it, 0.05.",
+)
+@click.option(
+    "--every", type=click.IntRange(1, 40), default=4, help="Quarters between two trainings; without it, 4."
+)
+@click.option(
+    "--before",
+    type=_COST,
+    default=40.0,
+    help="Human pages at the start, in quarters' worth of new ones; without it, 40.",
+)
+@click.option(
+    "--retention",
+    type=_SHARE,
+    help="Pages still there a quarter later; without it, as was measured.",
+)
+@click.option(
+    "--temperature", type=float, default=1.0, help="Of the models' sampling; there is a plan at 1 alone."
+)
+@click.option("--top-p", type=float, default=1.0, help="Of the models' sampling; there is a plan at 1 alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print the advice as JSON.")
-def plan(*, corpus: str, target: float, as_json: bool, **options: Any) -> None:
+def plan(
+    *, corpus: str, target: float, as_json: bool, temperature: float, top_p: float, **options: Any
+) -> None:
     """Say which mix of remedies keeps a corpus's rare words, and what it costs.
 
     CORPUS is human text, as `headwater measure` reads it; its words stand for those of a training set. The
     remedies are marks on generated pages, review of the crawl by people, and a share of sealed human text.
-    Costs are in your own currency, of all trainings together. Four periods lie between two trainings, a
-    quarter of a year each.
+    Costs are in your own currency, of all trainings together.
 
     The answer is the cheapest mix that keeps the tail loss of the last training set within the target,
     the frontier of all mixes, and how the loss moves where an assumption is a tenth worse. Nothing is
     trained. The status is 1 if no mix keeps it.
 
-    Raises:
-        VerificationError: If none does.
+    There is no answer, and the status is 2, where the model of the web does not hold: for small training
+    sets, for a corpus with too few rare words for the target, and for models that are sampled at another
+    temperature or from a nucleus.
     """
     from headwater.cli.measure import profiled
     from headwater.collapse.planner import advise
 
+    _check(temperature, top_p)
     made = profiled(corpus)
     counts = made.words.counts[made.words.inside(made.size.words)]
     setting, costs = _asked(**options)
     advice = advise(counts, setting, costs, target=target)
     _print(advice, target, as_json=as_json)
+    _conclude(advice, target)
+
+
+def _check(temperature: float, top_p: float) -> None:
+    """Refuse sampling that selects.
+
+    Raises:
+        InputError: If there is no plan for it.
+    """
+    from headwater.collapse.sampling import Sampling
+
+    if Sampling(temperature=temperature, top_p=top_p) != Sampling():
+        told = f"temperature {temperature:g}" if temperature != 1.0 else f"top-p {top_p:g}"
+        raise InputError(
+            f"no plan for models that are sampled at {told}: selection loses words that drift keeps, and the "
+            "model of the web knows drift alone",
+            hint="headwater loop runs a small web of such models, with and without remedies",
+        )
+
+
+def _conclude(advice: Advice, target: float) -> None:
+    """End with status 1 where no mix keeps the target.
+
+    Raises:
+        VerificationError: If none does.
+    """
     if advice.best is None:
         raise VerificationError(
             f"no mix keeps the tail loss within {target:.1%}; the least is {advice.least.loss:.2%}",
@@ -85,14 +138,18 @@ def plan(*, corpus: str, target: float, as_json: bool, **options: Any) -> None:
 
 
 def _asked(*, generations: int, generated: float | None, **options: Any) -> tuple[Any, Any]:
+    from dataclasses import fields
+
     import numpy as np
 
     from headwater.collapse import web
     from headwater.collapse.planner import Costs, Setting
 
-    periods = 4 * generations
+    periods = options["every"] * generations
     shares = [generated] * periods if generated is not None else web.adopted(np.arange(periods)).tolist()
-    setting = Setting(tuple(shares), **{name: options[name] for name in ("size", "tpr", "caught", "sealed")})
+    known = {field.name for field in fields(Setting)}
+    given = {name: value for name, value in options.items() if name in known and value is not None}
+    setting = Setting(tuple(shares), **given)
     costs = Costs(
         options["watermark_cost"], options["hour_cost"], options["page_cost"], options["pages_per_hour"]
     )

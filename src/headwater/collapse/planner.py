@@ -21,6 +21,7 @@ REVIEWED = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 SEALED = (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)
 _NUDGE = 0.1  # by which a sensitivity moves an assumption
 _STEPS = 20  # of a frontier, at most
+_ERRORS = 2.0  # standard errors of chance that a target is above, to mean anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,9 @@ class Setting:
         sealed: The greatest share of a training set that the reserve can give, in [0, 1].
         before: Human pages at the start, in periods' worth of new ones, >= 0.
         retention: Share of the pages that are still there a period later, in [0, 1].
+
+    Source:
+        docs/reference/command-line.md, "headwater plan", which gives that of each default.
     """
 
     generated: tuple[float, ...]
@@ -141,14 +145,37 @@ def tail_loss(rates: ArrayLike, counts: ArrayLike) -> Floats:
     Source:
         F12 of docs/explanation/collapse-theory.md, weighted by occurrences.
     """
-    held = np.asarray(counts, dtype=np.int64)
-    tail, n_types = np.unique(held[tail_types(held)], return_counts=True)
+    tail, n_types = _tail(counts)
     weight = tail * n_types / (tail * n_types).sum()
 
     def kept(g: Floats) -> Floats:
         return np.asarray(-np.expm1(-g[..., None] * tail) @ weight)
 
     return np.asarray(1.0 - kept(np.asarray(rates, dtype=np.float64)) / kept(np.ones(())))
+
+
+def resolution(counts: ArrayLike) -> float:
+    """Compute by how much chance alone moves the tail loss of human text, drawn anew, from 0.
+
+    Args:
+        counts: As in `tail_loss`.
+
+    Returns:
+        A standard error; the occurrences of each type have Poisson's law.
+
+    Raises:
+        InputError: If counts are unusable.
+    """
+    tail, n_types = _tail(counts)
+    there = -np.expm1(-tail)
+    return float(np.sqrt(n_types * tail**2 @ (there * (1.0 - there))) / (n_types * tail @ there))
+
+
+def _tail(counts: ArrayLike) -> tuple[Floats, Floats]:
+    """Give the counts that occur in the tail, rising, and how many types have each."""
+    held = np.asarray(counts, dtype=np.int64)
+    tail, n_types = np.unique(held[tail_types(held)], return_counts=True)
+    return tail.astype(np.float64), n_types.astype(np.float64)
 
 
 def advise(counts: ArrayLike, setting: Setting, costs: Costs, *, target: float) -> Advice:
@@ -175,6 +202,13 @@ def advise(counts: ArrayLike, setting: Setting, costs: Costs, *, target: float) 
         )
     if len(setting.generated) < setting.every:
         raise InputError("no model is trained in so short a time", hint="look further ahead")
+    error = resolution(counts)
+    if (times := (_ERRORS * error / target) ** 2) > 1.0:
+        raise InputError(
+            f"the corpus has too few rare words: chance alone loses {error:.1%} of them, give or take, "
+            f"and the target is {target:.1%}",
+            hint=f"give some {times:,.0f} times as much text, or allow a greater loss",
+        )
     grid = np.array(list(product(COVERAGES, REVIEWED, [s for s in SEALED if s <= setting.sealed])))
     mixes = _mixes(counts, setting, costs, grid)
     nothing = mixes[0]

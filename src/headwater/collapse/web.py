@@ -263,6 +263,7 @@ def assumptions(web: Web) -> tuple[Assumption, ...]:
     return (
         Assumption("many pages", web.size >= MANY_PAGES, f"{web.size:,} samples a model"),
         Assumption("faithful sampling of words", drifts, fits),
+        Assumption("whole words", holds=True, why="models write words; who writes pieces coins others"),
         Assumption("one family of models", holds=True, why="the newest model writes all generated pages"),
         Assumption("a blind filter", holds=True, why="what is removed does not depend on what a page says"),
         Assumption("no copies", holds=True, why="a page is crawled as often as any other of its kind"),

@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from headwater.curate import roll
+from headwater.curate.store import write_text
 from headwater.log.storage import Directory
-from headwater.reserve import keyring, sample, stream
+from headwater.reserve import keyring, payloads, sample, stream
 from headwater.reserve.gather import Terms
 from headwater.reserve.order import Beacon
-from headwater.reserve.reserve import create
+from headwater.reserve.reserve import create, open_reserve
 from headwater.reserve.seal import Plan, seal
 from headwater.sources.discover import discover
 from headwater.sources.plan import plan
@@ -35,6 +36,19 @@ def build(folder: Path, source: Path) -> None:
     held = create(Directory(folder / "reserve"), keys.manifest)
     shards = tuple(plan(discover([str(source)]), shard_bytes=2**60))
     seal(held, Plan(shards, Terms("ingest"), Beacon(), folder / "staging", _SEALED_S), keys)
+
+
+def write_all(folder: Path, target: Path) -> None:
+    """Write down the text of all documents, each checked against what was sealed.
+
+    Args:
+        folder: What `build` was given.
+        target: JSON lines.
+    """
+    held = open_reserve(Directory(folder / "reserve"))
+    texts = (one.data.decode("utf-8") for one in payloads.walk(held))
+    lines = (json.dumps({"text": text}, ensure_ascii=False) for text in texts)
+    write_text(target, "".join(f"{line}\n" for line in lines))
 
 
 def named(folder: Path) -> str:
@@ -63,9 +77,10 @@ def draw(folder: Path, n: int, generation: int, *, seed: int) -> Path:
     held = create(Directory(folder / "reserve"), keys.manifest)
     now_s = _SEALED_S + (generation + 1) * _YEAR_S
     entry = sample.intend(held, n, purpose=f"training set of generation {generation}", now_s=now_s)
-    held = held.append([entry], keys.registry, time_s=now_s)
+    if entry not in held.entries:  # Whoever was killed just here has said it already.
+        held = held.append([entry], keys.registry, time_s=now_s)
     value = hashlib.sha256(f"loop {seed} {generation}".encode()).digest()
-    mix = sample.draw(held, len(held.entries) - 1, Beacon(f"simulated:{generation}", value))
+    mix = sample.draw(held, held.entries.index(entry), Beacon(f"simulated:{generation}", value))
     out.parent.mkdir(exist_ok=True)
     whole(out, lambda begun: stream.write(held, mix, begun, form="jsonl"))
     return out

@@ -76,8 +76,8 @@ class Author:
         for place in range(begin, rows[0].size):
             begun = [row[:place] for row in rows if row.size > place]
             told = laws(begun)
-            tilted = trails.tilt(told, begun) if trails else [chances for _, chances in told]
-            for row, (tokens, _), at in zip(rows, told, draw(tilted, rng).tolist(), strict=False):
+            drawn = trails.draw(told, begun, rng) if trails else draw([chances for _, chances in told], rng)
+            for row, (tokens, _), at in zip(rows, told, drawn.tolist(), strict=False):
                 row[place] = tokens[at]
 
     def perplexity(self, texts: Sequence[str]) -> Floats:

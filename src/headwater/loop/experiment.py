@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import takewhile
 from pathlib import Path
 
 from headwater import canonical
-from headwater.curate.store import atomic, write_json
-from headwater.errors import InputError, UnavailableError
-from headwater.loop import archive, curation, people, provider, step
+from headwater.curate.store import atomic, exclusive, read_json, write_json
+from headwater.errors import InputError
+from headwater.loop import archive, curation, people, provider, turns, voices
 from headwater.loop.gauge import Generation
+from headwater.loop.ground import Ground, people_of, result_of, scene_of
 from headwater.loop.people import People
-from headwater.loop.scene import ARMS, Scene
-from headwater.loop.step import Ground
-
-Show = Callable[[str, int, int], None]
+from headwater.loop.scene import ARMS, DRAWN, Scene
+from headwater.loop.turns import Show
+from headwater.watermark.tokenizer import TOKENIZERS
+from headwater.watermark.tokenizer.tokenizer import load as load_tokenizer
 
 
 def run(
@@ -39,34 +38,59 @@ def run(
         Arm -> its generations.
 
     Raises:
-        InputError: If an arm is unknown, there is too little text, or the folder holds something else.
-        UnavailableError: If a worker dies; run again to resume.
+        InputError: If an arm, a tokenizer or a model is unknown, there is too little text, the folder holds
+            something else, or nothing is left to train a model on.
+        FormatError: If a file of the loop is damaged.
+        UnavailableError: If a package or weights are not there, or a worker dies; run again to resume.
     """
     unknown = sorted(set(arms) - set(ARMS))
     if unknown or not arms:
         raise InputError(f"unknown arm '{unknown[0]}'" if unknown else "no arm", hint=f"{', '.join(ARMS)}")
-    ground = Ground(root)
+    ground, chosen = Ground(root), tuple(dict.fromkeys(arms))
+    _check(scene)
     _begin(ground, texts, scene)
-    _prepare(ground, scene, arms, show)
-    return _play(ground, scene, arms, workers=workers, show=show)
+    with exclusive(ground.lock):
+        _prepare(ground, scene, chosen, show)
+        turns.take(str(root), chosen, scene.generations + 1, workers=workers, show=show)
+    return {name: [result_of(ground, name, at) for at in range(scene.generations + 1)] for name in chosen}
 
 
 def load(root: Path) -> tuple[Scene, dict[str, list[Generation]]]:
     """Read the finished generations of a loop.
 
+    Returns:
+        The scene, and by arm its generations up to the first that is not measured.
+
     Raises:
         InputError: If the folder holds none.
+        FormatError: If a file of the loop is damaged.
     """
     ground = Ground(root)
     if not ground.scene.exists():
         raise InputError(f"{root} holds no loop", hint="run one: headwater loop run TEXT --out DIR")
-    scene = step.scene_of(ground)
+    scene = scene_of(ground)
     found: dict[str, list[Generation]] = {}
     for name in ARMS:
-        results = [ground.result(name, number) for number in range(scene.generations + 1)]
-        if done := [step.read(result) for result in results if result.exists()]:
+        there = takewhile(lambda at: ground.result(name, at).exists(), range(scene.generations + 1))  # noqa: B023
+        if done := [result_of(ground, name, number) for number in there]:
             found[name] = done
+    if not found:
+        raise InputError(f"no generation of the loop in {root} is finished", hint="the same command resumes")
     return scene, found
+
+
+def _check(scene: Scene) -> None:
+    """Refuse a scene that cannot be played, before a folder is claimed for it.
+
+    Raises:
+        InputError: If a tokenizer is unknown, or a model has another one.
+        UnavailableError: If packages or weights are not there.
+    """
+    if scene.tokenizer not in TOKENIZERS:
+        raise InputError(f"no tokenizer '{scene.tokenizer}'", hint=f"there are {', '.join(TOKENIZERS)}")
+    opened = load_tokenizer(TOKENIZERS[scene.tokenizer])
+    for name in scene.models:
+        voices.check(name, n_types=opened.tokenizer.n_types)
 
 
 def _begin(ground: Ground, texts: Sequence[str], scene: Scene) -> None:
@@ -80,11 +104,12 @@ def _begin(ground: Ground, texts: Sequence[str], scene: Scene) -> None:
         "text": canonical.digest(list(texts)),
     }
     if ground.scene.exists():
-        if json.loads(ground.scene.read_text("utf-8")) != told:
+        if read_json(ground.scene) != told:
             raise InputError(f"{ground.root} holds another loop", hint="choose another --out")
         return
     # Whoever was killed just here has left the people, and nothing else.
-    if ground.root.exists() and {one.name for one in ground.root.iterdir()} - {ground.people.name}:
+    begun = ground.people.name
+    if ground.root.exists() and not all(one.name.startswith(begun) for one in ground.root.iterdir()):
         raise InputError(f"{ground.root} is not empty", hint="choose a new or empty folder for --out")
     dealt = people.share_out(list(people.cut(texts, page_chars=scene.page_chars)), scene)
     ground.root.mkdir(parents=True, exist_ok=True)
@@ -93,28 +118,28 @@ def _begin(ground: Ground, texts: Sequence[str], scene: Scene) -> None:
 
 
 def _prepare(ground: Ground, scene: Scene, arms: Sequence[str], show: Show) -> None:
-    """Seal the reserve, announce the key, score the sealed text, draw the samples: what the arms need."""
+    """Announce the key, seal the reserve, score what it holds, draw the samples: what the arms need."""
     chosen = [ARMS[name] for name in arms]
-    dealt = step.people_of(ground)
-    if not ground.sealed.exists():
-        _write_sealed(ground.sealed, dealt)
     if not ground.provider.exists():
         archive.whole(
             ground.provider, lambda folder: provider.found(folder, tokenizer=scene.tokenizer, seed=scene.seed)
         )
+    if not any(arm.statistics or arm.sealed for arm in chosen):
+        return
+    if not ground.archive.exists():
+        _write_sealed(ground.sealed, people_of(ground))
+        archive.whole(ground.archive, lambda folder: archive.build(folder, ground.sealed))
     if any(arm.statistics for arm in chosen) and not ground.calibration.exists():
         show("calibrating", 0, 1)
-        data = curation.scores(ground.sealed, ground.root / "calibration")
+        archive.write_all(ground.archive, ground.certified)
+        data = curation.scores(ground.certified, ground.root / "calibration")
         with atomic(ground.calibration) as temporary:
             temporary.write_bytes(data)
         show("calibrating", 1, 1)
-    shares = [arm.sealed for arm in chosen if arm.sealed]
-    if shares:
-        if not ground.archive.exists():
-            archive.whole(ground.archive, lambda folder: archive.build(folder, ground.sealed))
+    if any(arm.sealed for arm in chosen):
         for number in range(scene.generations + 1):
             show("drawing", number, scene.generations + 1)
-            archive.draw(ground.archive, round(max(shares) * scene.size), number, seed=scene.seed)
+            archive.draw(ground.archive, round(DRAWN * scene.size), number, seed=scene.seed)
         show("drawing", scene.generations + 1, scene.generations + 1)
 
 
@@ -124,38 +149,3 @@ def _write_sealed(path: Path, dealt: People) -> None:
     lines = (json.dumps({"text": text, "date": archive.SEALED}, ensure_ascii=False) for text in texts)
     with atomic(path) as temporary:
         temporary.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-
-
-def _play(
-    ground: Ground, scene: Scene, arms: Sequence[str], *, workers: int, show: Show
-) -> dict[str, list[Generation]]:
-    found: dict[str, list[Generation]] = {name: [] for name in arms}
-    total = scene.generations + 1
-    if workers == 1:
-        for name in arms:
-            for number in range(total):
-                show(name, number, total)
-                found[name].append(step.run(str(ground.root), name, number))
-            show(name, total, total)
-        return found
-    spawn = multiprocessing.get_context("spawn")
-    try:
-        with ProcessPoolExecutor(min(workers, len(arms)), spawn) as pool:
-            running: dict[Future[Generation], str] = {}
-            for name in arms:
-                show(name, 0, total)
-                running[pool.submit(step.run, str(ground.root), name, 0)] = name
-            while running:
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    name = running.pop(future)
-                    found[name].append(future.result())
-                    number = len(found[name])
-                    show(name, number, total)
-                    if number < total:
-                        running[pool.submit(step.run, str(ground.root), name, number)] = name
-    except BrokenProcessPool as error:
-        raise UnavailableError(
-            "a worker died in the loop", hint="is there enough memory? the same command resumes"
-        ) from error
-    return found

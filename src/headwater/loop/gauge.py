@@ -78,6 +78,15 @@ class Generation:
     sample: str
     reasons: dict[str, int]
 
+    def __post_init__(self) -> None:
+        """Refuse what no page can be drawn of.
+
+        Raises:
+            InputError: If the bins are not those of `EDGES`.
+        """
+        if len(self.written) != len(EDGES) - 1:
+            raise InputError(f"{len(self.written)} bins of pages, not {len(EDGES) - 1}")
+
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:

@@ -77,14 +77,20 @@ def ask(
     every = list(pool.candidates(curated, "all"))
     kept = [one for one in every if one.action != "exclude"]
     judged = frozenset(one.record for one in kept if one.digest in asked)
-    if len(judged) < len(kept) and panel.scene.reviewed:
-        batch = draw(curated, Plan(seed, n=panel.scene.reviewed, pool=_POOL), Beside(judged=judged))
+    gold = _known(curated, [one for one in every if one.digest not in asked], panel)
+    left = [one for one in kept if one.record not in judged and one.text not in gold]
+    if left and panel.scene.reviewed:
+        plan = Plan(seed, n=panel.scene.reviewed, pool=_POOL)
+        batch = draw(curated, plan, Beside(judged=judged, gold=gold))
         _put(folder / BATCH, batch.data)
         url = curation.addresses(curated)
         for one in batch.manifest.items:
-            ballots += panel.judge(one.document, one.pi, generated=generated[url[one.record]])
-        judged_now = {one.document for one in ballots}
-        ballots += _known(curated, [one for one in every if one.digest not in judged_now], panel)
+            if one.document in batch.gold:
+                label = batch.gold[one.document]
+                ballots.append(Ballot(one.document, GOLD, label, None))
+                ballots += panel.vote(one.document, None, generated=label == "ai")
+            else:
+                ballots += panel.judge(one.document, one.pi, generated=generated[url[one.record]])
     _put(folder / VOTES, encode_jsonl(ballots))
     concluded = aggregate(ballots, rng=panel.rng).outcomes if ballots else ()
     data = encode(_here(concluded, kept))
@@ -92,13 +98,14 @@ def ask(
     return data
 
 
-def _known(curated: Path, among: Sequence[Candidate], panel: Panel) -> Iterator[Ballot]:
-    """Mix in pages whose writer a mark, a disclosure or the reserve tells, to learn how reviewers err."""
+def _known(curated: Path, among: Sequence[Candidate], panel: Panel) -> dict[str, str]:
+    """Choose gold: pages whose writer a mark, a disclosure or the reserve tells, text -> label."""
+    gold: dict[str, str] = {}
     for label, sure in (("ai", curation.excluded(curated)), ("human", curation.proved(curated))):
-        found = [one for one in among if one.record in sure]
-        for at in panel.rng.permutation(len(found))[: panel.scene.gold].tolist():
-            yield Ballot(found[at].digest, GOLD, label, None)
-            yield from panel.vote(found[at].digest, None, generated=label == "ai")
+        found = [one.text for one in among if one.record in sure]
+        some = panel.rng.permutation(len(found))[: panel.scene.gold]
+        gold |= {found[at]: label for at in some.tolist()}
+    return gold
 
 
 def _here(concluded: Sequence[Outcome], kept: Sequence[Candidate]) -> Iterator[Outcome]:

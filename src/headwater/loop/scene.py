@@ -161,4 +161,6 @@ ARMS: Mapping[str, Arm] = MappingProxyType(
         "people": Arm("no model publishes anything", people_alone=True),
     }
 )
+# Share of a training set that a sample of the reserve has at least: all arms share a draw, whichever are run.
+DRAWN = max(arm.sealed for arm in ARMS.values())
 DEFAULT_ARMS = ("nothing", "all", "people")

@@ -1,4 +1,4 @@
-"""One generation of one arm, from the web to the next model; every result is a file."""
+"""One generation of one arm: from the web to a training set, and what is measured; every result is a file."""
 
 from __future__ import annotations
 
@@ -6,112 +6,102 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from headwater.curate.store import write_json
+from headwater.curate.store import intact, write_json, write_text
+from headwater.errors import InputError
 from headwater.loop import archive, author, curation, gauge, page, people, provider, reviewers
 from headwater.loop.author import Author
 from headwater.loop.gauge import Generation, Yardstick
+from headwater.loop.ground import Ground, pages_of, people_of, played_of, result_of, scene_of, training_of
 from headwater.loop.page import Page
 from headwater.loop.people import People
 from headwater.loop.scene import ARMS, Scene
 from headwater.watermark import keys
 from headwater.watermark.tokenizer import TOKENIZERS
-from headwater.watermark.tokenizer.tokenizer import Open, load
+from headwater.watermark.tokenizer.tokenizer import load
 
 _FIRST_YEAR = 2022
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Paths of a loop.
-
-    Attributes:
-        root: Its folder.
-    """
-
-    root: Path
-
-    @property
-    def scene(self) -> Path:
-        """Hold the scene and the digest of the human text."""
-        return self.root / "scene.json"
-
-    @property
-    def people(self) -> Path:
-        """Hold who got which human text."""
-        return self.root / "people.json"
-
-    @property
-    def sealed(self) -> Path:
-        """Hold the human text that is sealed, as JSON lines."""
-        return self.root / "sealed.jsonl"
-
-    @property
-    def archive(self) -> Path:
-        """Hold the reserve, its keys and samples."""
-        return self.root / "archive"
-
-    @property
-    def provider(self) -> Path:
-        """Hold the watermark key and the registry."""
-        return self.root / "provider"
-
-    @property
-    def calibration(self) -> Path:
-        """Hold the scores of the sealed text."""
-        return self.root / "calibration.json"
-
-    def generation(self, arm: str, number: int) -> Path:
-        """Hold one generation."""
-        return self.root / "arms" / arm / f"{number:03d}"
-
-    def result(self, arm: str, number: int) -> Path:
-        """Hold what was measured; it is written last."""
-        return self.generation(arm, number) / "result.json"
-
-
-def run(root: str, arm: str, number: int) -> Generation:
-    """Run one generation; the ones before it are finished.
+def play(root: str, arm: str, number: int) -> None:
+    """Run one generation up to its training set; the ones before it were played.
 
     Args:
         root: Folder of the loop, prepared.
         arm: Name in `ARMS`.
         number: Of the generation.
 
+    Raises:
+        InputError: If nothing is left to train a model on.
+        FormatError: If a file of the loop is damaged.
+    """
+    ground = Ground(Path(root))
+    played = ground.played(arm, number)
+    if played.exists() or ground.result(arm, number).exists():
+        return
+    ground.generation(arm, number).mkdir(parents=True, exist_ok=True)
+    write_json(played, _Step(ground, arm, number, scene_of(ground), people_of(ground)).run())
+
+
+def measure(root: str, arm: str, number: int) -> Generation:
+    """Measure a generation that was played.
+
+    Args:
+        root: Folder of the loop.
+        arm: Name in `ARMS`.
+        number: Of the generation.
+
     Returns:
-        What was measured.
+        What was counted and measured.
+
+    Raises:
+        FormatError: If a file of the loop is damaged.
     """
     ground = Ground(Path(root))
     result = ground.result(arm, number)
-    if result.exists():
-        return read(result)
-    folder = ground.generation(arm, number)
-    folder.mkdir(parents=True, exist_ok=True)
-    made = _Step(ground, arm, number, scene_of(ground), people_of(ground)).run(folder)
-    write_json(result, asdict(made))
-    return made
+    if not result.exists():
+        scene, dealt = scene_of(ground), people_of(ground)
+        texts, rng = training_of(ground, arm, number), _rng(scene, 9, number)
+        opened, first = load(TOKENIZERS[scene.tokenizer]), training_of(ground, arm, 0)
+        model = _latest(texts, scene, scene.models[0])
+        by = Yardstick(dealt.reference, dealt.held_out, _first(first, scene) if number else model)
+        known = _tokens_of_people(dealt.pages, scene.tokenizer)
+        told: dict[str, Any] = played_of(ground, arm, number) | {
+            "n_tokens": len(author.vocabulary(opened, texts) & known),
+            "perplexity": gauge.perplexity(model, by.held_out),
+            **gauge.of_training(by.reference, texts, seed=scene.seed),
+            **gauge.of_writing(model, by, rng=rng, top_p=scene.top_p),
+        }
+        with intact(ground.played(arm, number)):
+            made = Generation(**told)
+        write_json(result, asdict(made))
+    return result_of(ground, arm, number)
 
 
-def read(result: Path) -> Generation:
-    """Read what `run` wrote."""
-    told = json.loads(result.read_text("utf-8"))
-    return Generation(**told | {"written": tuple(told["written"])})
+# A model may take minutes to train: whoever measures one after the other trains each once.
+@lru_cache(maxsize=1)
+def _first(texts: tuple[str, ...], scene: Scene) -> Author:
+    return author.train(texts, load(TOKENIZERS[scene.tokenizer]), scene)
 
 
-def scene_of(ground: Ground) -> Scene:
-    """Read the scene of a loop."""
-    told = json.loads(ground.scene.read_text("utf-8"))["scene"]
-    return Scene(**told | {"models": tuple(told["models"])})
+@lru_cache(maxsize=1)
+def _latest(texts: tuple[str, ...], scene: Scene, model: str) -> Author:
+    return author.train(texts, load(TOKENIZERS[scene.tokenizer]), scene, model=model)
 
 
-def people_of(ground: Ground) -> People:
-    """Read who got which human text."""
-    told = json.loads(ground.people.read_text("utf-8"))
-    held_out, reference, sealed = (tuple(told[name]) for name in ("held_out", "reference", "sealed"))
-    return People(held_out, reference, sealed, tuple(map(tuple, told["web"])))
+@lru_cache(maxsize=1)
+def _tokens_of_people(pages: tuple[str, ...], tokenizer: str) -> frozenset[int]:
+    return frozenset(author.vocabulary(load(TOKENIZERS[tokenizer]), pages))
+
+
+def _rng(scene: Scene, purpose: int, number: int) -> np.random.Generator:
+    """Give the randomness of one purpose; what is human is the same in every arm."""
+    return np.random.default_rng([scene.seed, purpose, number])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +112,10 @@ class _Step:
     scene: Scene
     people: People
 
-    def run(self, folder: Path) -> Generation:
-        scene, arm = self.scene, ARMS[self.name]
-        opened = load(TOKENIZERS[scene.tokenizer])
-        page.write(self._new(opened), folder / "new.jsonl")
+    def run(self) -> dict[str, Any]:
+        """Play the generation, and count: fields of `Generation`."""
+        arm, folder = ARMS[self.name], self.ground.generation(self.name, self.number)
+        page.write(self._new(), self.ground.new(self.name, self.number))
         web = self._web()
         crawled = self._crawled(web)
         _capture(crawled, folder / "crawl.warc.gz", _FIRST_YEAR + self.number)
@@ -148,48 +138,46 @@ class _Step:
         let_in = list(curation.admitted(folder / "curated"))
         trained, sealed = self._trained(let_in)
         texts = [text for _, text in trained] + list(sealed)
-        model = author.train(texts, opened, scene)
-        (folder / "training.json").write_text(json.dumps(texts, ensure_ascii=False), "utf-8")
-        by = Yardstick(self.people.reference, self.people.held_out, self._first(opened, model))
-        n_tokens = len(author.vocabulary(opened, texts) & author.vocabulary(opened, self.people.pages))
+        if not texts:
+            raise self._starved("curation let no page through", "give more human text, or fewer remedies")
+        write_text(self.ground.training(self.name, self.number), json.dumps(texts, ensure_ascii=False))
         n_human = sum(not one.generated for one in crawled)
         n_let_in_human = sum(not wrote[url] for url, _ in let_in)
-        return Generation(
-            arm=self.name,
-            generation=self.number,
-            n_web=len(web),
-            web_generated=_share(one.generated for one in web),
-            n_crawled=len(crawled),
-            n_admitted=len(let_in),
-            admitted_generated=_share(wrote[url] for url, _ in let_in),
-            people_lost=1.0 - n_let_in_human / max(1, n_human),
-            n_trained=len(texts),
-            contaminated=sum(wrote[url] for url, _ in trained) / len(texts),
-            sealed=len(sealed) / len(texts),
-            vouched=(sum(url in vouched for url, _ in trained) + len(sealed)) / len(texts),
-            n_votes=self._n_votes(self.number) - self._n_votes(self.number - 1),
-            n_tokens=n_tokens,
-            perplexity=gauge.perplexity(model, by.held_out),
-            reasons={one.reason: one.n for one in summary.reasons},
-            **gauge.of_training(by.reference, texts, seed=scene.seed),  # type: ignore[arg-type]
-            **gauge.of_writing(model, by, rng=self._rng(9), top_p=scene.top_p),  # type: ignore[arg-type]
-        )
+        return {
+            "arm": self.name,
+            "generation": self.number,
+            "n_web": len(web),
+            "web_generated": _share(one.generated for one in web),
+            "n_crawled": len(crawled),
+            "n_admitted": len(let_in),
+            "admitted_generated": _share(wrote[url] for url, _ in let_in),
+            "people_lost": 1.0 - n_let_in_human / max(1, n_human),
+            "n_trained": len(texts),
+            "contaminated": sum(wrote[url] for url, _ in trained) / len(texts),
+            "sealed": len(sealed) / len(texts),
+            "vouched": (sum(url in vouched for url, _ in trained) + len(sealed)) / len(texts),
+            "n_votes": self._n_votes(self.number) - self._n_votes(self.number - 1),
+            "reasons": {one.reason: one.n for one in summary.reasons},
+        }
 
     def _rng(self, purpose: int) -> np.random.Generator:
-        """Give the randomness of one purpose; what is human is the same in every arm."""
-        return np.random.default_rng([self.scene.seed, purpose, self.number])
+        return _rng(self.scene, purpose, self.number)
 
-    def _new(self, opened: Open) -> list[Page]:
+    def _starved(self, why: str, hint: str) -> InputError:
+        return InputError(f"arm {self.name}, generation {self.number}: {why}", hint=hint)
+
+    def _new(self) -> list[Page]:
         """Let people and, from generation 1 on, the last model write."""
         joined = people.joined(self.people.web[self.number], self.number)
         arm, scene = ARMS[self.name], self.scene
         if self.number == 0 or arm.people_alone:
             return joined
         rng, key = self._rng(1), keys.read(self.ground.provider / "mark.key")
+        learned = training_of(self.ground, self.name, self.number - 1)
         wrote: list[tuple[str, bool]] = []
         shares = np.array_split(np.arange(scene.written), len(scene.models))
         for name, some in zip(scene.models, shares, strict=True):
-            model, n_marked = self._model(self.number - 1, opened, name), round(arm.adoption * some.size)
+            model, n_marked = _latest(learned, scene, name), round(arm.adoption * some.size)
             for n, with_key in ((n_marked, key), (some.size - n_marked, None)):
                 texts = model.write(n, rng=rng, top_p=scene.top_p, key=with_key)
                 wrote += [(text, with_key is not None) for text in texts]
@@ -206,26 +194,27 @@ class _Step:
             for at, (text, marked) in enumerate(wrote)
         ]
 
-    def _model(self, number: int, opened: Open, name: str = "") -> Author:
-        path = self.ground.generation(self.name, number) / "training.json"
-        return author.train(json.loads(path.read_text("utf-8")), opened, self.scene, model=name)
-
-    def _first(self, opened: Open, model: Author) -> Author:
-        return model if self.number == 0 else self._model(0, opened)
-
     def _web(self) -> list[Page]:
         """Give the pages that are still there."""
         there: list[Page] = []
         for born in range(self.number + 1):
-            rng = np.random.default_rng([self.scene.seed, 2, born])
-            for one in page.read(self.ground.generation(self.name, born) / "new.jsonl"):
+            rng = _rng(self.scene, 2, born)
+            for one in pages_of(self.ground, self.name, born):
                 age = rng.geometric(1.0 - self.scene.retention) if self.scene.retention < 1.0 else np.inf
                 there += [one] if age > self.number - born else []
         return there
 
     def _crawled(self, web: Sequence[Page]) -> list[Page]:
+        """Let a crawl read a part of the web.
+
+        Raises:
+            InputError: If it reads nothing.
+        """
         rng = self._rng(3)
-        return [one for one in web if rng.random() < self.scene.crawled]
+        found = [one for one in web if rng.random() < self.scene.crawled]
+        if not found:
+            raise self._starved("the crawl read no page", "let more people write: --start, --fresh")
+        return found
 
     def _votes(self, number: int) -> Path:
         return self.ground.generation(self.name, number) / reviewers.VOTES
@@ -246,16 +235,16 @@ class _Step:
 
     def _trained(self, let_in: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[str]]:
         """Choose a training set: pages that were let in, and sealed text in place of some of them."""
-        arm, scene = ARMS[self.name], self.scene
-        n_sealed = round(arm.sealed * scene.size)
-        order = self._rng(4).permutation(len(let_in))[: scene.size - n_sealed]
-        sealed: list[str] = []
-        if n_sealed:
+        arm, scene, rng = ARMS[self.name], self.scene, self._rng(4)
+        order, sealed = rng.permutation(len(let_in)), list[str]()
+        if n_sealed := round(arm.sealed * scene.size):
             drawn = archive.texts(archive.sample_of(self.ground.archive, self.number))
             # What is sealed may have been crawled too; nothing is learned from twice.
             crawled = {text for _, text in let_in}
-            sealed = [text for text in drawn if text not in crawled][:n_sealed]
-        return [let_in[at] for at in order.tolist()], sealed
+            fresh = [text for text in drawn if text not in crawled]
+            # Whole bundles are drawn: of their documents each is as likely to be learned from.
+            sealed = [fresh[at] for at in rng.permutation(len(fresh))[:n_sealed].tolist()]
+        return [let_in[at] for at in order[: scene.size - len(sealed)].tolist()], sealed
 
 
 def _capture(pages: Sequence[Page], path: Path, year: int) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
+from headwater.watermark import prf
 from headwater.watermark.keys import Key
 from headwater.watermark.sampler import Trail
 from headwater.watermark.scheme import Floats, Racing, Scheme, Tokens, ngrams_after
@@ -49,12 +50,9 @@ class Trails:
         Returns:
             For each text shape (k,); the model's chances where nothing is marked.
         """
-        contexts = [trail.fresh(text) for trail, text in zip(self._trails, so_far, strict=False)]
-        out = [chances for _, chances in laws]
-        marked = {at: context for at, context in enumerate(contexts) if context is not None}
-        if marked and isinstance(self._scheme, Racing):
-            some = [laws[at] for at in marked]
-            for at, winner in zip(marked, self._raced(self._scheme, [*marked.values()], some), strict=True):
+        marked, out = self._fresh(so_far), [chances for _, chances in laws]
+        if isinstance(self._scheme, Racing):
+            for at, winner in self._raced(self._scheme, marked, laws):
                 out[at] = np.zeros_like(out[at])
                 out[at][winner] = 1.0
             return out
@@ -62,15 +60,60 @@ class Trails:
             out[at] = self._scheme.tilt(ngrams_after(context, laws[at][0]), out[at], self._key)
         return out
 
-    def _raced(self, scheme: Racing, contexts: Sequence[Tokens], laws: Sequence[Law]) -> list[int]:
+    def draw(self, laws: Sequence[Law], so_far: Sequence[Tokens], rng: np.random.Generator) -> Ints:
+        """Draw the next tokens, as `draw` does from the laws that `tilt` gives.
+
+        Args:
+            laws: As in `tilt`.
+            so_far: As in `tilt`.
+            rng: Draws one uniform number a law; that of a text whose token won a race is not used.
+
+        Returns:
+            Places in the laws, shape (n,).
+        """
+        if not isinstance(self._scheme, Racing):
+            return draw(self.tilt(laws, so_far), rng)
+        uniforms, places = rng.random(len(laws)), np.empty(len(laws), dtype=np.int64)
+        marked = self._fresh(so_far)
+        for at, winner in self._raced(self._scheme, marked, laws):
+            places[at] = winner
+        rest = [at for at in range(len(laws)) if at not in marked]
+        if rest:
+            places[rest] = _drawn([laws[at][1] for at in rest], uniforms[rest])
+        return places
+
+    def _fresh(self, so_far: Sequence[Tokens]) -> dict[int, Tokens]:
+        """Give the contexts that are marked, by the place of their text."""
+        contexts = [trail.fresh(text) for trail, text in zip(self._trails, so_far, strict=False)]
+        return {at: context for at, context in enumerate(contexts) if context is not None}
+
+    def _raced(
+        self, scheme: Racing, contexts: Mapping[int, Tokens], laws: Sequence[Law]
+    ) -> Iterator[tuple[int, int]]:
+        """Run the races of texts, some at a time, so that their n-grams stay in the cache of a core."""
         from headwater.watermark import kernels
 
-        tokens, chances = zip(*laws, strict=True)
-        starts = _starts(chances)
-        ngrams = kernels.after(np.stack(contexts), np.concatenate(tokens).astype(np.uint32), starts)
-        times = scheme.times(ngrams, np.concatenate(chances), self._key)
-        won: list[int] = kernels.greatest(times, starts).tolist()
-        return won
+        for some in _some({at: laws[at][1].size for at in contexts}):
+            tokens, chances = zip(*(laws[at] for at in some), strict=True)
+            starts = _starts(chances)
+            told = np.stack([contexts[at] for at in some])
+            ngrams = kernels.after(told, np.concatenate(tokens, dtype=np.uint32, casting="unsafe"), starts)
+            yield from zip(
+                some, scheme.race(ngrams, np.concatenate(chances), starts, self._key).tolist(), strict=True
+            )
+
+
+def _some(sizes: Mapping[int, int]) -> Iterator[list[int]]:
+    """Cut texts into runs whose laws have some 16,384 tokens together."""
+    some, n = list[int](), 0
+    for at, size in sizes.items():
+        some.append(at)
+        n += size
+        if n >= prf.CHUNK:
+            yield some
+            some, n = [], 0
+    if some:
+        yield some
 
 
 def draw(laws: Sequence[Floats], rng: np.random.Generator) -> Ints:
@@ -83,9 +126,13 @@ def draw(laws: Sequence[Floats], rng: np.random.Generator) -> Ints:
     Returns:
         Places, shape (n,).
     """
+    return _drawn(laws, rng.random(len(laws)))
+
+
+def _drawn(laws: Sequence[Floats], uniforms: Floats) -> Ints:
     from headwater.watermark import kernels
 
-    return kernels.drawn(np.concatenate(laws), _starts(laws), rng.random(len(laws)))
+    return kernels.drawn(np.concatenate(laws), _starts(laws), uniforms)
 
 
 def _starts(rows: Sequence[Floats]) -> Ints:

@@ -131,15 +131,19 @@ class Redrawing(Scheme, Protocol):
 
 @runtime_checkable
 class Racing(Scheme, Protocol):
-    """Draw the token of the greatest time; ranks many contexts at once."""
+    """Draw the token that wins a race; runs the races of many contexts at once."""
 
-    def times(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
-        """Give each token a number, shape (k,); `tilt` chooses the greatest.
+    def race(self, ngrams: Tokens, chances: Floats, starts: Longs, key: bytes) -> Longs:
+        """Find the token of each context that `tilt` chooses.
 
         Args:
-            ngrams: Shape (k, width + 1), of any contexts.
+            ngrams: Shape (k, width + 1), context after context.
             chances: Shape (k,), above 0.
+            starts: Where the n-grams of each context begin, and k, shape (m + 1,).
             key: Of `key_bytes`.
+
+        Returns:
+            Places, each counted from its start, shape (m,).
         """
 
 

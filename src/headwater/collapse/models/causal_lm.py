@@ -134,26 +134,37 @@ class CausalLm:
         prompts = np.array([[0 if start is None else start]]) if self.prompts is None else self.prompts
         return FittedCausalLm(network.eval(), prompts, x.shape[1], int(np.unique(x).size), self.device)
 
+    def config(self) -> Any:
+        """Read what kind of network it is, without its weights.
+
+        Raises:
+            UnavailableError: If libraries or the model are not there.
+        """
+        return self._read("AutoConfig")
+
     def _load(self) -> Any:
+        return self._read("AutoModelForCausalLM").to(self.device)
+
+    def _read(self, kind: str) -> Any:
         transformers = require("transformers", extra="lm")
         if not (self.download or self._is_here()):
             raise UnavailableError(
                 f"no weights of {self.model} here", hint="give a local path, or allow the download"
             )
         try:
-            network = transformers.AutoModelForCausalLM.from_pretrained(
-                self.model, local_files_only=not self.download
-            )
-        except OSError as error:
+            return getattr(transformers, kind).from_pretrained(self.model, local_files_only=not self.download)
+        except (OSError, ValueError) as error:
             raise UnavailableError(
                 f"no usable weights at {self.model}", hint="give a path that from_pretrained can read"
             ) from error
-        return network.to(self.device)
 
     def _is_here(self) -> bool:
         # Asked beforehand: transformers looks for converted weights on the network even when told not to.
         cached = require("huggingface_hub", extra="lm").try_to_load_from_cache
-        return Path(self.model).is_dir() or isinstance(cached(self.model, "config.json"), str)
+        try:
+            return Path(self.model).is_dir() or isinstance(cached(self.model, "config.json"), str)
+        except ValueError:  # It is no name that a model can have.
+            return False
 
     def _train(self, torch: Any, network: Any, x: Any) -> None:
         network.train()

@@ -64,10 +64,28 @@ def of(name: str) -> Train:
         stream = np.concatenate(rows).astype(np.int64)
         blocks = stream[: stream.size // _BLOCK * _BLOCK].reshape(-1, _BLOCK)
         fitted = CausalLm(model=name, epochs=_EPOCHS).fit(blocks, rng=np.random.default_rng(task.seed))
-        if fitted.network.config.vocab_size < task.n_types:
-            raise InputError(
-                f"{name} has fewer types than the loop's tokenizer", hint="name its own with --tokenizer"
-            )
+        _fits(name, fitted.network.config, task.n_types)
         return Tuned(fitted.network, task.n_types)
 
     return train
+
+
+def check(name: str, n_types: int) -> None:
+    """Refuse a model that cannot be tuned here.
+
+    Args:
+        name: As in `of`.
+        n_types: Types of the loop's tokenizer.
+
+    Raises:
+        InputError: If it has fewer types.
+        UnavailableError: If the extra or the weights are not there.
+    """
+    _fits(name, CausalLm(model=name).config(), n_types)
+
+
+def _fits(name: str, config: Any, n_types: int) -> None:
+    if config.vocab_size < n_types:
+        raise InputError(
+            f"{name} has fewer types than the loop's tokenizer", hint="name its own with --tokenizer"
+        )

@@ -15,6 +15,7 @@ import numpy as np
 
 from headwater.watermark import prf
 from headwater.watermark.law import Exponentials, Law, MixedExponentials
+from headwater.watermark.ngrams import Longs
 from headwater.watermark.scheme import Floats, Tokens, Traits, check_key
 
 Uniforms = Callable[[Tokens, bytes], Floats]
@@ -77,15 +78,15 @@ class Gumbel:
     def tilt(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
         """Put all chance on the token of the largest u to the power 1/chance."""
         tilted = np.zeros_like(chances)
-        tilted[np.argmax(self.times(ngrams, chances, key))] = 1.0
+        tilted[self.race(ngrams, chances, np.array([0, chances.size]), key)[0]] = 1.0
         return tilted
 
-    def times(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
-        """Give ln(u) / chance, shape (k,)."""
+    def race(self, ngrams: Tokens, chances: Floats, starts: Longs, key: bytes) -> Longs:
+        """Find the greatest ln(u) / chance of each context, shape (m,)."""
+        from headwater.watermark import kernels
+
         check_key(self, key)
-        times = np.log(self.uniforms(ngrams, key))
-        times /= chances
-        return times
+        return kernels.latest(self.uniforms(ngrams, key), chances, starts)
 
 
 @dataclass(frozen=True, slots=True)
