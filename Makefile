@@ -64,6 +64,7 @@ bench: $(VENV)/.installed-test peers
 	$(BIN)/python benchmarks/collapse.py
 	$(BIN)/python benchmarks/review.py
 	$(BIN)/python benchmarks/internet_scale.py
+	$(BIN)/python benchmarks/loop.py
 
 fmt: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix

@@ -29,7 +29,7 @@ LIMITS = (
     "The beacon of each draw from the reserve is simulated; a real one is a public number that nobody chose.",
     "The statistical score was made for the text of large language models and hardly tells that of n-grams.",
     "Reviewers are simulated, and see nearly every page that nothing else decides; no web is so small.",
-    "They err independently of one another, which people do not; a ruling on what they leave open seldom errs.",
+    "They err independently of one another, which people do not; rulings on what they leave open seldom err.",
     "The pages that the web starts with are sealed too, so that crawls meet them; on the web few are.",
     "Nobody forges or removes a mark here; what marks do not survive is told in the documentation.",
 )
