@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo loop test docs peers bench fmt clean
+.PHONY: demo loop picture test docs peers bench fmt clean
 
 $(VENV)/.installed-core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -27,6 +27,11 @@ $(VENV)/.installed-loop: $(VENV)/.installed-core
 
 loop: $(VENV)/.installed-loop
 	$(BIN)/headwater loop run studies/plays.txt --out out/loop
+
+# The picture of the README, from the page of that loop.
+picture: loop
+	chromium --headless --no-sandbox --hide-scrollbars --window-size=1000,1002 \
+	  --screenshot=docs/images/loop.png $(CURDIR)/out/loop/report.html
 
 test: $(VENV)/.installed-test
 	$(BIN)/pytest -n 2 -m 'not slow and not interop'

@@ -61,7 +61,9 @@ def test_a_run_that_is_told_to_end_says_so_in_one_line_and_resumes(
     said, told = job.communicate(timeout=60)
 
     assert (job.returncode, said) == (code, "")
-    assert told == f"headwater: {word}\nhint: run the same command again; curate and lab run resume\n"
+    assert (
+        told == f"headwater: {word}\nhint: run the same command again; curate, lab run and loop run resume\n"
+    )
     assert not (tmp_path / "out" / "ledger.parquet").exists()
     finish(source, tmp_path / "out")
     finish(source, tmp_path / "whole")

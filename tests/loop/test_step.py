@@ -9,6 +9,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,10 +21,8 @@ from headwater.loop.ground import Ground
 from headwater.loop.people import People
 from headwater.loop.scene import ARMS, DRAWN, Scene
 from headwater.loop.step import _Step
-from tests.loop.test_loop import silent
-from tests.loop.texts import PLAYS, SMALL
+from tests.loop.texts import SMALL, TEXTS, silent
 
-TEXTS = [PLAYS.read_text("utf-8")[:400_000]]
 TINY = replace(SMALL, reserve=0, gold=2, reviewed=10)
 
 
@@ -81,7 +80,7 @@ def test_an_arm_that_is_added_later_draws_from_the_same_samples(tmp_path: Path) 
     ids=["nothing-crawled", "nothing-let-in"],
 )
 def test_a_model_that_has_nothing_to_learn_from_is_said(
-    tmp_path: Path, change: dict[str, float], said: str
+    tmp_path: Path, change: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(InputError, match=said) as caught:
         run(tmp_path / "out", TEXTS, replace(TINY, **change), arms=("disclosure",), workers=1, show=silent)
@@ -96,7 +95,7 @@ def test_a_model_that_has_nothing_to_learn_from_is_said(
     ],
 )
 def test_what_cannot_be_played_claims_no_folder(
-    tmp_path: Path, change: dict[str, object], error: type[Exception], said: str
+    tmp_path: Path, change: dict[str, Any], error: type[Exception], said: str
 ) -> None:
     if "models" in change:
         pytest.importorskip("transformers")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from headwater.loop.experiment import load
 from headwater.loop.gauge import Generation
 from headwater.loop.scene import Scene
 from headwater.loop.story import LIMITS, render
@@ -73,11 +74,13 @@ def test_any_arms_have_a_page_and_unfinished_ones_too(arms: tuple[str, ...]) -> 
 @NEEDED[0]
 @NEEDED[1]
 @pytest.mark.parametrize("width", [1280, 390])
-def test_every_figure_is_drawn_and_nothing_overflows(tmp_path: Path, width: int) -> None:
-    assert misfits(render(Scene(), ARMS), tmp_path, width=width) == []
+def test_every_figure_of_a_real_loop_is_drawn_and_nothing_overflows(
+    tmp_path: Path, played: Path, width: int
+) -> None:
+    assert misfits(render(*load(played)), tmp_path, width=width) == []
 
 
 @NEEDED[0]
 @NEEDED[1]
-def test_nothing_is_fetched(tmp_path: Path) -> None:
-    assert requests(render(Scene(), ARMS), tmp_path) == set()
+def test_the_page_of_a_real_loop_fetches_nothing(tmp_path: Path, played: Path) -> None:
+    assert requests(render(*load(played)), tmp_path) == set()

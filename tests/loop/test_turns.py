@@ -19,7 +19,8 @@ def test_who_is_furthest_behind_goes_first() -> None:
 
 
 def test_every_generation_is_played_in_order_and_measured_once() -> None:
-    board, taken, running = _Board(("a", "b", "c"), total=4), [], []
+    board, taken = _Board(("a", "b", "c"), total=4), list[tuple[bool, str, int]]()
+    running = list[tuple[str, int]]()
     while (turn := board.next()) or running:
         if turn:
             taken.append(turn)

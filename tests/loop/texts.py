@@ -9,6 +9,8 @@ from headwater.loop.people import cut
 from headwater.loop.scene import Scene
 
 PLAYS = Path(__file__).parents[2] / "studies" / "plays.txt"
+TEXTS = (PLAYS.read_text("utf-8")[:400_000],)
+ARMS = ("nothing", "all", "people")
 SMALL = Scene(
     generations=1,
     start=24,
@@ -26,4 +28,8 @@ SMALL = Scene(
 @cache
 def pages() -> tuple[str, ...]:
     """Give pages of 400 characters."""
-    return tuple(cut([PLAYS.read_text("utf-8")[:400_000]], page_chars=400))
+    return tuple(cut(TEXTS, page_chars=400))
+
+
+def silent(step: str, done: int, total: int) -> None:
+    """Show no progress."""

@@ -110,7 +110,7 @@ def _code(arguments: list[str] | None) -> int:
             sys.stderr.write("\n")  # The terminal has shown ^C.
         return _say(
             _ENDINGS[signal.Signals(number)],
-            "run the same command again; curate and lab run resume",
+            "run the same command again; curate, lab run and loop run resume",
             128 + number,
         )
     return 0

@@ -155,13 +155,13 @@ def tail_loss(rates: ArrayLike, counts: ArrayLike) -> Floats:
 
 
 def resolution(counts: ArrayLike) -> float:
-    """Compute by how much chance alone moves the tail loss of human text, drawn anew, from 0.
+    """Compute by how much chance alone moves the tail loss of human text.
 
     Args:
         counts: As in `tail_loss`.
 
     Returns:
-        A standard error; the occurrences of each type have Poisson's law.
+        A standard error around 0: text is drawn anew, each type's occurrences by Poisson's law.
 
     Raises:
         InputError: If counts are unusable.

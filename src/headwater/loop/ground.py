@@ -81,7 +81,7 @@ class Ground:
         return self.generation(arm, number) / "training.json"
 
     def played(self, arm: str, number: int) -> Path:
-        """Hold what was counted until the training set stood; it is written behind all that it counts."""
+        """Hold what was counted of it; written when its training set stands."""
         return self.generation(arm, number) / "played.json"
 
     def result(self, arm: str, number: int) -> Path:
