@@ -29,6 +29,7 @@ SCENE = Scene()
 TOLD = ("nothing", "all", "people")
 DRIFT = "drift"  # the arm `nothing` with models that leave no word out, for the twin's vocabulary
 SEEDS = {"one-seed": 1, "five-seeds": 5, "every-arm": 1}
+_THROUGHOUT = "rare words kept, mean of generations 1 to 10"
 STEPS = range(1, SCENE.generations + 1)
 Runs = Sequence[Sequence[Mapping[str, Any]]]
 
@@ -66,6 +67,7 @@ def tell(model: str, results: Mapping[str, Mapping[str, Any]]) -> Told:
     }
     told = tuple(ARMS) if model == "every-arm" else TOLD
     values = {name: value for arm in told for name, value in last(arm, found[arm], found["people"]).items()}
+    values |= {f"{_THROUGHOUT}, {arm}": throughout(found[arm], found["people"]) for arm in told}
     if model != "every-arm":
         values |= stages(found["nothing"], found["all"]) | twin(found)
     return Told(values, figures({arm: found[arm] for arm in told}))
@@ -78,6 +80,12 @@ def last(arm: str, runs: Runs, people: Runs) -> dict[str, Value]:
     names = {"perplexity": "perplexity of human text by that of people alone", "tail_mass": "rare words kept"}
     by = {f"{names[key]}, {arm}": mean([one[key] / beside[key] for one, beside in pairs]) for key in ratios}
     return by | {f"generated share of training, {arm}": mean([one["contaminated"] for one, _ in pairs])}
+
+
+def throughout(runs: Runs, people: Runs) -> Value:
+    """Measure the rare words kept as a mean of all generations but the first: ten times the pages."""
+    pairs = [zip(one[1:], beside[1:], strict=True) for one, beside in zip(runs, people, strict=False)]
+    return mean([float(np.mean([a["tail_mass"] / b["tail_mass"] for a, b in some])) for some in pairs])
 
 
 def stages(nothing: Runs, remedied: Runs) -> dict[str, Value]:
