@@ -129,27 +129,56 @@ def read_and_hash(path: Path) -> None:
 
 def read_and_digest(path: Path) -> None:
     """Do what any sealer that checks digests must: inflate, hash the file, and each payload twice."""
-    from isal import isal_zlib
+    hash_file(path)
+    for payloads in batches(path):
+        for payload in payloads:
+            hashlib.sha256(payload).digest()
+            hashlib.sha1(payload, usedforsecurity=False).digest()
 
-    data = path.read_bytes()
-    hashlib.sha256(data).digest()
-    at = 0
+
+def digest_abreast(path: Path) -> None:
+    """Do the same with our kernels: what of a seal is not Python."""
+    from headwater.log.lanes import SHA256, digests
+    from headwater.reserve.sha1 import SHA1
+
+    hash_file(path)
+    for payloads in batches(path):
+        digests(payloads, SHA256, SHA1)
+
+
+def hash_file(path: Path) -> None:
+    """Hash a whole file."""
+    with path.open("rb") as file:
+        hashlib.file_digest(file, "sha256")
+
+
+def batches(path: Path) -> Iterator[list[memoryview]]:
+    """Inflate an archive's members and find their payloads, as little as can be done, 64 at a time."""
+    import deflate
+
+    data, magic = path.read_bytes(), b"\x1f\x8b\x08\x00\x00\x00\x00\x00"
+    at, held = 0, []
     while at < len(data):
-        state = isal_zlib.decompressobj(31)
-        record = state.decompress(data[at : at + 2**16], 2**16)
-        at += len(data[at : at + 2**16]) - len(state.unused_data)
-        payload = memoryview(record)[record.index(b"\r\n\r\n", record.index(b"\r\n\r\n") + 4) + 4 : -4]
-        hashlib.sha256(payload).digest()
-        hashlib.sha1(payload, usedforsecurity=False).digest()
+        stop = data.find(magic, at + 18)
+        stop = stop if stop > 0 else len(data)
+        record = bytes(deflate.gzip_decompress(data[at:stop]))
+        body = record.index(b"\r\n\r\n", record.index(b"\r\n\r\n") + 4) + 4
+        held.append(memoryview(record)[body:-4])
+        at = stop
+        if len(held) == 64:
+            yield held
+            held = []
+    yield held
 
 
 def sealing(n: int, folder: Path, *, n_pages: int) -> Iterator[Row]:
     """Compare sealing in place, payload digests checked, with reading and hashing alone; then ingest."""
     path = archive(folder / "pages.warc.gz", n_pages)
-    took: dict[str, list[float]] = {"peer": [], "floor": [], "in-place": [], "ingest": []}
+    took: dict[str, list[float]] = {"peer": [], "floor": [], "abreast": [], "in-place": [], "ingest": []}
     for at in range(n + 1):
         took["peer"].append(cpu_s(lambda: read_and_hash(path)))
         took["floor"].append(cpu_s(lambda: read_and_digest(path)))
+        took["abreast"].append(cpu_s(lambda: digest_abreast(path)))
         for mode in ("in-place", "ingest"):
             out = folder / f"{mode}{at}"
             took[mode].append(cpu_s(lambda out=out, mode=mode: seal_files([path], out, mode=mode)))  # type: ignore[misc]
@@ -161,8 +190,10 @@ def sealing(n: int, folder: Path, *, n_pages: int) -> Iterator[Row]:
     yield Row(name, rate, "documents/CPU-s", "", rate, ">= 8000")
     ratio = statistics.median(theirs / ours for theirs, ours in zip(peer, here, strict=True))
     yield Row(name, rate, "documents/CPU-s", "fastwarc and SHA-256 alone", ratio, ">= 0.75")
-    rate = n_pages / statistics.median(took["floor"][1:])
-    yield Row("inflate, SHA-256 and SHA-1 of hashlib alone", rate, "documents/CPU-s", "", rate, ">= 0")
+    for name, what in (("floor", "by hashlib"), ("abreast", "sixteen abreast")):
+        rate = n_pages / statistics.median(took[name][1:])
+        name = f"inflate, SHA-256 and SHA-1 {what}, SHA-256 of the file, and nothing else"
+        yield Row(name, rate, "documents/CPU-s", "", rate, ">= 0")
     rate = n_pages / statistics.median(stored)
     yield Row("the same, stored in the reserve", rate, "documents/CPU-s", "", rate, ">= 0")
 

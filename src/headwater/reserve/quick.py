@@ -1,7 +1,9 @@
 """The quick way to an imprint, for what nearly all members of a `.warc.gz` are; all else goes the long way.
 
 It gives what `imprint.of_frame` gives, or None; a property test holds the two together. Here every line
-counts: sealing spends its time in inflate and SHA-256, and what stands between is Python.
+counts: sealing spends its time in inflate and hashing, and what stands between is Python. One expression
+says what header the quick way understands, and takes its fields; a byte that it does not expect is for the
+long way.
 """
 
 from __future__ import annotations
@@ -15,27 +17,62 @@ from headwater.reserve.imprint import Imprint, sha1_number
 from headwater.sources.capture import Place
 from headwater.sources.media import sniff_binary
 
-# What the long way would decode, join or unfold.
-_DOUBTS = re.compile(rb"\n\s*(?:transfer-encoding|content-encoding|content-language)|\n[ \t]|\n\n")
-_STATUS = re.compile(rb"http/\d(?:\.\d)?[ \t]+\d{3}[^\r\n]*\r\n")
-_TYPE = re.compile(rb"\ncontent-type:[ \t]*(text/html|text/plain)[ \t]*[;,\r]")
-_CONTROL = bytes((*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
-_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ")
+_DAY = rb"(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+# Each field that matters as crawlers write it; a later one of the same name takes the place of the earlier,
+# as in the long way. Any other spelling of such a name is not matched, and nor is a folded line.
+_WARC = re.compile(
+    rb"WARC/1\.[01]\r\n(?:WARC-(?:Type: (response)|Date: ([12]\d{3}-"
+    + _DAY
+    + rb"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ)|Record-ID:([ -~]*+)|Target-URI:([ -~]*+)"
+    rb"|Payload-Digest: sha1:([A-Z2-7]{32}|[0-9a-fA-F]{40})|Identified-Content-Language:([ -~]*+)"
+    rb"|Truncated:([ -~]*+))\r\n|Content-Length: (\d++)\r\n|Content-Type: application/http(?:;[ -~]*+)?\r\n"
+    rb"|(?!(?i:warc-(?:type|date|record-id|target-uri|payload-digest|identified-content-language|truncated)"
+    rb"|content-(?:length|type)):)[!-9;-~]++:[ -~]*+\r\n)*+\r\n"
+)
+# A response in text, without a coding to undo and without a language of its own.
+_OTHER = rb"(?:(?!(?i:content-(?:type|encoding|language)|transfer-encoding):)[!-9;-~]++:[ -~]*+\r\n)*+"
+_HTTP = re.compile(
+    rb"HTTP/\d(?:\.\d)? ++\d{3}[ -~]*+\r\n"
+    + _OTHER
+    + rb"(?i:content-type): *+((?i:text/(?:html|plain))) *+(?:[;,][ -~]*+)?\r\n"
+    + _OTHER
+    + rb"\r\n"
+)
 MAX_BYTES, MAX_HEADER_BYTES = 2**20, 2**14
+
+Messages = Sequence[bytes | memoryview]
 
 
 class Draft(NamedTuple):
-    """An imprint without its SHA-256 digests, taken of many payloads at once.
+    """An imprint without its digests, which are taken of many payloads at once.
 
     Attributes:
+        data: The member, decompressed.
+        place: Where it stands.
         head: Of the imprint.
         payload: Of the imprint.
-        fields: Its other fields between the digests and the head, in order.
+        declared: The SHA-1 that the record declares of its payload.
+        fields: The imprint's other fields between the form of the payload and the head, in order.
     """
 
+    data: bytes
+    place: Place
     head: bytes
     payload: memoryview
-    fields: tuple[str, str, str, str, str, int, int, str, str, str, str]
+    declared: str
+    fields: tuple[str, str, str, int, int, str, str, str, str]
+
+
+class Hashes(NamedTuple):
+    """How to hash.
+
+    Attributes:
+        payloads: Gives SHA-256 and SHA-1 of each message.
+        records: Gives SHA-256 of each message.
+    """
+
+    payloads: Callable[[Messages], tuple[list[bytes], ...]]
+    records: Callable[[Messages], tuple[list[bytes], ...]]
 
 
 def imprint_of(data: bytes, place: Place) -> Imprint | None:
@@ -49,31 +86,40 @@ def imprint_of(data: bytes, place: Place) -> Imprint | None:
         The imprint, or None to go the long way.
     """
     found = draft_of(data, place)
-    return finished([found], _each)[0] if found else None
+    return finished([found], ONE_BY_ONE)[0] if found else None
 
 
-def finished(
-    drafts: Sequence[Draft], hashed: Callable[[Sequence[bytes | memoryview]], list[bytes]]
-) -> list[Imprint]:
+def finished(drafts: Sequence[Draft], hashes: Hashes) -> list[Imprint | None]:
     """Take the digests that drafts lack.
 
     Args:
         drafts: Some of them.
-        hashed: From messages to their SHA-256.
+        hashes: How.
 
     Returns:
-        Their imprints, in order.
+        Their imprints, in order; None, to go the long way, where the declared SHA-1 is not the payload's.
     """
-    digests = hashed([one.payload for one in drafts])
-    records = hashed([one.head + digest for one, digest in zip(drafts, digests, strict=True)])
+    digests, checks = hashes.payloads([one.payload for one in drafts])
+    heads = [one.head + digest for one, digest in zip(drafts, digests, strict=True)]
+    (records,) = hashes.records(heads)
     return [
-        Imprint(record, digest, digest, *one.fields, one.head, one.payload)
-        for one, digest, record in zip(drafts, digests, records, strict=True)
+        Imprint(record, digest, digest, sha1.hex(), "raw", *one.fields, one.head, one.payload)
+        if int.from_bytes(sha1) == sha1_number(one.declared)
+        else None
+        for one, digest, sha1, record in zip(drafts, digests, checks, records, strict=True)
     ]
 
 
-def _each(messages: Sequence[bytes | memoryview]) -> list[bytes]:
-    return [hashlib.sha256(one).digest() for one in messages]
+def _both(messages: Messages) -> tuple[list[bytes], ...]:
+    sha1 = [hashlib.sha1(one, usedforsecurity=False).digest() for one in messages]
+    return *_sha256(messages), sha1
+
+
+def _sha256(messages: Messages) -> tuple[list[bytes], ...]:
+    return ([hashlib.sha256(one).digest() for one in messages],)
+
+
+ONE_BY_ONE = Hashes(_both, _sha256)
 
 
 def draft_of(data: bytes, place: Place) -> Draft | None:
@@ -84,62 +130,36 @@ def draft_of(data: bytes, place: Place) -> Draft | None:
         place: Where it stands.
 
     Returns:
-        The draft, its declared SHA-1 checked, or None to go the long way.
+        The draft, or None to go the long way.
     """
-    end = data.find(b"\r\n\r\n", 0, MAX_HEADER_BYTES)
-    body = data.find(b"\r\n\r\n", end + 4, end + MAX_HEADER_BYTES) + 4
-    if end < 0 or body < 4 or not data.startswith((b"WARC/1.0\r\n", b"WARC/1.1\r\n")):
+    warc = _WARC.match(data, 0, MAX_HEADER_BYTES)
+    if not warc:
         return None
-    stop = len(data) - 4
-    fields = _fields(data[10:end])
-    if fields.get("content-length") != str(stop - end - 4) or stop - end > MAX_BYTES:
+    kind, date, name, uri, declared, language, truncated, length = warc.groups(b"")
+    start, stop = warc.end(), len(data) - 4
+    http = _HTTP.match(data, start, start + MAX_HEADER_BYTES)
+    if not http or not (kind and date and declared) or length != b"%d" % (stop - start):
         return None
-    media_type = _text(data[end + 4 : body])
-    if not media_type or data[stop:] != b"\r\n\r\n" or sniff_binary(data[body : body + 32]):
+    body = http.end()
+    if body > stop or stop - start > MAX_BYTES or data[stop:] != b"\r\n\r\n":
         return None
-    declared, date = fields.get("warc-payload-digest", ""), fields.get("warc-date", "")
-    wanted = sha1_number(declared[5:]) if declared[:5] == "sha1:" else -1
-    if fields.get("warc-type") != "response" or wanted < 0 or not _DATE.fullmatch(date):
-        return None
-    payload = memoryview(data)[body:stop]
-    sha1 = hashlib.sha1(payload, usedforsecurity=False)
-    if int.from_bytes(sha1.digest()) != wanted:
+    if sniff_binary(data[body : body + 32]):
         return None
     return Draft(
+        data,
+        place,
         data[:body],
-        payload,
+        memoryview(data)[body:stop],
+        declared.decode(),
         (
-            sha1.hexdigest(),
-            "raw",
-            fields.get("warc-target-uri", "").strip("<>"),
-            date,
+            uri.decode().strip().strip("<>"),
+            date.decode(),
             "warc-date",
             place.offset,
             place.length,
-            fields.get("warc-record-id", ""),
-            media_type,
-            fields.get("warc-identified-content-language", ""),
-            fields.get("warc-truncated", ""),
+            name.decode().strip(),
+            http[1].decode().lower(),
+            language.decode().strip(),
+            truncated.decode().strip(),
         ),
     )
-
-
-def _fields(head: bytes) -> dict[str, str]:
-    """Read the fields of a WARC header; none where they are folded or not UTF-8."""
-    if b"\n " in head or b"\n\t" in head:
-        return {}
-    try:
-        lines = [line.partition(":") for line in head.decode("utf-8").split("\n")]
-    except UnicodeDecodeError:
-        return {}
-    return {name.strip().lower(): value.strip() for name, colon, value in lines if colon}
-
-
-def _text(http: bytes) -> str:
-    """Give the media type in an HTTP header, if it is text and nothing in the header needs a closer look."""
-    low = http.lower()
-    if low.count(b"content-type") != 1 or _DOUBTS.search(low) or not _STATUS.match(low):
-        return ""
-    found = _TYPE.search(low)
-    sound = low.isascii() and len(low.translate(None, _CONTROL)) == len(low)
-    return found[1].decode("ascii") if found and sound else ""

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from headwater.record import Skip
 from headwater.reserve import imprint, quick
 from headwater.reserve.imprint import Imprint
-from headwater.reserve.quick import Draft
+from headwater.reserve.quick import Draft, Hashes
 from headwater.sources import SOURCES, warc
+from headwater.sources.frame import sole_frame
 from headwater.sources.shard import Limits, Shard
 
 _ABREAST, _ABREAST_BYTES = 64, 4 * 2**20
@@ -30,7 +31,7 @@ def read(shard: Shard, limits: Limits, *, lanes: bool = False) -> Iterator[Impri
             limits.max_payload_bytes >= quick.MAX_BYTES and limits.max_header_bytes >= quick.MAX_HEADER_BYTES
         )
         if wide and lanes:
-            yield from _abreast(warc.scan(shard, limits, imprint.of_frame, quick=quick.draft_of))
+            yield from _abreast(warc.scan(shard, limits, imprint.of_frame, quick=quick.draft_of), limits)
         else:
             yield from warc.scan(shard, limits, imprint.of_frame, quick=quick.imprint_of if wide else None)
     else:
@@ -38,7 +39,7 @@ def read(shard: Shard, limits: Limits, *, lanes: bool = False) -> Iterator[Impri
             yield item if isinstance(item, Skip) else imprint.of_row(item)
 
 
-def _abreast(items: Iterator[Draft | Imprint | Skip]) -> Iterator[Imprint | Skip]:
+def _abreast(items: Iterator[Draft | Imprint | Skip], limits: Limits) -> Iterator[Imprint | Skip]:
     """Take the digests of drafts, some dozens together, and pass on what has its own."""
     held: list[Draft | Imprint | Skip] = []
     n_bytes = 0
@@ -46,14 +47,25 @@ def _abreast(items: Iterator[Draft | Imprint | Skip]) -> Iterator[Imprint | Skip
         held.append(item)
         n_bytes += len(item.payload) if not isinstance(item, Skip) else 0
         if len(held) >= _ABREAST or n_bytes >= _ABREAST_BYTES:
-            yield from _finished(held)
+            yield from _finished(held, limits)
             held, n_bytes = [], 0
-    yield from _finished(held)
+    yield from _finished(held, limits)
 
 
-def _finished(held: Sequence[Draft | Imprint | Skip]) -> Iterator[Imprint | Skip]:
-    from headwater.log.lanes import digests
+def _finished(held: Sequence[Draft | Imprint | Skip], limits: Limits) -> Iterator[Imprint | Skip]:
+    from headwater.log.lanes import SHA256, digests
+    from headwater.reserve.sha1 import SHA1
 
-    done = iter(quick.finished([one for one in held if isinstance(one, Draft)], digests))
+    hashes = Hashes(lambda some: digests(some, SHA256, SHA1), lambda some: digests(some, SHA256))
+    done = iter(quick.finished([one for one in held if isinstance(one, Draft)], hashes))
     for item in held:
-        yield next(done) if isinstance(item, Draft) else item
+        if isinstance(item, Draft):
+            yield next(done) or _long_way(item, limits)
+        else:
+            yield item
+
+
+def _long_way(draft: Draft, limits: Limits) -> Imprint | Skip:
+    frame = sole_frame(draft.data, limits)
+    assert frame is not None, "a draft is of one record"
+    return imprint.of_frame(frame, draft.place, limits)

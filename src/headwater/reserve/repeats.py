@@ -1,116 +1,108 @@
 """Repeats: rows of a seal that name a record, or hold a payload, that another row has too; in bounded memory.
 
 Rows are compared by digests, one slice of the digests at a time. Of rows that are alike the one with the
-lowest key comes first in the log, and is the one that counts.
+lowest key comes first in the log, and is the one that counts. What is found is a mark on the row, in a file
+beside its run: however many repeats there are, memory holds one slice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from headwater.log.storage import Storage
 from headwater.reserve import index
-from headwater.reserve.gather import NO_ID, ROW, Run, split
+from headwater.reserve.gather import COPY, DROPPED, KEPT, Run
 from headwater.reserve.reserve import Pack
 
 _SLICE_ROWS = 1_000_000
-Keys = frozenset[bytes]
-_PAIR = np.dtype([("digest", "V32"), ("key", "V16")])
+_BYTE_VALUES = 256
+_PAIR = np.dtype([("digest", "V32"), ("key", "V16"), ("run", "<u4"), ("row", "<u4")])
+Pairs = npt.NDArray[np.void]
+Flags = npt.NDArray[np.bool_]
 
 
-def repeated_ids(runs: Sequence[Run]) -> Keys:
-    """Find rows that name the same record as an earlier one.
+def mark(runs: Sequence[Run]) -> None:
+    """Mark the rows that name the record of an earlier one; all others are kept.
 
     Args:
         runs: Of all sources.
-
-    Returns:
-        The keys of those to leave out.
     """
-    found: set[bytes] = set()
-    for group in _groups(runs, by_id=True):
-        found.update(group[1:])
-    return frozenset(found)
+    for run in runs:
+        np.full(run.n, KEPT, np.uint8).tofile(run.marks)
+    for low, high in _slices(runs):
+        pairs, later = _sorted(_pairs(runs, low, high, by="named"))
+        _write(runs, pairs[later], DROPPED)
 
 
-def copies(runs: Sequence[Run], dropped: Keys, storage: Storage, before: Iterable[Pack]) -> Keys:
-    """Find rows whose payload another one holds, so that its content is stored once.
+def mark_copies(runs: Sequence[Run], storage: Storage, before: Iterable[Pack]) -> None:
+    """Mark the rows whose payload another one holds: content is stored once.
 
     Args:
-        runs: Of all sources.
-        dropped: Keys of rows that are left out.
+        runs: Of all sources, those rows marked that are left out.
         storage: Of the reserve.
         before: Runs of earlier seals whose content is in the reserve.
-
-    Returns:
-        Their keys.
     """
-    held = [index.read(storage, pack) for pack in before if pack.mode == "ingest"]
-    found: set[bytes] = set()
-    for digest, keys in _groups_with_digests(runs, held):
-        rest = [key for key in keys if key not in dropped]
-        is_held = any(next(index.find(data, digest), None) is not None for data in held)
-        found.update(rest if is_held else rest[1:])
-    return frozenset(found)
-
-
-def _groups(runs: Sequence[Run], *, by_id: bool) -> Iterator[list[bytes]]:
+    packs = [pack for pack in before if pack.mode == "ingest"]
     for low, high in _slices(runs):
-        pairs = np.concatenate([_pairs(run, low, high, by_id=by_id) for run in runs])
-        yield from (keys for _, keys in _alike(pairs))
+        pairs, later = _sorted(_pairs(runs, low, high, by="payload"))
+        for pack in packs:
+            later |= _held(pairs, index.read(storage, pack))
+        _write(runs, pairs[later], COPY)
 
 
-def _groups_with_digests(runs: Sequence[Run], held: Sequence[bytes]) -> Iterator[tuple[bytes, list[bytes]]]:
-    """Yield payload digests of more than one row, or of one that an earlier seal may hold."""
-    for low, high in _slices(runs):
-        pairs = np.concatenate([_pairs(run, low, high, by_id=False) for run in runs])
-        yield from _alike(pairs)
-        if held:
-            yield from ((row["digest"].tobytes(), [row["key"].tobytes()]) for row in _known(pairs, held))
-
-
-def _known(pairs: npt.NDArray[np.void], held: Sequence[bytes]) -> npt.NDArray[np.void]:
-    """Give the rows whose digest begins like one that is held."""
-    rows = [np.frombuffer(data, np.uint8, offset=12).reshape(-1, 36)[:, :8] for data in held]
-    firsts = np.concatenate([np.ascontiguousarray(one).view(np.uint64).ravel() for one in rows])
-    mine = np.ascontiguousarray(pairs.view(np.uint8).reshape(-1, 48)[:, :8]).view(np.uint64).ravel()
-    return pairs[np.isin(mine, firsts)]
+def count(runs: Iterable[Run], what: int) -> int:
+    """Count the rows with a mark."""
+    return sum(int((np.fromfile(run.marks, np.uint8) == what).sum()) for run in runs)
 
 
 def _slices(runs: Sequence[Run]) -> Iterator[tuple[int, int]]:
     """Cut the first bytes of digests into slices of which one fits in memory."""
-    n_slices = min(256, 1 + sum(int(run.counts.sum()) for run in runs) // _SLICE_ROWS)
-    bounds = [256 * at // n_slices for at in range(n_slices + 1)]
+    n_slices = min(_BYTE_VALUES, 1 + sum(run.n for run in runs) // _SLICE_ROWS)
+    bounds = [_BYTE_VALUES * at // n_slices for at in range(n_slices + 1)]
     return pairwise(bounds)
 
 
-def _pairs(run: Run, low: int, high: int, *, by_id: bool) -> npt.NDArray[np.void]:
-    """Read digest and key of the rows of a run whose digest is in a slice."""
+def _pairs(runs: Sequence[Run], low: int, high: int, *, by: str) -> Pairs:
+    """Read digest, key and place of the rows whose digest is in a slice, those without left out."""
     found = []
-    for row in split(Path(run.path).read_bytes()):
-        key, _, payload, named, *_ = ROW.unpack_from(row)
-        digest = named + bytes(16) if by_id else payload
-        if low <= digest[0] < high and not (by_id and named == NO_ID):
-            found.append(digest + key)
-    return np.frombuffer(b"".join(found), dtype=_PAIR)
+    for number, run in enumerate(runs):
+        columns = run.columns()
+        digests = columns[by].copy().view(np.uint8).reshape(len(columns), -1)
+        wanted = (low <= digests[:, 0]) & (digests[:, 0] < high) & digests.any(axis=1)
+        places = np.flatnonzero(wanted & (np.fromfile(run.marks, np.uint8) != DROPPED))
+        pairs = np.zeros(len(places), _PAIR)
+        pairs.view(np.uint8).reshape(-1, _PAIR.itemsize)[:, : digests.shape[1]] = digests[places]
+        pairs["key"], pairs["run"], pairs["row"] = columns["key"][places], number, places
+        found.append(pairs)
+    return np.concatenate(found)
 
 
-def _alike(pairs: npt.NDArray[np.void]) -> Iterator[tuple[bytes, list[bytes]]]:
-    """Yield digests of more than one row with the keys of these, ascending."""
-    words = pairs.view(">u8").reshape(-1, 6)
+def _sorted(pairs: Pairs) -> tuple[Pairs, Flags]:
+    """Sort by digest and key; tell which rows are alike with the one before."""
+    words = pairs.view(">u8").reshape(-1, _PAIR.itemsize // 8)[:, :6]
     order = np.lexsort(words.T[::-1])
-    words = words[order]
-    same = (words[1:, :4] == words[:-1, :4]).all(axis=1)
-    at = 0
-    places = np.flatnonzero(same)
-    while at < len(places):
-        first = stop = int(places[at])
-        while at < len(places) and places[at] == stop:
-            stop, at = stop + 1, at + 1
-        group = pairs[order[first : stop + 1]]
-        yield group[0]["digest"].tobytes(), [row["key"].tobytes() for row in group]
+    words = words[order, :4]
+    later = np.zeros(len(pairs), np.bool_)
+    later[1:] = (words[1:] == words[:-1]).all(axis=1)
+    return pairs[order], later
+
+
+def _held(pairs: Pairs, data: bytes) -> Flags:
+    """Tell which rows have a digest that an index holds."""
+    mine = pairs["digest"].copy().view(np.uint64).reshape(-1, 4)
+    rows = np.frombuffer(data, np.uint8, offset=12).reshape(-1, 36)[:, :8]
+    found = np.isin(mine[:, 0], np.ascontiguousarray(rows).view(np.uint64).ravel())
+    for at in np.flatnonzero(found):
+        found[at] = next(index.find(data, pairs["digest"][at].tobytes()), None) is not None
+    return found
+
+
+def _write(runs: Sequence[Run], pairs: Pairs, what: int) -> None:
+    for number in np.unique(pairs["run"]).tolist():
+        marks = np.fromfile(runs[number].marks, np.uint8)
+        marks[pairs["row"][pairs["run"] == number]] = what
+        marks.tofile(runs[number].marks)

@@ -26,7 +26,7 @@ from headwater.log.head import Head
 from headwater.reserve import build, content, entry, order, reading, repeats
 from headwater.reserve.build import Batch
 from headwater.reserve.entry import Entry, moment
-from headwater.reserve.gather import Job, Run, Terms, gather
+from headwater.reserve.gather import COPY, DROPPED, Job, Run, Terms, gather
 from headwater.reserve.imprint import Imprint
 from headwater.reserve.keyring import Keyring
 from headwater.reserve.lock import alone
@@ -155,11 +155,10 @@ def _batch(reserve: Reserve, plan: Plan, accounts: Sequence[dict[str, Any]]) -> 
             "no document was found that can be sealed",
             hint="headwater curate tells what it reads in these sources, and why not",
         )
-    dropped = repeats.repeated_ids(runs)
-    ingested = plan.terms.mode == "ingest"
-    copied = repeats.copies(runs, dropped, reserve.storage, reserve.packs) if ingested else frozenset()
-    n = sum(int(run.counts.sum()) for run in runs)
-    return Batch(runs, reserve.size, dropped, copied, n_hashed=n)
+    repeats.mark(runs)
+    if plan.terms.mode == "ingest":
+        repeats.mark_copies(runs, reserve.storage, reserve.packs)
+    return Batch(runs, reserve.size, build.kept(runs), n_hashed=sum(run.n for run in runs))
 
 
 def _report(plan: Plan, accounts: Sequence[dict[str, Any]], batch: Batch, reserve: Reserve) -> dict[str, Any]:
@@ -169,13 +168,13 @@ def _report(plan: Plan, accounts: Sequence[dict[str, Any]], batch: Batch, reserv
         for reason, counts in account["skips"].items():
             held = skips.setdefault(reason, [0, 0, counts[2]])
             held[:2] = held[0] + counts[0], held[1] + counts[1]
-    if batch.dropped:
-        skips["record-id-repeated"] = [len(batch.dropped), 0, 1]
+    if n_dropped := repeats.count(batch.runs, DROPPED):
+        skips["record-id-repeated"] = [n_dropped, 0, 1]
     named = ("n_records", "length", "lost")
     return {
         "format": "headwater-seal-report-1",
         "mode": plan.terms.mode,
-        "n_copies": len(batch.copies),
+        "n_copies": repeats.count(batch.runs, COPY),
         "n_read": batch.n + sum(counts[0] for counts in skips.values()),
         "n_sealed": batch.n,
         "skips": {reason: dict(zip(named, counts, strict=True)) for reason, counts in skips.items()},

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable
 from typing import Protocol, final
 
-from isal import igzip_lib, isal_zlib
+import deflate
 
 from headwater.sources.window import Window
 
@@ -165,9 +165,9 @@ class _GzipDecoder:
 class Gzip:
     """Members of a gzip file.
 
-    A member is first taken to end where the next `1f 8b 08` stands and is decoded in one go by ISA-L,
-    which is twice as fast as the standard library; its length field then proves that it did end there.
-    Whenever that fails, whatever the cause, the standard library decodes it step by step and says
+    A member is first taken to end where the next `1f 8b 08` stands and is decoded in one go by libdeflate,
+    which is nearly three times as fast as the standard library; its trailer then proves that it did end
+    there. Whenever that fails, whatever the cause, the standard library decodes it step by step and says
     exactly where it ends.
 
     Source:
@@ -233,11 +233,14 @@ def _next_magic(file: Window, start: int) -> int:
 def _decode_whole(piece: bytes, limit_bytes: int) -> bytes | None:
     """Decode bytes that should be exactly one member; None unless they certainly are."""
     size = int.from_bytes(piece[-4:], "little")
-    if len(piece) < _SHORTEST or size > limit_bytes:
+    if len(piece) < _SHORTEST or not 0 < size <= limit_bytes:
         return None
-    state = isal_zlib.decompressobj(31)
     try:
-        data: bytes = state.decompress(piece, size + 1)
-    except igzip_lib.IsalError:  # type: ignore[misc]  # Its stub does not say that it is an exception.
+        data = bytes(deflate.gzip_decompress(piece, size))
+    except deflate.DeflateError:
         return None
-    return data if state.eof and not state.unused_data and len(data) == size else None
+    # The member ends behind its checksum and length, which are right. Where these eight bytes end the piece
+    # and stand nowhere before, the member ends there too.
+    trailer = deflate.crc32(data).to_bytes(4, "little") + piece[-4:]
+    is_all = len(data) == size and piece.find(trailer, _SHORTEST - 8) == len(piece) - 8
+    return data if is_all else None
