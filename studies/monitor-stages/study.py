@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,20 @@ from headwater.collapse.study.text import Text, read
 from headwater.measure import profile
 
 PLAYS = Path(__file__).parents[1] / "plays.txt"
-WORDS, BLOCK, SPLITS, SEEDS = 256, 64, 39, 3
+WORDS, BLOCK = 256, 64
 HALF = 60_000  # words of the reference, and of each generation
+SEEDS = {"ngram": 5, "transformer": 1}
+HALVES, CELLS, PART = 200, 8, 120  # split halves of human text, in so many cells, of so many documents each
 # The longest first, so that the others run beside it.
-ARMS = {"transformer-t0.8": 3, "ngram-t1": 8, "ngram-t0.8": 4}
+ARMS = {"transformer-t0.8": 3, "transformer-t1": 2, "ngram-t1": 8, "ngram-t0.8": 4}
 NAMES = {
     "ngram-t1": "n-gram, T = 1",
     "ngram-t0.8": "n-gram, T = 0.8",
     "transformer-t0.8": "transformer, T = 0.8",
+    "transformer-t1": "transformer, T = 1",
 }
 ORDER = tuple(STAGES)
+NONE = len(ORDER)  # no stage that more than half of the seeds name
 
 
 def halves(text: Text, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -77,7 +81,7 @@ def recur(arm: str, rng: np.random.Generator) -> dict[str, Any]:
     found: dict[str, list[Any]] = {"stage": [], "tail": [], "drift": [], "generations": [], "types": []}
     current = first
     for _ in range(ARMS[arm] + 1):
-        seen = watch(reference, profile.of(texts(text, current)), rng=rng, n_splits=SPLITS)
+        seen = watch(reference, profile.of(texts(text, current)), rng=rng)
         drift = seen.evidence.perplexity_drift
         found["stage"].append(seen.verdict.stage)
         found["tail"].append(seen.evidence.tail_loss.value)
@@ -88,24 +92,51 @@ def recur(arm: str, rng: np.random.Generator) -> dict[str, Any]:
     return found
 
 
+def split(rng: np.random.Generator) -> dict[str, Any]:
+    """Hold one half of human text against the other, again and again; keep what each is called."""
+    text, stages = read(PLAYS), []
+    documents = text.tokens[: len(text.tokens) // WORDS * WORDS].reshape(-1, WORDS)
+    for _ in range(HALVES // CELLS):
+        dealt = documents[rng.permutation(len(documents))[: 2 * PART]]
+        one, other = (profile.of(texts(text, half)) for half in (dealt[:PART], dealt[PART:]))
+        stages.append(watch(one, other, rng=rng).verdict.stage)
+    return {"stage": stages}
+
+
 def seeds(arm: str) -> int:
     """Say how often an arm is repeated."""
-    return 1 if arm.startswith("transformer") else SEEDS
+    return SEEDS[arm.partition("-")[0]]
 
 
 def cells(model: str) -> Mapping[str, Work]:
-    """List one cell for each recursion and seed."""
-    return {f"{arm}-seed{i}": partial(recur, arm) for arm in ARMS for i in range(seeds(arm))}
+    """List one cell for each recursion and seed, and some of split halves."""
+    recursions = {f"{arm}-seed{i}": partial(recur, arm) for arm in ARMS for i in range(seeds(arm))}
+    return recursions | {f"halves-{i}": split for i in range(CELLS)}
+
+
+def majority(named: Sequence[str]) -> int:
+    """Give the number of the stage that more than half of the seeds name; `NONE` without one."""
+    votes = np.bincount([ORDER.index(stage) for stage in named])
+    return int(votes.argmax()) if 2 * votes.max() > len(named) else NONE
 
 
 def tell(model: str, results: Mapping[str, Mapping[str, Any]]) -> Told:
     """Give the stage that most seeds name, as its number in the order of `STAGES`."""
     values, paths, names = {}, [], []
-    for arm, n in ARMS.items():
-        runs = [results[f"{arm}-seed{i}"] for i in range(seeds(arm))]
-        for g in range(n + 1):
-            named = [ORDER.index(r["stage"][g]) for r in runs]
-            values[f"{NAMES[arm]}, generation {g}"] = Value(float(np.bincount(named).argmax()))
+    halved = [stage for i in range(CELLS) for stage in results[f"halves-{i}"]["stage"]]
+    values[f"of {HALVES} split halves of human text, not called healthy"] = Value(
+        float(sum(stage != "healthy" for stage in halved))
+    )
+    for arm in ARMS:
+        n_seeds = seeds(arm)
+        runs = [results[f"{arm}-seed{i}"] for i in range(n_seeds)]
+        stages = [majority([r["stage"][g] for r in runs]) for g in range(ARMS[arm] + 1)]
+        values |= {f"{NAMES[arm]}, generation {g}": Value(float(stage)) for g, stage in enumerate(stages)}
+        if n_seeds > 1:
+            agree = [
+                ORDER.index(s) == stage for r in runs for s, stage in zip(r["stage"], stages, strict=True)
+            ]
+            values[f"{NAMES[arm]}, share of seeds and generations that agree"] = Value(float(np.mean(agree)))
         rising = [b > a for r in runs for a, b in zip(r["generations"], r["generations"][1:], strict=False)]
         values[f"{NAMES[arm]}, generations-equivalent, share of steps up"] = Value(float(np.mean(rising)))
         names.append(NAMES[arm])
@@ -120,9 +151,18 @@ STUDY = Study(
     settings=(
         Setting("text", "none", "plays and poems in documents of 256 words, dealt at random"),
         Setting("reference and generations", "none", f"{HALF} words each, of different documents"),
-        Setting("n-gram", "none", f"Kneser-Ney trigram, closed vocabulary, {SEEDS} seeds"),
-        Setting("transformer", "none", "0.7M parameters, 2,048 types, fine-tuned from a base, 1 seed"),
-        Setting("stages by number", "none", ", ".join(f"{i} {name}" for i, name in enumerate(ORDER))),
+        Setting("n-gram", "none", f"Kneser-Ney trigram, closed vocabulary, {SEEDS['ngram']} seeds"),
+        Setting(
+            "transformer",
+            "none",
+            f"0.7M parameters, 2,048 types, fine-tuned from a base, {SEEDS['transformer']} seed",
+        ),
+        Setting("split halves", "none", f"{HALVES} of {2 * PART} documents drawn at random"),
+        Setting(
+            "stages by number",
+            "none",
+            ", ".join(f"{i} {name}" for i, name in enumerate((*ORDER, "none of most seeds"))),
+        ),
     ),
     cells=cells,
     tell=tell,
