@@ -152,7 +152,7 @@ class Run(NamedTuple):
 
     @property
     def marks(self) -> Path:
-        """Give the file with a byte a row: what the rows of all runs together say of each."""
+        """Give the file of marks, a byte a row: `KEPT`, `COPY` or `DROPPED`."""
         return Path(self.path).with_suffix(f"{Path(self.path).suffix}.marks")
 
     def columns(self) -> npt.NDArray[np.void]:
@@ -160,7 +160,7 @@ class Run(NamedTuple):
         return np.fromfile(self.path, dtype=COLUMNS, count=self.n)
 
     def lines(self, low: int, high: int) -> Iterator[Line]:
-        """Read the rows of some ranges of keys, in order, none that is dropped."""
+        """Read the rows in some ranges of keys, in order; no dropped ones."""
         first, stop = (int(self.counts[:at].sum()) for at in (low, high))
         begin, end = int(self.cuts[low]), int(self.cuts[high])
         with Path(self.path).open("rb") as file:
