@@ -79,18 +79,17 @@ def key_of(file: Path, *, tag: int | None = None) -> Key:
     Raises:
         InputError: If it is not as long as its profile says, lacks a tag, or has one already.
     """
-    from headwater.watermark import family, keys
-    from headwater.watermark.scheme import check_key
+    from headwater.watermark import family
 
-    key = keys.read(file)
-    scheme = profile_of(key.profile)
-    if family.is_open(scheme, key) and tag is None:
+    key = _detecting(file)
+    is_open = family.is_open(profile_of(key.profile), key)
+    if is_open and tag is None:
         raise InputError(f"the key in {file} has no tag", hint="--tag says which number or member marks")
-    if tag is not None and not family.is_open(scheme, key):
+    if tag is None:
+        return key
+    if not is_open:
         raise InputError(f"the key in {file} takes no tag", hint="keygen --without-tag draws one that does")
-    key = key if tag is None else family.tagged(key, tag)
-    check_key(scheme, key.secret)
-    return key
+    return family.tagged(key, tag)
 
 
 def power(log_p: float) -> str:

@@ -69,16 +69,10 @@ def _texts(
     shards: Sequence[Shard], lost: set[tuple[str, int]], step: str, show: Callable[[str, int, int], None]
 ) -> Iterator[str]:
     from headwater.curate.extract import main_text
-    from headwater.record import Record
-    from headwater.sources import SOURCES, Limits
+    from headwater.sources.texts import texts
 
     for done, shard in enumerate(shards, 1):
-        for one in SOURCES[shard.kind].read(shard, Limits()):
-            text = main_text(one) if isinstance(one, Record) else None
-            if text is not None:
-                yield text
-            elif isinstance(one, Record) or one.lost:
-                lost.add((one.source, one.offset))
+        yield from texts(shard, main_text, lose=lambda one: lost.add((one.source, one.offset)))
         show(step, done, len(shards))
 
 

@@ -20,7 +20,7 @@ from headwater.log.tree import HASH_BYTES, Hasher
 Words = npt.NDArray[np.uint32]
 Counts = npt.NDArray[np.int64]
 
-_LANES = 16
+N_LANES = 16
 _BLOCK_BYTES = 64
 _MAX_WASTE = 2.5  # Lanes that wait for the longest may be so many times those that work.
 _CHUNK, _CHUNK_BYTES = 4096, 2**20  # messages at a time: what is made of them stays in the cache of a core
@@ -115,12 +115,12 @@ def digests(messages: Sequence[bytes | memoryview], *kernels: Kernel) -> tuple[l
     found: tuple[list[bytes], ...] = tuple([b""] * len(messages) for _ in kernels)
     lengths = list(map(len, messages))
     order = sorted(range(len(messages)), key=lengths.__getitem__)
-    scratch = bytearray(sum(lengths[at] + 2 * _BLOCK_BYTES for at in order[-_LANES:]))
-    for first in range(0, len(order), _LANES):
-        places = order[first : first + _LANES]
+    scratch = bytearray(sum(lengths[at] + 2 * _BLOCK_BYTES for at in order[-N_LANES:]))
+    for first in range(0, len(order), N_LANES):
+        places = order[first : first + N_LANES]
         some = [messages[at] for at in places]
         total = sum(map(len, some)) + _BLOCK_BYTES * len(some)
-        even = len(some[-1]) * _LANES < _MAX_WASTE * total
+        even = len(some[-1]) * N_LANES < _MAX_WASTE * total
         joined = _joined(some, scratch) if even else None
         for kernel, hashed in zip(kernels, found, strict=True):
             made = _abreast(kernel, joined)[: len(some)] if joined else map(kernel.plain, some)
@@ -131,7 +131,7 @@ def digests(messages: Sequence[bytes | memoryview], *kernels: Kernel) -> tuple[l
 
 def _joined(messages: Sequence[bytes | memoryview], scratch: bytearray) -> tuple[Words, Counts, Counts]:
     """Lay up to sixteen messages end to end, each padded; give words, first blocks, numbers of blocks."""
-    firsts, counts = np.zeros(_LANES, np.int64), np.zeros(_LANES, np.int64)
+    firsts, counts = np.zeros(N_LANES, np.int64), np.zeros(N_LANES, np.int64)
     at = 0
     for lane, message in enumerate(messages):
         length = len(message)
@@ -147,7 +147,7 @@ def _joined(messages: Sequence[bytes | memoryview], scratch: bytearray) -> tuple
 
 def _abreast(kernel: Kernel, joined: tuple[Words, Counts, Counts]) -> list[bytes]:
     """Hash joined messages side by side; what the lanes without one give is of no use."""
-    state = kernel.chain(*joined).reshape(-1, _LANES)
+    state = kernel.chain(*joined).reshape(-1, N_LANES)
     flat, width = state.T.astype(">u4").tobytes(), 4 * len(state)
     return [flat[at : at + width] for at in range(0, len(flat), width)]
 
@@ -155,7 +155,7 @@ def _abreast(kernel: Kernel, joined: tuple[Words, Counts, Counts]) -> list[bytes
 def _digests(prefix: int, data: bytes, shape: tuple[int, int]) -> bytes:
     """Hash messages that stand end to end, (number, length), each with a byte before it."""
     messages = np.frombuffer(data, dtype=np.uint8).reshape(shape)
-    step = min(_CHUNK, max(_LANES, _CHUNK_BYTES // (shape[1] + _BLOCK_BYTES)))
+    step = min(_CHUNK, max(N_LANES, _CHUNK_BYTES // (shape[1] + _BLOCK_BYTES)))
     chunks = (messages[at : at + step] for at in range(0, shape[0], step))
     return b"".join(_chunk(prefix, chunk) for chunk in chunks)
 
@@ -168,7 +168,7 @@ def _chunk(prefix: int, messages: npt.NDArray[np.uint8]) -> bytes:
     padded[:, 1 : 1 + length] = messages
     padded[:, 1 + length] = 0x80
     padded[:, -8:] = np.frombuffer(((1 + length) * 8).to_bytes(8, "big"), dtype=np.uint8)
-    words = np.zeros((n_blocks * 16, n + -n % _LANES), dtype=np.uint32)  # (word, message)
+    words = np.zeros((n_blocks * 16, n + -n % N_LANES), dtype=np.uint32)  # (word, message)
     words[:, :n] = padded.view(">u4").T
     state = np.empty((8, words.shape[1]), dtype=np.uint32)
     _compress(words, state)
@@ -183,47 +183,60 @@ def _chunk(prefix: int, messages: npt.NDArray[np.uint8]) -> bytes:
 @njit(cache=True)
 def _compress(words: Words, state: Words) -> None:
     """Hash the messages of all columns, sixteen side by side (FIPS 180-4, section 6.2.2)."""
-    chain = np.empty(8 * _LANES, np.uint32)
-    schedule = np.empty(64 * _LANES, np.uint32)
-    work = np.empty(8 * _LANES, np.uint32)
-    for base in range(0, words.shape[1], _LANES):
-        for i in range(8 * _LANES):
-            chain[i] = _START[i // _LANES]
+    chain = np.empty(8 * N_LANES, np.uint32)
+    schedule = np.empty(64 * N_LANES, np.uint32)
+    work = np.empty(8 * N_LANES, np.uint32)
+    for base in range(0, words.shape[1], N_LANES):
+        for i in range(8 * N_LANES):
+            chain[i] = _START[i // N_LANES]
         for block in range(words.shape[0] // 16):
             for t in range(16):
-                for lane in range(_LANES):
-                    schedule[t * _LANES + lane] = words[block * 16 + t, base + lane]
+                for lane in range(N_LANES):
+                    schedule[t * N_LANES + lane] = words[block * 16 + t, base + lane]
             work[:] = chain
             _expand(schedule)
             _rounds(schedule, work)
             chain += work
         for i in range(8):
-            for lane in range(_LANES):
-                state[i, base + lane] = chain[i * _LANES + lane]
+            for lane in range(N_LANES):
+                state[i, base + lane] = chain[i * N_LANES + lane]
 
 
 @njit(cache=True)
 def _chain(words: Words, firsts: Counts, counts: Counts) -> Words:
     """Hash the messages of sixteen lanes, each `counts` blocks from block `firsts` on; (8 x 16) words."""
-    chain = np.empty(8 * _LANES, np.uint32)
-    schedule = np.empty(64 * _LANES, np.uint32)
-    work = np.empty(8 * _LANES, np.uint32)
-    for i in range(8 * _LANES):
-        chain[i] = _START[i // _LANES]
+    chain = np.empty(8 * N_LANES, np.uint32)
+    schedule = np.empty(64 * N_LANES, np.uint32)
+    work = np.empty(8 * N_LANES, np.uint32)
+    for i in range(8 * N_LANES):
+        chain[i] = _START[i // N_LANES]
     for block in range(counts.max()):
-        for lane in range(_LANES):
-            # A lane that is through goes over its last block again, and forgets what comes of it.
-            at = 16 * (firsts[lane] + max(0, min(block, counts[lane] - 1)))
-            for t in range(16):
-                schedule[t * _LANES + lane] = swap(words[at + t])
+        fill(schedule, (words, firsts, counts), block)
         work[:] = chain
         _expand(schedule)
         _rounds(schedule, work)
-        for i in range(8):
-            for lane in range(_LANES):
-                if block < counts[lane]:
-                    chain[i * _LANES + lane] = np.uint32(chain[i * _LANES + lane] + work[i * _LANES + lane])
+        add(chain, work, counts, block)
     return chain
+
+
+@njit(cache=True)
+def fill(schedule: Words, joined: tuple[Words, Counts, Counts], block: int) -> None:
+    """Lay a block of each lane side by side; SHA-1 and SHA-256 read it alike."""
+    words, firsts, counts = joined
+    for lane in range(N_LANES):
+        # A lane that is through goes over its last block again, and forgets what comes of it.
+        at = 16 * (firsts[lane] + max(0, min(block, counts[lane] - 1)))
+        for t in range(16):
+            schedule[t * N_LANES + lane] = swap(words[at + t])
+
+
+@njit(cache=True)
+def add(chain: Words, work: Words, counts: Counts, block: int) -> None:
+    """Add what a block made to the states of the lanes that had one."""
+    for i in range(chain.size // N_LANES):
+        for lane in range(N_LANES):
+            if block < counts[lane]:
+                chain[i * N_LANES + lane] = np.uint32(chain[i * N_LANES + lane] + work[i * N_LANES + lane])
 
 
 @njit(cache=True, inline="always")
@@ -239,34 +252,34 @@ def swap(x: np.uint32) -> np.uint32:
 @njit(cache=True)
 def _expand(schedule: Words) -> None:
     for t in range(16, 64):
-        for lane in range(_LANES):
-            at = t * _LANES + lane
-            x, y = schedule[at - 15 * _LANES], schedule[at - 2 * _LANES]
+        for lane in range(N_LANES):
+            at = t * N_LANES + lane
+            x, y = schedule[at - 15 * N_LANES], schedule[at - 2 * N_LANES]
             small = np.uint32(turn(x, 7) ^ turn(x, 18)) ^ np.uint32(x >> np.uint32(3))
             large = np.uint32(turn(y, 17) ^ turn(y, 19)) ^ np.uint32(y >> np.uint32(10))
-            behind = np.uint32(schedule[at - 16 * _LANES] + np.uint32(small))
-            schedule[at] = np.uint32(behind + np.uint32(schedule[at - 7 * _LANES] + np.uint32(large)))
+            behind = np.uint32(schedule[at - 16 * N_LANES] + np.uint32(small))
+            schedule[at] = np.uint32(behind + np.uint32(schedule[at - 7 * N_LANES] + np.uint32(large)))
 
 
 @njit(cache=True)
 def _rounds(schedule: Words, work: Words) -> None:
     for t in range(0, 64, 8):
-        for lane in range(_LANES):
+        for lane in range(N_LANES):
             v = (
                 work[lane],
-                work[_LANES + lane],
-                work[2 * _LANES + lane],
-                work[3 * _LANES + lane],
-                work[4 * _LANES + lane],
-                work[5 * _LANES + lane],
-                work[6 * _LANES + lane],
-                work[7 * _LANES + lane],
+                work[N_LANES + lane],
+                work[2 * N_LANES + lane],
+                work[3 * N_LANES + lane],
+                work[4 * N_LANES + lane],
+                work[5 * N_LANES + lane],
+                work[6 * N_LANES + lane],
+                work[7 * N_LANES + lane],
             )
             for i in range(8):
-                v = _round(v, np.uint32(_ROUND[t + i] + schedule[(t + i) * _LANES + lane]))
-            work[lane], work[_LANES + lane], work[2 * _LANES + lane] = v[0], v[1], v[2]
-            work[3 * _LANES + lane], work[4 * _LANES + lane], work[5 * _LANES + lane] = v[3], v[4], v[5]
-            work[6 * _LANES + lane], work[7 * _LANES + lane] = v[6], v[7]
+                v = _round(v, np.uint32(_ROUND[t + i] + schedule[(t + i) * N_LANES + lane]))
+            work[lane], work[N_LANES + lane], work[2 * N_LANES + lane] = v[0], v[1], v[2]
+            work[3 * N_LANES + lane], work[4 * N_LANES + lane], work[5 * N_LANES + lane] = v[3], v[4], v[5]
+            work[6 * N_LANES + lane], work[7 * N_LANES + lane] = v[6], v[7]
 
 
 @njit(cache=True, inline="always")

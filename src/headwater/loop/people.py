@@ -13,10 +13,9 @@ from headwater.curate.extract import main_text
 from headwater.errors import InputError, UnavailableError
 from headwater.loop.page import Page
 from headwater.loop.scene import Scene
-from headwater.record import Record
-from headwater.sources import SOURCES, Limits
 from headwater.sources.discover import discover
 from headwater.sources.plan import plan
+from headwater.sources.texts import texts as texts_of
 
 _N_SITES = 40
 
@@ -61,11 +60,9 @@ def read(source: str) -> list[str]:
             return [Path(source).read_text("utf-8", "replace")]
         except OSError as error:
             raise UnavailableError(f"cannot read {source}: {error.strerror}") from error
-    texts = []
+    texts: list[str] = []
     for shard in plan(discover([source]), shard_bytes=2**60):
-        for found in SOURCES[shard.kind].read(shard, Limits()):
-            text = main_text(found) if isinstance(found, Record) else None
-            texts += [text] if text is not None else []
+        texts += texts_of(shard, main_text, lose=lambda one: None)
     if not texts:
         raise InputError(f"{source}: no document", hint="name human text: a .txt file, WARC, JSON lines")
     return texts

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from headwater.errors import InputError
-from headwater.watermark import corpus, detect, ngrams, shared
+from headwater.measure.profile.build import batches
+from headwater.watermark import corpus, detect, ngrams, page, shared
 from headwater.watermark.corpus import Share, Tally
-from headwater.watermark.family import is_open
+from headwater.watermark.ngrams import Ngrams
 from headwater.watermark.page import Marker
 from headwater.watermark.scheme import Scheme
 from headwater.watermark.shared import Sketch
-from headwater.watermark.tokenizer.tokenizer import Tokenizer, load
+from headwater.watermark.tokenizer.tokenizer import Tokenizer
 
-_BATCH_CHARACTERS = 1 << 20
 # Whoever is of one place finds the same n-grams in a text.
 _Place = tuple[Tokenizer, Scheme]
 
@@ -48,14 +47,13 @@ def census(
         InputError: If there is no marker, one lacks its tag, or the corpus has no token that counts.
         UnavailableError: If a tokenizer is not installed.
     """
-    _check(markers)
-    places = list(dict.fromkeys((marker.tokenizer, marker.scheme) for marker in markers))
-    sketches = {place: shared.empty(bits) for place in places}
-    for some in _batches(texts()):
-        for place in places:
-            shared.add(sketches[place], _gathered(some, place))
+    page.check_whole(markers, hint="a share is counted for one number or member at a time")
+    sketches = {(marker.tokenizer, marker.scheme): shared.empty(bits) for marker in markers}
+    for some in batches(texts()):
+        for place, found in _gathered(some, markers).items():
+            shared.add(sketches[place], found)
     counted = [Tally(at)] * len(markers)
-    for some in _batches(texts()):
+    for some in batches(texts()):
         counted = [
             one + more for one, more in zip(counted, _tallies(some, markers, sketches, at), strict=True)
         ]
@@ -65,39 +63,16 @@ def census(
     )
 
 
-def _check(markers: Sequence[Marker]) -> None:
-    if not markers:
-        raise InputError("no key to detect with")
-    lacking = next((marker for marker in markers if is_open(marker.scheme, marker.key)), None)
-    if lacking is not None:
-        raise InputError(
-            f"the key of {lacking.name} has no tag",
-            hint="a share is counted for one number or member at a time",
-        )
-
-
-def _gathered(texts: Sequence[str], place: _Place) -> ngrams.Ngrams:
-    tokenizer, scheme = place
-    return ngrams.gather(load(tokenizer).tokens(texts), scheme)
+def _gathered(texts: Sequence[str], markers: Sequence[Marker]) -> dict[_Place, Ngrams]:
+    tokens = page.cut(texts, markers)
+    places = dict.fromkeys((marker.tokenizer, marker.scheme) for marker in markers)
+    return {(tokenizer, scheme): ngrams.gather(tokens[tokenizer], scheme) for tokenizer, scheme in places}
 
 
 def _tallies(
     texts: Sequence[str], markers: Sequence[Marker], sketches: Mapping[_Place, Sketch], at: float
 ) -> Iterator[Tally]:
-    own = {place: shared.own(sketch, _gathered(texts, place)) for place, sketch in sketches.items()}
+    own = {place: shared.own(sketches[place], found) for place, found in _gathered(texts, markers).items()}
     for marker in markers:
         reading = detect.read(own[marker.tokenizer, marker.scheme], marker.scheme, marker.key)
         yield corpus.tally(reading, at=at)
-
-
-def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
-    some: list[str] = []
-    size = 0
-    for text in texts:
-        some.append(text)
-        size += len(text)
-        if size >= _BATCH_CHARACTERS:
-            yield some
-            some, size = [], 0
-    if some:
-        yield some

@@ -83,6 +83,28 @@ class Sighting:
         return math.exp(self.log_p)
 
 
+def check_whole(markers: Collection[Marker], *, hint: str) -> None:
+    """Refuse secrets that stand for many tags, where one key is looked at by itself.
+
+    Args:
+        markers: One at least.
+        hint: What to say to whoever gives such a secret.
+
+    Raises:
+        InputError: If there is no marker, or a key lacks its tag.
+    """
+    if not markers:
+        raise InputError("no key to detect with")
+    lacking = next((marker for marker in markers if is_open(marker.scheme, marker.key)), None)
+    if lacking is not None:
+        raise InputError(f"the key of {lacking.name} has no tag", hint=hint)
+
+
+def cut(texts: Sequence[str], markers: Sequence[Marker]) -> dict[Tokenizer, Batch]:
+    """Cut texts into tokens, once for each tokenizer of some markers."""
+    return {tokenizer: load(tokenizer).tokens(texts) for tokenizer in _tokenizers(markers)}
+
+
 def examine(
     texts: Sequence[str], markers: Sequence[Marker], *, level: float = 1e-3, hasty: bool = False
 ) -> tuple[Sighting, ...]:

@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from headwater.errors import InputError
 from headwater.watermark import detect, ngrams, shared, stream
-from headwater.watermark.family import is_open
 from headwater.watermark.ngrams import Ngrams
-from headwater.watermark.page import Marker
+from headwater.watermark.page import Marker, check_whole, cut
 from headwater.watermark.scheme import Redrawing, Tokens
 from headwater.watermark.shared import Sketch
 from headwater.watermark.stream import Wealth
@@ -60,14 +58,9 @@ def begin(markers: Sequence[Marker], *, bits: int = 24) -> Watch:
         InputError: If there is no marker, or one lacks its tag.
         UnavailableError: If a tokenizer is not installed.
     """
-    if not markers:
-        raise InputError("no key to detect with")
+    check_whole(markers, hint="a stream is watched for one at a time")
     for marker in markers:
         load(marker.tokenizer)
-        if is_open(marker.scheme, marker.key):
-            raise InputError(
-                f"the key of {marker.name} has no tag", hint="a stream is watched for one at a time"
-            )
     return Watch(
         tuple(markers),
         tuple(stream.begin(marker.scheme.law) for marker in markers),
@@ -90,8 +83,9 @@ def see(watch: Watch, piece: str) -> Watch:
         The state after it.
     """
     wealths, n_tokens = list(watch.wealths), list(watch.n_tokens)
+    batches = cut([piece], watch.markers)
     for at, (marker, seen) in enumerate(zip(watch.markers, watch.seen, strict=True)):
-        batch = load(marker.tokenizer).tokens([piece])
+        batch = batches[marker.tokenizer]
         new = _new(ngrams.gather(batch, marker.scheme), marker, seen)
         _, scores = detect.scored(new, marker.scheme, marker.key)
         wealths[at] = stream.bet(wealths[at], scores)

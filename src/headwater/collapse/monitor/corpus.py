@@ -18,24 +18,24 @@ from headwater.collapse.monitor import array
 from headwater.errors import UnavailableError
 from headwater.measure import profile
 from headwater.measure.profile import Profile
-from headwater.record import Record
-from headwater.sources import SOURCES, Limits, Shard
+from headwater.record import Record, Skip
+from headwater.sources import Shard
 from headwater.sources.discover import discover, kind_by_name
 from headwater.sources.opening import Hash, digest_and_size, open_input, reaching, size_of
 from headwater.sources.place import open_tree
 from headwater.sources.plan import plan
 from headwater.sources.shard import cut_bytes
+from headwater.sources.texts import TextOf
+from headwater.sources.texts import texts as texts_of
 
 PIECE_WORDS = 256  # as many as a profile keeps of a document
 _SHARD_BYTES = 1 << 23
-_LIMITS = Limits()
 # Below this a second process takes longer to start than it saves.
 _WORTH_BYTES = 1 << 25
 _CHUNKS_A_WORKER = 16
 _END_BYTES = 1 << 16
 _PLAIN = {".txt": "text", ".npy": "array"}
 _COMPILED = ("headwater.measure.scan", "headwater.collapse.monitor.plain")
-TextOf = Callable[[Record], str | None]
 Show = Callable[[str, int, int], None]
 
 
@@ -152,7 +152,7 @@ def _shared(pieces: Sequence[Shard], text_of: TextOf, workers: int, show: Show) 
 
 
 def _profiled(pieces: Sequence[Shard], text_of: TextOf, show: Callable[[int], None] | None = None) -> Reading:
-    lost: list[str] = []
+    lost: list[Record | Skip] = []
 
     def texts() -> Iterator[str]:
         for done, piece in enumerate(pieces, 1):
@@ -161,7 +161,7 @@ def _profiled(pieces: Sequence[Shard], text_of: TextOf, show: Callable[[int], No
             elif piece.kind == "array":
                 yield from _rows(piece.path)
             else:
-                yield from _records(piece, text_of, lost)
+                yield from texts_of(piece, text_of, lose=lost.append)
             if show is not None:
                 show(done)
 
@@ -196,12 +196,3 @@ def _lines(piece: Shard) -> Iterator[str]:
 def _rows(path: str) -> Iterator[str]:
     with open_input(path) as raw, io.BufferedReader(raw) as file:  # type: ignore[type-var]
         yield from array.documents(file, path, words=PIECE_WORDS)
-
-
-def _records(shard: Shard, text_of: TextOf, lost: list[str]) -> Iterator[str]:
-    for found in SOURCES[shard.kind].read(shard, _LIMITS):
-        text = text_of(found) if isinstance(found, Record) else None
-        if text is not None:
-            yield text
-        elif isinstance(found, Record) or found.lost:
-            lost.append(found.source)

@@ -39,12 +39,13 @@ def of(texts: Iterable[str], *, size: Size | None = None) -> Profile:
         Their profile; that of no documents is fine and changes nothing when merged.
     """
     whole = empty(size or Size())
-    for batch in _batches(texts):
+    for batch in batches(texts):
         whole = _fold(whole, batch)
     return whole
 
 
-def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+def batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Put texts together until they are worth a call of what works on many at once."""
     batch: list[str] = []
     n_chars = 0
     for text in texts:
