@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
-import threading
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -111,18 +112,21 @@ def everything(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in found}
 
 
-def interrupt_when(there: Path) -> threading.Thread:
-    """Interrupt this process as Ctrl-C does, as soon as a file is there."""
+@contextmanager
+def interrupted_when(there: Path) -> Iterator[None]:
+    """Interrupt this process as Ctrl-C does, once, when the first name is given after a file is there."""
+    before, done = {name: getattr(os, name) for name in ("mkdir", "replace")}, list[str]()
 
-    def watch() -> None:
-        until = time.monotonic() + 60.0
-        while not there.exists() and time.monotonic() < until:
-            time.sleep(0.002)
-        os.kill(os.getpid(), signal.SIGINT)
+    def watched(name: str, *arguments: Any, **options: Any) -> None:
+        before[name](*arguments, **options)
+        if not done and there.exists():
+            done.append(name)
+            os.kill(os.getpid(), signal.SIGINT)
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    return thread
+    with pytest.MonkeyPatch.context() as patch:
+        for name in before:
+            patch.setattr(os, name, partial(watched, name))
+        yield
 
 
 def test_interrupted_anywhere_and_resumed_it_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -131,10 +135,9 @@ def test_interrupted_anywhere_and_resumed_it_gives_the_same_bytes(tmp_path: Path
     root = tmp_path / "cut"
     last = root / "arms" / arms[0] / "001"
     for moment in ("new.jsonl", "curated/.work", "votes.jsonl", "played.json"):
-        watcher = interrupt_when(last / moment)
-        with pytest.raises(KeyboardInterrupt):
+        with interrupted_when(last / moment), pytest.raises(KeyboardInterrupt):
             run(root, TEXTS, TINY, arms=arms, workers=1, show=silent)
-        watcher.join()
+        assert (last / moment).exists()
         assert not (last / "result.json").exists()
         for path in (last / "votes.jsonl", last / "new.jsonl"):
             if moment != "played.json":
