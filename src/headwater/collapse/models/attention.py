@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from headwater.collapse.models.model import require
+from headwater.extras import require
 
 _HEAD = 32  # dimensions of a head
 

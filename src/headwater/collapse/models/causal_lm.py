@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from headwater.collapse.models.model import Data, Floats, require, tokens
+from headwater.collapse.models.model import Data, Floats, tokens
 from headwater.collapse.sampling import FAITHFUL, Sampling
 from headwater.errors import InputError, UnavailableError
+from headwater.extras import pretrained, require
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,17 +147,11 @@ class CausalLm:
         return self._read("AutoModelForCausalLM").to(self.device)
 
     def _read(self, kind: str) -> Any:
-        transformers = require("transformers", extra="lm")
         if not (self.download or self._is_here()):
             raise UnavailableError(
                 f"no weights of {self.model} here", hint="give a local path, or allow the download"
             )
-        try:
-            return getattr(transformers, kind).from_pretrained(self.model, local_files_only=not self.download)
-        except (OSError, ValueError) as error:
-            raise UnavailableError(
-                f"no usable weights at {self.model}", hint="give a path that from_pretrained can read"
-            ) from error
+        return pretrained(kind, self.model, download=self.download)
 
     def _is_here(self) -> bool:
         # Asked beforehand: transformers looks for converted weights on the network even when told not to.

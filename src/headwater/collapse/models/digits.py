@@ -9,9 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from headwater.collapse.models.gaussian_nd import FittedGaussianNd, GaussianNd
-from headwater.collapse.models.model import Data, Floats, as_weights, numbers, require
+from headwater.collapse.models.model import Data, Floats, as_weights, numbers
 from headwater.collapse.sampling import FAITHFUL, Sampling
 from headwater.errors import InputError
+from headwater.extras import require
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from headwater.collapse.models.model import Data, Floats, numbers, require
+from headwater.collapse.models.model import Data, Floats, numbers
 from headwater.collapse.sampling import FAITHFUL, Sampling
 from headwater.errors import InputError
+from headwater.extras import require
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from headwater.collapse.sampling import FAITHFUL, Sampling
-from headwater.errors import InputError, UnavailableError
+from headwater.errors import InputError
 
 Floats = NDArray[np.float64]
 Data = NDArray[Any]
@@ -108,27 +107,6 @@ def as_weights(weights: Floats | None, n: int) -> Floats:
     if w.shape != (n,) or not bool(np.all(np.isfinite(w) & (w >= 0))) or not w.sum() > 0:
         raise InputError("weights are finite numbers >= 0, one a sample, not all zero")
     return np.asarray(w / w.sum(), dtype=np.float64)
-
-
-def require(module: str, *, extra: str) -> Any:
-    """Import a library of an extra when it is needed.
-
-    Args:
-        module: Dotted name.
-        extra: The extra that installs it.
-
-    Returns:
-        The module.
-
-    Raises:
-        UnavailableError: If it is not installed.
-    """
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        raise UnavailableError(
-            f"{module.partition('.')[0]} is not installed", hint=f"pip install 'headwater[{extra}]'"
-        ) from error
 
 
 @contextmanager

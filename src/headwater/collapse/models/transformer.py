@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from headwater.collapse.models import attention
-from headwater.collapse.models.model import Data, Floats, one_thread, require, tokens
+from headwater.collapse.models.model import Data, Floats, one_thread, tokens
 from headwater.collapse.sampling import FAITHFUL, Sampling
 from headwater.errors import InputError
+from headwater.extras import require
 
 _ROWS = 64  # blocks trained on, scored or sampled at once
 

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from headwater.collapse.models.model import Data, Floats, numbers, one_thread, require
+from headwater.collapse.models.model import Data, Floats, numbers, one_thread
 from headwater.collapse.sampling import FAITHFUL, Sampling
 from headwater.errors import InputError
+from headwater.extras import require
 
 
 @dataclass(frozen=True, slots=True, eq=False)

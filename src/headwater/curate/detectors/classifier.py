@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from headwater.curate.detectors import language_model
 from headwater.curate.detectors.detector import Score
 from headwater.errors import ConfigError
+from headwater.extras import pretrained
 
 _GENERATED = re.compile(r"(?i)\b(ai|fake|generated|machine|synthetic|gpt|llm|chatgpt)\b")
 
@@ -24,8 +25,8 @@ def open_score(of: str) -> Score:
     Raises:
         ConfigError: If no label of it, or more than one, names generated text.
     """
-    network = language_model.loaded("AutoModelForSequenceClassification", of).eval()
-    cut = language_model.loaded("AutoTokenizer", of)
+    network = pretrained("AutoModelForSequenceClassification", of).eval()
+    cut = pretrained("AutoTokenizer", of)
     at = generated_label(network.config.id2label)
 
     def score(text: str) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headwater.errors import UnavailableError
+from headwater.extras import pretrained
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +30,7 @@ def model(path: str) -> Any:
     Raises:
         UnavailableError: If it cannot be loaded, or transformers is not installed.
     """
-    return loaded("AutoModelForCausalLM", path).eval()
+    return pretrained("AutoModelForCausalLM", path).eval()
 
 
 @lru_cache(maxsize=2)
@@ -39,7 +40,7 @@ def tokenizer(path: str) -> Callable[[str], torch.Tensor]:
     Raises:
         UnavailableError: If it cannot be loaded, or transformers is not installed.
     """
-    cut = loaded("AutoTokenizer", path)
+    cut = pretrained("AutoTokenizer", path)
 
     def ids(text: str) -> torch.Tensor:
         import torch
@@ -65,29 +66,6 @@ def log_laws(path: str, ids: torch.Tensor) -> torch.Tensor:
     with torch.inference_mode():
         laws: torch.Tensor = model(path)(ids).logits[0, :-1].float().log_softmax(-1)
     return laws
-
-
-def loaded(kind: str, path: str) -> Any:
-    """Load something of transformers, offline.
-
-    Raises:
-        UnavailableError: If it cannot be loaded, or transformers is not installed.
-    """
-    try:
-        import transformers
-        from transformers.utils import logging
-    except ImportError as error:
-        raise UnavailableError("no transformers", hint="pip install 'headwater[lm]'") from error
-    quiet: Any = logging
-    quiet.set_verbosity_error()
-    quiet.disable_progress_bar()
-    place, read = Path(path), getattr(transformers, kind).from_pretrained
-    file = {"gguf_file": place.name} if place.suffix == ".gguf" else {}
-    try:
-        return read(str(place.parent if file else place), local_files_only=True, **file)
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        why = str(error).partition("\n")[0][:200]
-        raise UnavailableError(f"cannot load the model {path}: {why}", hint="name its folder") from error
 
 
 def digest(of: str) -> str:

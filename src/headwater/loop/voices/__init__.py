@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from headwater.collapse.models.model import require
+from headwater.extras import require
 from headwater.loop.voices import causal_lm, kneser_ney, transformer
 from headwater.loop.voices.voice import Train, Voice
 

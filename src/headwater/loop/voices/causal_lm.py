@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from headwater.collapse.models.causal_lm import CausalLm
-from headwater.collapse.models.model import require
 from headwater.errors import InputError
+from headwater.extras import require
 from headwater.loop.voices.voice import Laws, Task, Train, nucleus
 from headwater.watermark.abreast import Law
 from headwater.watermark.scheme import Floats, Tokens

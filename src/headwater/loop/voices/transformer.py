@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from headwater.collapse.models import attention
-from headwater.collapse.models.model import one_thread, require
+from headwater.collapse.models.model import one_thread
 from headwater.collapse.models.transformer import FittedTransformer, Transformer, token_losses
+from headwater.extras import require
 from headwater.loop.voices.voice import Laws, Task, nucleus
 from headwater.watermark.abreast import Law
 from headwater.watermark.scheme import Floats, Tokens

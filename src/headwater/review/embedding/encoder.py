@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from headwater.errors import InputError, UnavailableError
+from headwater.errors import InputError
+from headwater.extras import pretrained, require
 from headwater.review.select.chunk import Vectors
 
 _AT_ONCE = 32
@@ -69,16 +70,5 @@ class Encoder:
 
 @cache
 def _model(folder: str) -> tuple[Any, Any, Any]:
-    try:
-        import torch
-        from transformers import AutoModel, AutoTokenizer
-    except ModuleNotFoundError as error:
-        raise UnavailableError(
-            "encoder-1 needs the extra `lm`", hint="pip install 'headwater[lm]', or use hashed-1"
-        ) from error
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
-    except (OSError, ValueError) as error:
-        raise UnavailableError(f"no encoder in {folder}: {str(error)[:80]}") from error
-    return tokenizer, model, torch
+    torch = require("torch", extra="lm")
+    return pretrained("AutoTokenizer", folder), pretrained("AutoModel", folder).eval(), torch

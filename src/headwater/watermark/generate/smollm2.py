@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from headwater.errors import InputError, UnavailableError
+from headwater.errors import InputError
+from headwater.extras import pretrained, require
 from headwater.watermark import sampler
 from headwater.watermark.keys import Key
 from headwater.watermark.scheme import Floats, Scheme, Tokens
@@ -71,17 +72,8 @@ def load() -> Model:
         UnavailableError: If the weights or what reads them are not installed.
     """
     path = vocabulary.smollm2_path()
-    try:
-        import torch
-        from transformers import AutoModelForCausalLM
-        from transformers.utils import logging
-    except ImportError as error:
-        raise UnavailableError("no transformers", hint="pip install 'headwater[lm]'") from error
-    quiet: Any = logging
-    quiet.set_verbosity_error()
-    quiet.disable_progress_bar()
-    read: Any = AutoModelForCausalLM.from_pretrained
-    return Model(read(str(path.parent), gguf_file=path.name, dtype=torch.float32).eval())
+    torch = require("torch", extra="lm")
+    return Model(pretrained("AutoModelForCausalLM", str(path), dtype=torch.float32).eval())
 
 
 def request(cut: Open, prompt: str) -> Tokens:
