@@ -12,11 +12,11 @@ import numpy as np
 
 from headwater.collapse import Corpus, Lab, Sampling, mix, models, run
 from headwater.collapse.models import Fitted, Model
-from headwater.collapse.models.model import require
 from headwater.collapse.study import Band, Fan, Ridgeline, Setting, Study, Told, Value, Work
 from headwater.collapse.study.probe import Probe
 from headwater.collapse.study.text import read
 from headwater.errors import UnavailableError
+from headwater.extras import require
 
 PLAYS = Path(__file__).parents[1] / "plays.txt"
 SHARES, BLOCK, EDGES = (0.0, 0.1), 64, np.geomspace(1.0, 20_000.0, 61)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from headwater.collapse import Corpus, Lab, models, run
-from headwater.collapse.models.model import require
 from headwater.collapse.models.vae import FittedVae
 from headwater.collapse.study import Band, Fan, Setting, Study, Told, Value, Work, mean, median
 from headwater.collapse.study.probe import Probe
+from headwater.extras import require
 
 GENERATIONS, RUNS, TRAIN = 5, 3, 1_297
 PUBLISHED = (0.688, 0.603, 0.534, 0.483, 0.443)  # means of five runs, generations 1 to 5
