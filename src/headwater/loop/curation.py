@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from headwater.curate.calibrate import calibrate
 from headwater.curate.calibration import encode
 from headwater.curate.config import Config, labels_given
 from headwater.curate.engine.inline import InlineEngine
-from headwater.curate.layout import FOLDERS, LEDGER
+from headwater.curate.layout import LEDGER
 from headwater.curate.policy import Policy
 from headwater.curate.run import Setting, curate, redecide
 from headwater.curate.skips import explanations
@@ -133,13 +132,6 @@ def scores(human: Path, out: Path) -> bytes:
     """
     curate(_shards(human), out, config=Config(), setting=_setting())
     return encode(calibrate(out))
-
-
-def admitted(out: Path) -> Iterator[tuple[str, str]]:
-    """Read what a run admitted: address and text of each page."""
-    for file in sorted((out / FOLDERS["admit"]).glob("*.parquet")):
-        table = pq.read_table(file, columns=["url", "text"])
-        yield from zip(*(table[name].to_pylist() for name in ("url", "text")), strict=True)
 
 
 def addresses(out: Path) -> dict[str, str]:

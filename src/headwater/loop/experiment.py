@@ -11,7 +11,7 @@ from pathlib import Path
 from headwater import canonical
 from headwater.curate.store import atomic, exclusive, read_json, write_json
 from headwater.errors import InputError
-from headwater.loop import archive, curation, people, provider, turns, voices
+from headwater.loop import archive, curation, handover, people, provider, turns, voices
 from headwater.loop.gauge import Generation
 from headwater.loop.ground import Ground, people_of, result_of, scene_of
 from headwater.loop.people import People
@@ -118,12 +118,14 @@ def _begin(ground: Ground, texts: Sequence[str], scene: Scene) -> None:
 
 
 def _prepare(ground: Ground, scene: Scene, arms: Sequence[str], show: Show) -> None:
-    """Announce the key, seal the reserve, score what it holds, draw the samples: what the arms need."""
+    """Draw and announce keys, seal the reserve, score what it holds, draw samples: what the arms need."""
     chosen = [ARMS[name] for name in arms]
     if not ground.provider.exists():
         archive.whole(
             ground.provider, lambda folder: provider.found(folder, tokenizer=scene.tokenizer, seed=scene.seed)
         )
+    if not ground.curator.exists():
+        archive.whole(ground.curator, handover.found)
     if not any(arm.statistics or arm.sealed for arm in chosen):
         return
     if not ground.archive.exists():

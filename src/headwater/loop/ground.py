@@ -64,6 +64,11 @@ class Ground:
         return self.root / "provider"
 
     @property
+    def curator(self) -> Path:
+        """Hold the keys that sign releases."""
+        return self.root / "curator"
+
+    @property
     def calibration(self) -> Path:
         """Hold the scores of the sealed text."""
         return self.root / "calibration.json"

@@ -14,7 +14,7 @@ import numpy as np
 
 from headwater.curate.store import intact, write_json, write_text
 from headwater.errors import InputError
-from headwater.loop import archive, author, curation, gauge, page, people, provider, reviewers
+from headwater.loop import archive, author, curation, gauge, handover, page, people, provider, reviewers
 from headwater.loop.author import Author
 from headwater.loop.gauge import Generation, Yardstick
 from headwater.loop.ground import Ground, pages_of, people_of, played_of, result_of, scene_of, training_of
@@ -118,7 +118,8 @@ class _Step:
         page.write(self._new(), self.ground.new(self.name, self.number))
         web = self._web()
         crawled = self._crawled(web)
-        _capture(crawled, folder / "crawl.warc.gz", _FIRST_YEAR + self.number)
+        year = _FIRST_YEAR + self.number
+        _capture(crawled, folder / "crawl.warc.gz", year)
         # Whoever was killed after people were asked has left a run that was decided again.
         shutil.rmtree(folder / "curated", ignore_errors=True)
         calibration = self.ground.calibration.read_bytes() if arm.statistics else b""
@@ -135,7 +136,8 @@ class _Step:
         if judgements:
             summary = curation.judge(folder / "curated", arm, judgements, calibration=calibration)
         vouched = curation.vouched(folder / "curated", judgements)
-        let_in = list(curation.admitted(folder / "curated"))
+        handover.seal(folder / "curated", folder / "release", self.ground.curator, year=year)
+        let_in = handover.receive(folder / "release", self.ground.curator)
         trained, sealed = self._trained(let_in)
         texts = [text for _, text in trained] + list(sealed)
         if not texts:
