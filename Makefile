@@ -14,12 +14,16 @@ $(VENV)/.installed-test: $(VENV)/.installed-core
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test,docs]'
 	@touch $@
 
+# What people and what a model are known to have written calibrates how the crawl is read.
 demo: $(VENV)/.installed-core
-	$(BIN)/headwater curate examples/crawl --out out/demo
-	@rm -rf out/demo-keys out/demo-release out/demo-release.key.txt
+	@rm -rf out/demo out/demo-*
+	$(BIN)/headwater curate examples/known/people.warc.gz --out out/demo-people
+	$(BIN)/headwater curate examples/known/machine.jsonl --out out/demo-machine
+	$(BIN)/headwater curate calibrate out/demo-people --generated out/demo-machine --canary-share 0.5 --out out/demo-people.json
+	$(BIN)/headwater curate examples/crawl --calibration out/demo-people.json --out out/demo
 	$(BIN)/headwater reserve keygen example.com/demo --keys out/demo-keys
 	$(BIN)/headwater curate seal out/demo --out out/demo-release --keys out/demo-keys
-	$(BIN)/headwater curate verify out/demo-release --key out/demo-release.key.txt
+	$(BIN)/headwater curate verify out/demo-release --key out/demo-release.key.txt --html out/demo-release.html
 
 $(VENV)/.installed-loop: $(VENV)/.installed-core
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[watermark]'

@@ -213,3 +213,32 @@ def test_marked_disclosed_and_sealed_pages_of_the_sample_are_all_right_for_the_r
     assert {reasons[key] for key in told} <= {"disclosed-ai-generated", "copy-of-disclosed"}
     assert members >= set(known)
     assert {reasons[key] for key in reasons if key[1] in known} == {"no-evidence-against"}
+
+
+@pytest.mark.slow
+def test_make_demo_ends_in_a_page_with_a_share_an_audit_and_a_verified_release(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    dry = subprocess.run(["make", "-n", "demo"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    steps = [line.split()[1:] for line in dry.splitlines() if line.startswith(".venv/bin/headwater ")]
+    for step in steps:
+        command = [sys.executable, "-m", "headwater", *step]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    page = (tmp_path / "out" / "demo-release.html").read_text("utf-8")
+    summary = json.loads((tmp_path / "out" / "demo" / "summary.json").read_text("utf-8"))["statistics"]
+    lines = pq.read_table(tmp_path / "out" / "demo" / "ledger.parquet").to_pylist()
+    generated = {(row["file"], row["url"]) for row in truth() if row["origin"] == "generated"}
+    called = {(row["source"], row["url"]) for row in lines if row["reason"] == "reads-generated"}
+    whole = summary["prevalence"][0]
+
+    assert len(steps) == 7
+    assert whole["low"] <= len(generated) / whole["n"] <= whole["high"]
+    assert abs(whole["value"] - len(generated) / whole["n"]) < 0.05
+    assert summary["n_canaries"] > 99
+    assert not summary["off"]
+    assert called <= generated
+    assert "A verified release" in page
+    assert f"an estimated <strong>{100 * whole['value']:.1f}\u202f%</strong> are generated (95" in page
+    for part in ("What was decided, and why", "Tail audit", "The release, and what was checked"):
+        assert part in page

@@ -10,12 +10,18 @@ from pathlib import Path
 
 from headwater.curate.config import Config
 from headwater.curate.summary import (
+    CutCount,
+    DeclarationUse,
     Example,
     LabelView,
+    PrevalencePart,
     ReasonCount,
+    Silence,
     SkipCount,
     SourceCount,
+    StatisticsState,
     StratumAudit,
+    StratumUse,
     Summary,
     Tally,
     WordAudit,
@@ -30,6 +36,18 @@ REASONS = {
     "gzip-corrupt": "A compressed member does not decode; reading went on at the next one.",
     "not-a-document": "Requests and crawl metadata hold no page.",
 }
+STATE = StatisticsState(
+    calibration="c" * 64, n_tested=2_663, n_unranked=3, n_found=243, threshold=0.0099, n_abstained=40,
+    strata=(StratumUse("en/prose", 1_553, 2_663, 0.04, abstained=False),
+        StratumUse("de", 120, 40, 0.3, abstained=True)),
+    n_canaries=423, n_canary_hits=1, canary_bound=0.0112, off="",
+    cuts=(CutCount("language", "en", 423, 1, 0.0), CutCount("length", "30–99 words", 59, 30, 0.4)),
+    weights=(160, 40, 5, 80, 50, 100, 460, 60, 900, 808),
+    prevalence=(PrevalencePart("all", "", 2_719, 70, 60, 3, 0.156, 0.135, 0.177),),
+    silent=(Silence("too short", 3),),
+    declarations=(DeclarationUse("chat-boilerplate", 423, 1, 70, 20, 4.2),
+        DeclarationUse("meta-ai-generated", 423, 0, 9, 4, None)),
+)  # fmt: skip
 
 
 def wilson(k: int, n: int) -> tuple[float, float]:
@@ -58,6 +76,11 @@ def skip(
 ) -> SkipCount:
     """Make one reason of a skip."""
     return SkipCount(reason, lost, n_records, n_bytes, example, detail)
+
+
+def ranked() -> Summary:
+    """Give the usual run under a calibration."""
+    return dataclasses.replace(usual(), statistics=STATE)
 
 
 def empty() -> Summary:

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,12 +15,20 @@ import pytest
 
 from headwater.curate.summary import ReasonCount, Summary
 from headwater.report.audit import ABOVE, BELOW, compare
-from headwater.report.curate import SECTIONS, headline, mismatches, render, total
+from headwater.report.curate import RELEASE, SECTIONS, Verified, headline, mismatches, render, total
 from headwater.report.statistics import known
 from tests.report import samples
 
-MAKERS = (samples.usual, samples.empty, samples.hostile, samples.vast)
+MAKERS = (samples.usual, samples.ranked, samples.empty, samples.hostile, samples.vast)
 VOID = {"meta", "link", "br"}
+VERIFIED = Verified(
+    "example.com/<corpus>/release/1",
+    941,
+    tuple((f"data/{n}.parquet", 2_000 * n, f"{n:064x}") for n in range(120)),
+    942,
+    "ab" * 32,
+    ("example.com/corpus+12345678+AaBb", "example.com/corpus+87654321+CcDd"),
+)
 Attributes = dict[str, str | None]
 
 
@@ -62,10 +69,14 @@ def outline(page: str) -> Outline:
     return parsed
 
 
-@pytest.fixture(scope="module", params=MAKERS, ids=lambda make: make.__name__)
+def released() -> str:
+    return render(samples.usual(), explanations=samples.REASONS, verified=VERIFIED)
+
+
+@pytest.fixture(scope="module", params=[*MAKERS, released], ids=lambda make: make.__name__)
 def page(request: pytest.FixtureRequest) -> str:
-    make: Callable[[], Summary] = request.param
-    return render(make(), explanations=samples.REASONS)
+    made: str | Summary = request.param()
+    return made if isinstance(made, str) else render(made, explanations=samples.REASONS)
 
 
 def test_the_page_is_well_formed_and_its_ids_are_unique(page: str) -> None:
@@ -129,7 +140,20 @@ def test_landmarks_headings_and_language(page: str) -> None:
     for landmark in ("header", "nav", "main", "footer", "h1", "title"):
         assert len([tag for tag, _ in parsed.elements if tag == landmark]) >= 1
     assert len(parsed.named("h1")) == 1
-    assert [a.get("id") for a in parsed.named("h2")] == [section.key for section in SECTIONS]
+    titles = [a.get("id") for a in parsed.named("h2")]
+    assert titles[: len(SECTIONS)] == [section.key for section in SECTIONS]
+    assert titles[len(SECTIONS) :] == ([RELEASE.key] if "A verified release" in page else [])
+
+
+def test_a_release_that_was_checked_is_shown_with_its_log_keys_and_files() -> None:
+    page = released()
+
+    assert "941 documents and 120 files are what their maker sealed" in page
+    assert "example.com/&lt;corpus&gt;/release/1" in page
+    assert all(text in page for text in (VERIFIED.root, *VERIFIED.keys, "data/99.parquet"))
+    assert "data/100.parquet" not in page
+    assert "The first 100 of 120 files" in page
+    assert "verified release" not in render(samples.usual())
 
 
 def test_the_page_encodes_and_shows_what_would_act_unseen(page: str) -> None:

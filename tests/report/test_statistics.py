@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from headwater.curate.summary import CutCount, PrevalencePart, Silence, StatisticsState, StratumUse
+from headwater.curate.summary import StatisticsState
 from headwater.report.curate import render
 from headwater.report.statistics import statistics
 from tests.report import samples
 
-STATE = StatisticsState(
-    calibration="c" * 64, n_tested=2_663, n_unranked=3, n_found=243, threshold=0.0099, n_abstained=40,
-    strata=(StratumUse("en/prose", 1_553, 2_663, 0.04, abstained=False),
-        StratumUse("de", 120, 40, 0.3, abstained=True)),
-    n_canaries=423, n_canary_hits=1, canary_bound=0.0112, off="",
-    cuts=(CutCount("language", "en", 423, 1, 0.0), CutCount("length", "30–99 words", 59, 30, 0.4)),
-    weights=(160, 40, 5, 80, 50, 100, 460, 60, 900, 808),
-    prevalence=(PrevalencePart("all", "", 2_719, 70, 60, 3, 0.156, 0.135, 0.177),),
-    silent=(Silence("too short", 3),),
-)  # fmt: skip
+STATE = samples.STATE
 
 
 def page(state: StatisticsState | None) -> str:

@@ -51,6 +51,7 @@ AXES = (
         "Shows whether short or long documents were cut more often. It does not show quality.",
     ),
 )
+RELEASE = Section("release", "The release, and what was checked")
 _TONES = {"admit": "admit", "quarantine": "quarantine", "exclude": "exclude"}
 _N_SOURCES = 100
 _NO_TEXTS: Mapping[str, str] = MappingProxyType({})
@@ -94,22 +95,50 @@ class Group:
     examples: tuple[Example, ...]
 
 
-def render(summary: Summary, *, explanations: Mapping[str, str] = _NO_TEXTS) -> str:
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was checked of a run's release, and found as its maker sealed it.
+
+    Attributes:
+        origin: Name of its log.
+        n_documents: Documents, each held against the log.
+        files: Path, size in bytes and SHA-256 of every file.
+        size: Entries of the log.
+        root: Its root, 64 hex digits.
+        keys: Keys that signed it, a line each.
+    """
+
+    origin: str
+    n_documents: int
+    files: tuple[tuple[str, int, str], ...]
+    size: int
+    root: str
+    keys: tuple[str, ...]
+
+
+def render(
+    summary: Summary,
+    *,
+    explanations: Mapping[str, str] = _NO_TEXTS,
+    verified: Verified | None = None,
+) -> str:
     """Draw the page of one run.
 
     Args:
         summary: What the run did.
         explanations: One plain sentence for each reason of a decision or a skip, by its stable name.
+        verified: Of its release, where one was checked.
 
     Returns:
         One self-contained HTML file; equal arguments give equal bytes.
     """
     totals = total(summary)
     reference = totals.n_admit / totals.n_decided if totals.n_decided else 0.0
+    sections = (*SECTIONS, RELEASE) if verified else SECTIONS
     strata = (summary.languages, summary.scripts, summary.domains, summary.lengths)
     return compose(
         "curate.html",
-        Page("Curation report", headline(totals), summary.run_id, summary.version, SECTIONS),
+        Page("Curation report", headline(totals), summary.run_id, summary.version, sections),
         summary=summary,
         totals=totals,
         explanations=explanations,
@@ -125,6 +154,7 @@ def render(summary: Summary, *, explanations: Mapping[str, str] = _NO_TEXTS) -> 
         audits=tuple(audit(axis, rows, reference) for axis, rows in zip(AXES, strata, strict=True) if rows),
         words=words(summary.words),
         groups=_groups(summary),
+        verified=verified,
     )
 
 
