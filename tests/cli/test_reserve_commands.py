@@ -18,6 +18,7 @@ from headwater.log.storage import Directory
 from headwater.reserve import keyring
 from tests.log.samples import COSIGNER, NOW_S
 from tests.log.witness_server import Witness, serving
+from tests.reserve.archives import pages, warc_gz
 from tests.reserve.authorities import Authority
 from tests.reserve.evidence.test_opentimestamps import HEADER, PROOF
 from tests.reserve.sealed import sealed, text
@@ -220,3 +221,28 @@ def test_where_there_is_no_reserve_it_says_so(type_: Type, command: str) -> None
 
     assert code == 3
     assert "no reserve here" in err
+
+
+def test_an_archive_sealed_in_place_is_mended_from_parity_and_from_copies(folder: Path, type_: Type) -> None:
+    (folder / "copies").mkdir()
+    for place in (folder, folder / "copies"):
+        (place / "a.warc.gz").write_bytes(warc_gz(pages(60)))
+    seal = ("seal", "other", "a.warc.gz", "--in-place", "--keys", "own", "--workers", "1")
+    assert type_("keygen", "example.com/other", "--keys", "own")[0] == 0
+    assert type_(*seal)[0] == 0
+    before = (folder / "a.warc.gz").read_bytes()
+    (folder / "a.warc.gz").write_bytes(before[:3_000])
+    assert type_("repair", "other")[0] == 1
+    code, _, err = type_("protect", "other")
+    assert (code, "then protect" in err) == (1, True)
+    code, out, _ = type_("repair", "other", "--archives", "copies")
+    assert (code, out.splitlines()[0].endswith("a.warc.gz: restored from copy")) == (0, True)
+    assert (folder / "a.warc.gz").read_bytes() == before
+
+    assert type_("protect", "other")[1] == "2 objects and 1 archives protected\n"
+    wound(folder / "a.warc.gz", 3_000)
+    assert type_("audit", "other", "--seed-from", BEACON)[0] == 1
+    code, out, _ = type_("repair", "other")
+    assert (code, out.splitlines()[0].endswith("a.warc.gz: restored from parity")) == (0, True)
+    assert (folder / "a.warc.gz").read_bytes() == before
+    assert type_("audit", "other", "--seed-from", BEACON)[0] == 0

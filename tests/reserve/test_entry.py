@@ -57,6 +57,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "subject": {"document": 4},
     },
     "receipt": {"mix_sha256": DIGEST, "model_sha256": DIGEST, "statement_sha256": DIGEST},
+    "release": {"manifest_sha256": DIGEST, "root": DIGEST, "size": 700, "what": "sample"},
     "sample-intent": {
         "n": 300,
         "purpose": "a test",

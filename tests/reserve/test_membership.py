@@ -6,17 +6,28 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
 
-from headwater.errors import SealError
+from headwater.errors import FormatError, SealError
 from headwater.log.storage import Memory
 from headwater.reserve import index, membership, payloads, prove, redact, seal
 from headwater.reserve.entry import Entry, moment
 from headwater.reserve.redact import Order
 from headwater.reserve.reserve import create, open_reserve
+from tests.log.samples import damaged
 from tests.reserve.archives import Page, pages, warc_gz
 from tests.reserve.worlds import KEYS, NOW_S, plan, sealed
 
 STRANGERS = [hashlib.sha256(b"stranger %d" % at).digest() for at in range(1000)]
+
+
+@given(damaged(index.encode([(STRANGERS[at], at) for at in range(3)]), index.encode([])))
+def test_any_bytes_are_refused_or_encode_to_themselves(data: bytes) -> None:
+    try:
+        rows = index.parse(data)
+    except FormatError:
+        return
+    assert index.encode(rows) == data
 
 
 def digest(page: Page) -> bytes:

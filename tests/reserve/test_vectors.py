@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import json
 from types import ModuleType
 from typing import Any
@@ -16,7 +15,7 @@ from headwater.reserve.order import Beacon
 from headwater.sources.frame import sole_frame
 from headwater.sources.shard import Limits
 from tests.reserve import vectors
-from tests.reserve.test_verifier import SCRIPT
+from tests.reserve.test_verifier import script
 
 
 def cases(name: str) -> list[dict[str, Any]]:
@@ -28,14 +27,9 @@ def title(case: dict[str, Any]) -> str:
     return f"{case['id']} {case['comment']}"
 
 
-@pytest.fixture(scope="module")
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("verify_reserve", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
+@pytest.fixture(scope="module", name="script")
+def loaded() -> ModuleType:
+    return script()
 
 
 @pytest.mark.parametrize("name", vectors.FILES)

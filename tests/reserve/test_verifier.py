@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import importlib.util
+import shutil
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+import zstandard
 
+from headwater.errors import ConsistencyError
 from headwater.log.storage import Directory
-from headwater.reserve import content, prove, redact, rotate, seal, verify
+from headwater.reserve import content, imprint, prove, redact, rotate, seal, verify
 from headwater.reserve import export as exporting
 from headwater.reserve.reserve import Reserve, create, open_reserve
-from tests.reserve.archives import pages, warc_gz
+from headwater.sources.frame import sole_frame
+from headwater.sources.shard import Limits
+from tests.reserve.archives import Page, pages, warc_gz
 from tests.reserve.test_redact import order
 from tests.reserve.worlds import KEYS, NOW_S, keyring, plan, sealed
 
@@ -147,6 +156,70 @@ def test_it_says_of_damage_what_the_library_says(tmp_path: Path, damage: Callabl
         assert f"verified: {report.n_verified}\n" in said or not report.n_verified
 
 
+def test_a_seal_that_names_another_root_is_found_out(tmp_path: Path) -> None:
+    held = folder_of(tmp_path)
+    told = held.entries[-1]
+    forged = replace(told, fields={**told.fields, "root": "ab" * 32})
+    shutil.rmtree(tmp_path / "reserve" / "registry")
+    held = create(held.storage, KEYS.manifest).append([held.entries[0], forged], KEYS.registry, time_s=NOW_S)
+    assert (held.size, [one.kind for one in held.entries]) == (12, ["seal-intent", "seal"])
+
+    with pytest.raises(ConsistencyError):
+        verify.whole(held)
+    code, said, _ = run("reserve", str(tmp_path / "reserve"))
+    assert (code, "another root" in said) == (1, True)
+
+
+def script() -> ModuleType:
+    """Load the verifier as a module."""
+    spec = importlib.util.spec_from_file_location("verify_reserve", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+@pytest.mark.parametrize("n", [2**18 - 19, 2**18 - 18, 2**18 - 17, 2**18 + 5])
+@pytest.mark.parametrize("ends", [True, False])
+def test_head_and_body_are_cut_where_the_library_cuts_them(n: int, *, ends: bool) -> None:
+    http = b"HTTP/1.1 200 OK\r\n" + b"a" * n + b"\r\n\r\n"[: 4 if ends else 2]
+    record = Page(http=http, body=b"words" if ends else b"").record()
+    frame = sole_frame(record, Limits(max_payload_bytes=2**20))
+    assert frame is not None
+    head, body = imprint.split(frame, Limits())
+
+    assert script().split(record) == (head, bytes(body))
+
+
+def test_an_archive_of_zstd_with_a_dictionary_is_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python reads zstd from 3.14 on; here zstandard does it instead."""
+    made = script()
+
+    def unzstd(frame: bytes, dictionary: bytes) -> bytes:
+        held = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
+        return zstandard.ZstdDecompressor(dict_data=held).decompress(frame)
+
+    monkeypatch.setattr(made, "unzstd", unzstd)
+    some: list[bytes | bytearray | memoryview] = [page.record() for page in pages(40)]
+    raw = zstandard.train_dictionary(2_000, some).as_bytes()
+    frame = zstandard.ZstdCompressor(dict_data=zstandard.ZstdCompressionDict(raw)).compress
+    for name, dictionary in (("a", raw), ("b", zstandard.compress(raw))):
+        path = tmp_path / f"{name}.warc.zst"
+        head = struct.pack("<II", 0x184D2A5D, len(dictionary)) + dictionary
+        path.write_bytes(head + b"".join(map(frame, some)))
+        held = create(Directory(tmp_path / name), KEYS.manifest)
+        held, _ = seal.seal(held, plan([path], tmp_path / f"s-{name}"), KEYS)
+        assert verify.whole(held).n_verified == 40
+        for number in range(40):
+            made.in_place(tmp_path / name, asdict(held.leaf(number)), None)
+        path.write_bytes(head + b"".join(map(frame, reversed(some))))
+        with pytest.raises(made.Wrong):
+            made.in_place(tmp_path / name, asdict(held.leaf(0)), None)
+
+
 def test_keys_that_changed_hands_are_followed(tmp_path: Path) -> None:
     held, after = folder_of(tmp_path), keyring(first=9)
     held = rotate.rotate(held, "documents", KEYS, after, time_s=NOW_S)
@@ -167,13 +240,7 @@ def test_keys_that_changed_hands_are_followed(tmp_path: Path) -> None:
 
 def test_the_signature_scheme_is_that_of_rfc_8032() -> None:
     """The first vectors of RFC 8032, section 7.1, and each with one bit changed."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("verify_reserve", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
+    made_of = script()
     vectors = [
         (
             "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
@@ -194,11 +261,11 @@ def test_the_signature_scheme_is_that_of_rfc_8032() -> None:
     ]
     for public, message, signature in vectors:
         key, text, made = map(bytes.fromhex, (public, message, signature))
-        script.ed25519(key, text, made)
+        made_of.ed25519(key, text, made)
         for at in range(0, 512, 37):
             wrong = bytearray(made)
             wrong[at // 8] ^= 1 << at % 8
-            with pytest.raises(script.Wrong):
-                script.ed25519(key, text, bytes(wrong))
-        with pytest.raises(script.Wrong):
-            script.ed25519(key, text + b"x", made)
+            with pytest.raises(made_of.Wrong):
+                made_of.ed25519(key, text, bytes(wrong))
+        with pytest.raises(made_of.Wrong):
+            made_of.ed25519(key, text + b"x", made)

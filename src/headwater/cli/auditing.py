@@ -69,16 +69,25 @@ def _tell(found: Result, number: int | None, *, as_json: bool) -> None:
 @click.command(no_args_is_help=True)
 @click.argument("reserve", metavar="RESERVE")
 @click.option("--from", "mirror", metavar="MIRROR", help="A mirror: a folder, or an http(s) URL.")
+@click.option(
+    "--archives", metavar="PLACE", help="Copies of archives sealed in place: a folder, or an http(s) URL."
+)
 @json_option
-def repair(*, reserve: str, mirror: str | None, as_json: bool) -> None:
-    """Find what is damaged, and restore it from parity or from a mirror.
+def repair(*, reserve: str, mirror: str | None, archives: str | None, as_json: bool) -> None:
+    """Find what is damaged, and restore it from parity or from elsewhere.
 
-    What a mirror gives is checked against the log before it is written. What was redacted stays redacted.
+    A mirror holds objects of the reserve, copies hold archives that were sealed in place. What these give is
+    checked against the log before it is written. What was redacted stays redacted.
     """
     from headwater.cli.opened import reserve_of
+    from headwater.reserve import mend
     from headwater.reserve import repair as repairs
+    from headwater.reserve.copies import copies_of
 
-    _settle(list(repairs.repair_all(reserve_of(reserve), _mirror(mirror))), as_json=as_json)
+    opened = reserve_of(reserve)
+    done = list(repairs.repair_all(opened, _mirror(mirror)))
+    done += mend.repair_all(opened, None if archives is None else copies_of(archives))
+    _settle(done, as_json=as_json)
 
 
 def _settle(done: Sequence[Repaired], *, as_json: bool) -> None:
@@ -101,19 +110,22 @@ def _settle(done: Sequence[Repaired], *, as_json: bool) -> None:
 @click.argument("reserve", metavar="RESERVE")
 @json_option
 def protect(*, reserve: str, as_json: bool) -> None:
-    """Write parity beside every object: of twelve blocks two may be lost.
+    """Write parity of every object, and of archives sealed in place.
 
-    Write it anew after a redaction, so that nothing that was taken down is left in it.
+    Of twelve blocks two may be lost. Of what is damaged already none is written. A redaction writes it anew,
+    so that nothing is left in it.
     """
     from headwater.cli.opened import reserve_of
-    from headwater.reserve import audit as audits
-    from headwater.reserve import parity
+    from headwater.reserve import mend, stripe
+    from headwater.reserve import repair as repairs
 
     opened = reserve_of(reserve)
-    paths = list(audits.all_objects(opened))
-    for path in paths:
-        parity.protect(opened.storage, path)
-    say({"objects": paths}, f"{len(paths)} objects protected", as_json=as_json)
+    paths = list(repairs.protect_all(opened))
+    archives = mend.check(opened)
+    for file_sha256 in archives:
+        stripe.protect(opened.storage, file_sha256)
+    told = f"{len(paths)} objects and {len(archives)} archives protected"
+    say({"archives": archives, "objects": paths}, told, as_json=as_json)
 
 
 def _mirror(name: str | None) -> Source | None:

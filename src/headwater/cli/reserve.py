@@ -11,6 +11,7 @@ from headwater.cli.exporting import export
 from headwater.cli.keying import keygen, rotate
 from headwater.cli.proving import prove, verify
 from headwater.cli.redacting import redact
+from headwater.cli.releasing import release
 from headwater.cli.sampling import check_sample, receipt, sample
 from headwater.cli.sealing import intend, seal
 from headwater.cli.serving import serve
@@ -26,7 +27,7 @@ def reserve() -> None:
 
 _COMMANDS = (
     *(keygen, rotate, intend, seal, prove, verify, redact, export),
-    *(audit, check_sample, claim, date, protect, receipt, repair, sample, serve, timestamp, witness),
+    *(audit, check_sample, claim, date, protect, receipt, release, repair, sample, serve, timestamp, witness),
 )
 for command in _COMMANDS:
     reserve.add_command(command)

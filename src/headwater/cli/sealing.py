@@ -69,7 +69,7 @@ def intend(*, folder: str, sources: tuple[str, ...], keys_folder: str, in_place:
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; without it, one a core.")
 @json_option
 def seal(*, folder: str, sources: tuple[str, ...], keys_folder: str, as_json: bool, **options: Any) -> None:
-    """Seal documents of WARC, WET, JSON lines or Parquet files into a reserve.
+    """Seal documents of WARC, WET, JSON lines, Parquet or MediaWiki files.
 
     RESERVE is a folder, made at the first seal. The text is stored in it once a payload, or stays where it is
     with --in-place. What cannot be sealed is skipped and counted under a reason; a seal that was cut off goes
@@ -121,6 +121,8 @@ def _plan(
     with progress() as show:
         found = plan(discover(list(sources)), shard_bytes=2**60, show=lambda n, total: show("hash", n, total))
     if not found:
-        raise InputError("there is nothing to seal", hint="name WARC, WET, JSON lines or Parquet files")
+        raise InputError(
+            "there is nothing to seal", hint="name WARC, WET, JSON lines, Parquet or MediaWiki files"
+        )
     n_workers = workers or len(os.sched_getaffinity(0))
     return Plan(tuple(found), terms, drawn, staging_of(folder), now_s(), n_workers)

@@ -142,6 +142,12 @@ KINDS: dict[str, Mapping[str, Check]] = {
         "model_sha256": is_digest,
         "statement_sha256": is_digest,
     },
+    "release": {
+        "manifest_sha256": is_digest,
+        "root": is_digest,
+        "size": is_count,
+        "what": one_of("corpus", "export", "sample"),
+    },
     "sample-intent": {
         "n": is_count,
         "purpose": is_text,

@@ -130,8 +130,7 @@ def replacement(path: str, size_bytes: int, *, name: str, time: str, told: str) 
         InputError: If the file is not local, or the record too short.
         UnavailableError: If it cannot be read.
     """
-    if is_url(path):
-        raise InputError(f"{path} is not on this machine", hint="redact it where it lies")
+    _check_here(path)
     try:
         with Path(path).open("rb") as file:
             kind = file.read(4)
@@ -153,8 +152,10 @@ def overwrite(path: str, start: int, data: bytes) -> None:
         data: What to write.
 
     Raises:
+        InputError: If it is not local.
         UnavailableError: If it cannot be written.
     """
+    _check_here(path)
     try:
         with Path(path).open("r+b") as file:
             file.seek(start)
@@ -163,3 +164,13 @@ def overwrite(path: str, start: int, data: bytes) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise UnavailableError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _check_here(path: str) -> None:
+    """Check that a file is on this machine.
+
+    Raises:
+        InputError: If it is not.
+    """
+    if is_url(path):
+        raise InputError(f"{path} is not on this machine", hint="give the command where it lies")

@@ -43,6 +43,15 @@ def path(of: str) -> str:
     return f"parity/{of}"
 
 
+def size(size_bytes: int) -> int:
+    """Give the size of what `build` makes of an object and `encode` writes.
+
+    Args:
+        size_bytes: Of the object.
+    """
+    return _HEADER.size + N_ALL * _DIGEST_BYTES + (N_ALL - N_BLOCKS) * -(-size_bytes // N_BLOCKS)
+
+
 def build(data: bytes, *, n_blocks: int = N_BLOCKS, n_all: int = N_ALL) -> Parity:
     """Compute the parity of an object.
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headwater.errors import InputError, SealError
-from headwater.reserve import content, erase, index, parity, records
+from headwater.reserve import content, erase, index, parity, records, stripe
 from headwater.reserve.content import Extent
 from headwater.reserve.entry import Entry, moment
 from headwater.reserve.keyring import Keyring
@@ -75,7 +75,7 @@ def redact(reserve: Reserve, order: Order, keys: Keyring) -> Reserve:
     if made:
         reserve = reserve.append(made, keys.registry, time_s=order.time_s)
     for number, where in places.items():
-        _erase(reserve, number, where)
+        carry_out(reserve, number, where)
     if order.scope == "content+metadata":
         for pack in {reserve.pack(number): None for number in numbers}:
             _forget(reserve, pack, [number for number in numbers if reserve.pack(number) == pack])
@@ -117,10 +117,22 @@ def _check_shared(reserve: Reserve, number: int, row: Row, numbers: Sequence[int
         )
 
 
-def _erase(reserve: Reserve, number: int, where: Extent) -> None:
+def carry_out(reserve: Reserve, number: int, where: Extent) -> None:
+    """Erase the content of a document that was redacted, and what parity holds of it.
+
+    Args:
+        reserve: The reserve.
+        number: Index of the document.
+        where: Where its content lies.
+
+    Raises:
+        InputError: If it lies where it cannot be erased.
+        UnavailableError: If a disk fails.
+    """
     data = _replacement(reserve, number, where, reserve.redactions[number])
     if reserve.pack(number).mode == "in-place":
         erase.overwrite(where.file, where.start, data)
+        stripe.refresh(reserve.storage, reserve.leaf(number).place.file_sha256, where.start, data)
         return
     held = reserve.storage.read(where.file)
     if held is not None and len(held) >= where.stop:

@@ -7,23 +7,20 @@ here stays redacted, whatever the mirror still has.
 from __future__ import annotations
 
 import hashlib
-import http.client
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import final
 
-from headwater.errors import FormatError, HeadwaterError, InputError, SealError, UnavailableError
+from headwater.errors import FormatError, HeadwaterError, InputError, SealError
 from headwater.log import segment
 from headwater.log.segment import SEGMENT_ENTRIES
 from headwater.log.storage.storage import check_path
 from headwater.reserve import audit, content, leaf, parity, records, verify
 from headwater.reserve.audit import Fault
+from headwater.reserve.copies import fetch
 from headwater.reserve.records import NO_SALT, Row
 from headwater.reserve.reserve import CONTENT_ROWS, Reserve
 
-MAX_OBJECT_BYTES = 1 << 32
 Source = Callable[[str], bytes | None]
 
 
@@ -48,31 +45,21 @@ class Mirror:
 
         Raises:
             InputError: If the URL is of another kind.
-            UnavailableError: If the mirror does not answer.
         """
         if not self.url.startswith(("http://", "https://")):
             raise InputError(
                 f"no URL of a mirror: {self.url!a}", hint="it begins with https://, or name a folder"
             )
-        try:
-            with urllib.request.urlopen(f"{self.url}/{check_path(path)}", timeout=self.timeout_s) as answer:
-                data: bytes = answer.read(MAX_OBJECT_BYTES)
-                return data
-        except urllib.error.HTTPError as error:
-            if error.code == 404:
-                return None
-            raise UnavailableError(f"{self.url} answered with status {error.code}") from error
-        except (OSError, http.client.HTTPException) as error:
-            raise UnavailableError(f"no answer from {self.url}: {error}") from error
+        return fetch(f"{self.url}/{check_path(path)}", timeout_s=self.timeout_s)
 
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """What was done about an object.
+    """What was done about an object or an archive.
 
     Attributes:
-        path: Of the object.
-        source: `parity` or `mirror`; empty where nothing helped.
+        path: Of it.
+        source: `parity`, `mirror` or, of an archive, `copy`; empty where nothing helped.
         problem: Why nothing helped, in one line.
     """
 
@@ -93,6 +80,28 @@ def repair_all(reserve: Reserve, mirror: Source | None) -> Iterator[Repaired]:
     """
     verify.heads(reserve)
     yield from _repair(reserve, audit.all_objects(reserve), mirror)
+
+
+def protect_all(reserve: Reserve) -> Iterator[str]:
+    """Write the parity of every object that is as it was sealed.
+
+    Args:
+        reserve: The reserve.
+
+    Yields:
+        The path of each object.
+
+    Raises:
+        SealError: If one is damaged: its parity would be of the damage.
+    """
+    verify.heads(reserve)
+    for path in audit.all_objects(reserve):
+        data = reserve.storage.read(path)
+        if data is None or (problem := _problem(reserve, path, data)):
+            told = "not there" if data is None else f"damaged: {problem}"
+            raise SealError(f"{path} is {told}", hint="headwater reserve repair, then protect")
+        parity.protect(reserve.storage, path)
+        yield path
 
 
 def repair(reserve: Reserve, faults: Iterable[Fault], mirror: Source | None) -> Iterator[Repaired]:
@@ -119,9 +128,9 @@ def _repair(reserve: Reserve, paths: Iterable[str], mirror: Source | None) -> It
 
 def _one(reserve: Reserve, path: str, held: bytes | None, mirror: Source | None) -> Repaired:
     problem = "there is no parity and no mirror"
-    for source, fetch in (("parity", _from_parity), ("mirror", _from_mirror)):
+    for source, restore in (("parity", _from_parity), ("mirror", _from_mirror)):
         try:
-            data = fetch(reserve, path, held, mirror)
+            data = restore(reserve, path, held, mirror)
         except HeadwaterError as error:
             problem = str(error)
             continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +58,25 @@ def mark_copies(runs: Sequence[Run], storage: Storage, before: Iterable[Pack]) -
 def count(runs: Iterable[Run], what: int) -> int:
     """Count the rows with a mark."""
     return sum(int((np.fromfile(run.marks, np.uint8) == what).sum()) for run in runs)
+
+
+def record(runs: Iterable[Run], what: int) -> bytes | None:
+    """Read the record of a row with a mark; None if there is none.
+
+    Args:
+        runs: Of all sources.
+        what: The mark.
+    """
+    for run in runs:
+        found = np.flatnonzero(np.fromfile(run.marks, np.uint8) == what)
+        if len(found):
+            columns = run.columns()
+            ends = np.cumsum(columns["n_head"].astype(np.int64) + columns["n_record"])
+            n = int(columns["n_record"][found[0]])
+            with Path(run.path).open("rb") as file:
+                file.seek(columns.nbytes + int(ends[found[0]]) - n)
+                return file.read(n)
+    return None
 
 
 def _slices(runs: Sequence[Run]) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from headwater import canonical
-from headwater.errors import ConsistencyError, InputError
+from headwater.errors import ConsistencyError, FormatError, InputError
 from headwater.log import sequencer
 from headwater.log.head import Head
-from headwater.reserve import build, content, entry, order, reading, repeats
+from headwater.reserve import build, content, entry, leaf, order, reading, repeats
 from headwater.reserve.build import Batch
 from headwater.reserve.entry import Entry, moment
 from headwater.reserve.gather import COPY, DROPPED, Job, Run, Terms, gather
@@ -34,6 +34,7 @@ from headwater.reserve.order import Beacon
 from headwater.reserve.reserve import Pack, Reserve, open_reserve, packs
 from headwater.sources.shard import Limits, Shard
 
+REPEATED = "record-id-repeated"
 Show = Callable[[str, int, int], None]
 T = TypeVar("T")
 U = TypeVar("U")
@@ -73,10 +74,12 @@ def intend(reserve: Reserve, plan: Plan, keys: Keyring) -> tuple[Reserve, int]:
         The reserve, and the index of the registry's entry; the one that is there, if there is one.
 
     Raises:
-        InputError: If there is no source, or one cannot be sealed where it lies.
+        InputError: If there is no source, one cannot be sealed where it lies, or they were sealed before.
     """
     if not plan.shards:
-        raise InputError("there is nothing to seal", hint="name WARC, WET, JSON lines or Parquet files")
+        raise InputError(
+            "there is nothing to seal", hint="name WARC, WET, JSON lines, Parquet or MediaWiki files"
+        )
     if plan.terms.mode == "in-place" and any(one.kind != "warc" for one in plan.shards):
         raise InputError("only WARC files are sealed in place", hint="leave --in-place out to ingest")
     fields = {
@@ -86,6 +89,7 @@ def intend(reserve: Reserve, plan: Plan, keys: Keyring) -> tuple[Reserve, int]:
         "start": reserve.size,
     }
     reserve = reserve.settled(keys.registry, time_s=plan.time_s)
+    _check_new(reserve, fields)
     for number in reversed(range(len(reserve.entries))):
         one = reserve.entries[number]
         if one.kind == "seal-intent" and one.fields == fields:
@@ -93,6 +97,22 @@ def intend(reserve: Reserve, plan: Plan, keys: Keyring) -> tuple[Reserve, int]:
     made = Entry("seal-intent", moment(plan.time_s), fields)
     reserve = reserve.append([made], keys.registry, time_s=plan.time_s)
     return reserve, len(reserve.entries) - 1
+
+
+def _check_new(reserve: Reserve, fields: Mapping[str, Any]) -> None:
+    """Check that no seal holds the same sources, so that a command given twice doubles nothing.
+
+    Raises:
+        InputError: If one does.
+    """
+    for one in reserve.entries:
+        if one.kind == "seal" and one["size"] <= reserve.size:
+            before = reserve.entries[one["intent"]]
+            if all(before[name] == fields[name] for name in ("mode", "sources_sha256")):
+                raise InputError(
+                    f"these sources were sealed before, as documents {one['start']} to {one['size'] - 1}",
+                    hint="name those that are new",
+                )
 
 
 def sources_digest(shards: Iterable[Shard]) -> str:
@@ -134,8 +154,12 @@ def seal(
             Job(one, plan.terms, seed, moment(plan.time_s), dictionary, plan.staging, plan.limits)
             for one in plan.shards
         ]
-        accounts = list(_spread(gather, jobs, plan.workers, partial(show, "gather")))
-        batch = _batch(reserve, plan, accounts)
+        try:
+            accounts = list(_spread(gather, jobs, plan.workers, partial(show, "gather")))
+            batch = _batch(reserve, plan, accounts)
+        except (FormatError, InputError):
+            _forget(plan)  # The same sources lead here again: nothing is unfinished.
+            raise
         report = _report(plan, accounts, batch, reserve)
         made = _Made(batch, report, dictionary, number)
         reserve = _write(reserve, plan, made, keys, show=show)
@@ -148,6 +172,7 @@ def _batch(reserve: Reserve, plan: Plan, accounts: Sequence[dict[str, Any]]) -> 
 
     Raises:
         InputError: If there is none.
+        FormatError: If a record is named twice and the terms are strict.
     """
     runs = [Run.parse(run) for account in accounts for run in account["runs"]]
     if not runs:
@@ -156,6 +181,11 @@ def _batch(reserve: Reserve, plan: Plan, accounts: Sequence[dict[str, Any]]) -> 
             hint="headwater curate tells what it reads in these sources, and why not",
         )
     repeats.mark(runs)
+    if plan.terms.strict and (record := repeats.record(runs, DROPPED)):
+        place = leaf.parse(record).place
+        unit = next(one.unit for one in plan.shards if one.digest == place.file_sha256)
+        where = f"{place.file}, {unit} {place.offset}"
+        raise FormatError(f"{where}: {REPEATED}", hint="without --strict it is skipped and counted")
     if plan.terms.mode == "ingest":
         repeats.mark_copies(runs, reserve.storage, reserve.packs)
     return Batch(runs, reserve.size, build.kept(runs), n_hashed=sum(run.n for run in runs))
@@ -169,7 +199,7 @@ def _report(plan: Plan, accounts: Sequence[dict[str, Any]], batch: Batch, reserv
             held = skips.setdefault(reason, [0, 0, counts[2]])
             held[:2] = held[0] + counts[0], held[1] + counts[1]
     if n_dropped := repeats.count(batch.runs, DROPPED):
-        skips["record-id-repeated"] = [n_dropped, 0, 1]
+        skips[REPEATED] = [n_dropped, 0, 1]
     named = ("n_records", "length", "lost")
     return {
         "format": "headwater-seal-report-1",

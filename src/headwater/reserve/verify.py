@@ -158,6 +158,8 @@ def whole(
     show("verify", at.size, at.size)
     redacted = tuple(one for one in findings if one.outcome == REDACTED)
     corrupt = tuple(one for one in findings if one.outcome == CORRUPT)
+    if not corrupt:  # Else it may be the damage that leads to another root.
+        _check_seals(reserve, at)
     return Report(at, sum(one.n for one in findings if one.outcome == VERIFIED), redacted, corrupt)
 
 
@@ -176,6 +178,18 @@ def _check_root(reserve: Reserve, at: Checkpoint) -> None:
     if (fold((*tree.hashes, *rest)) if rest else tree.root) != head.root:
         raise ConsistencyError("the segments of the log do not lead to its root")
     reserve.log.prove_growth(at, head)
+
+
+def _check_seals(reserve: Reserve, at: Checkpoint) -> None:
+    """Check that each seal names the root that the log has at its size.
+
+    Raises:
+        ConsistencyError: If one does not.
+    """
+    for one in reserve.entries:
+        if one.kind == "seal" and one["size"] <= at.size:
+            then = Checkpoint(at.origin, one["size"], bytes.fromhex(one["root"]))
+            reserve.log.prove_growth(then, at)
 
 
 @dataclass(frozen=True, slots=True)

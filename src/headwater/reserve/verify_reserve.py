@@ -27,6 +27,7 @@ from typing import Any
 P = 2**255 - 19
 Q = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
+ZSTD = b"\x28\xb5\x2f\xfd"
 Point = tuple[int, int, int, int]
 NOTES: dict[str, None] = {}
 
@@ -102,12 +103,9 @@ def parse_key(text: str) -> tuple[str, bytes, int, bytes]:
 def check_signature(key: str, text: str, lines: list[str]) -> None:
     """Check that a key has signed a checkpoint."""
     name, key_id, kind, public = parse_key(key)
-    found = []
-    for line in lines:
-        dash, signer, encoded = line.split(" ")
-        raw = base64.b64decode(encoded, validate=True)
-        if (dash, signer, raw[:4]) == ("\u2014", name, key_id):
-            found.append(raw[4:])
+    mine = [line[len(name) + 3 :] for line in lines if line.startswith(f"\u2014 {name} ")]
+    raw = [base64.b64decode(one, validate=True) for one in mine]
+    found = [one[4:] for one in raw if one[:4] == key_id]
     if not found:
         raise Wrong(f"the checkpoint lacks a signature of {name}, key {key_id.hex()}")
     for value in found:
@@ -184,10 +182,8 @@ def climb(index: int, size: int, found: bytes, proof: list[bytes]) -> bytes:
 
 
 def tile_path(index: int, width: int) -> str:
-    digits = str(index)
-    digits = digits.zfill(-(-len(digits) // 3) * 3)
-    groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
-    place = "/".join([*(f"x{one}" for one in groups[:-1]), groups[-1]])
+    *above, last = re.findall("...", str(index).zfill(-(-len(str(index)) // 3) * 3))
+    place = "/".join([*(f"x{one}" for one in above), last])
     return place if width == 256 else f"{place}.p/{width}"
 
 
@@ -229,9 +225,6 @@ def upper_tiles(folder: Path, n: int) -> list[bytes]:
         data = (whole if whole.exists() else part).read_bytes()
         names += [data[at : at + 32] for at in range(0, 32 * width, 32)]
     return names
-
-
-# The reserve.
 
 
 def commitment(salt: bytes, record: bytes) -> bytes:
@@ -308,12 +301,19 @@ def verify_reserve(options: argparse.Namespace) -> int:
     size, root = unsigned(data, manifest["origin"])
     checkpoint(data, manifest["origin"], document_keys(manifest, registry, size))
     entries = read_log(folder / "log", size)
-    if tree_root([sha(b"\0", one) for one in entries]) != root:
+    leaves = [sha(b"\0", one) for one in entries]
+    if tree_root(leaves) != root:
         raise Wrong("the log does not hold what its checkpoint says")
     seals = [one for one in registry if one["kind"] == "seal" and one["size"] <= size]
     ends = [0, *(one["size"] for one in seals)]
     if [one["start"] for one in seals] != ends[:-1] or ends[-1] != size:
         raise Wrong("the seals of the registry do not cover the log")
+    if any(tree_root(leaves[: one["size"]]).hex() != one["root"] for one in seals):
+        raise Wrong("the registry names another root of a seal than its log has")
+    gone: dict[int, list[tuple[int, str]]] = {}
+    for at, one in enumerate(registry):
+        if one["kind"] == "redaction":
+            gone.setdefault(one["index"], []).append((at, one["scope"]))
     outcomes: dict[str, int] = {}
     for seal in seals:
         beacon = bytes.fromhex(seal["beacon_value"])
@@ -324,15 +324,11 @@ def verify_reserve(options: argparse.Namespace) -> int:
             if len(rows) != stop - first:
                 raise Wrong(f"records/{first:012d} does not hold {stop - first} records")
             for number, row in enumerate(rows, first):
-                redacted = [
-                    (at, one["scope"])
-                    for at, one in enumerate(registry)
-                    if one["kind"] == "redaction" and one["index"] == number
-                ]
                 if row[0]:
                     last = check_order(seed, row[0], last, number)
                 if options.index in (None, number):
-                    said = judge(folder, (number, first, seal), (row, entries[number], redacted), options)
+                    found = row, entries[number], gone.get(number, [])
+                    said = judge(folder, (number, first, seal), found, options)
                     outcome = said.split(":")[0]
                     outcomes[outcome] = outcomes.get(outcome, 0) + 1
                     if options.index is not None or not said.startswith("verified"):
@@ -392,27 +388,34 @@ def in_place(folder: Path, one: dict[str, Any], sources: str | None) -> None:
     fault = f"bytes {place['offset']} to {place['offset'] + place['length']} of {path}"
     if data[:2] == b"\x1f\x8b":
         data = zlib.decompressobj(31).decompress(data, 2**26)
-    elif data[:4] == b"\x28\xb5\x2f\xfd":
-        found = unzstd(data, b"")
-        if found is None:
+    elif data[:4] == ZSTD:
+        data = unzstd(data, dictionary_of(path)) or b""
+        if not data:
             return
-        data = found
     head, body = split(data)
     if sha(head, sha(body)).hex() != one["record_sha256"]:
         raise Wrong(f"{fault} are not the record that was sealed")
 
 
+def dictionary_of(path: Path) -> bytes:
+    """Read the dictionary a zstd file begins with, which may be compressed itself."""
+    with path.open("rb") as file:
+        head = file.read(8)
+        data = file.read(int.from_bytes(head[4:], "little")) if head[:4] == b"\x5d\x2a\x4d\x18" else b""
+    return (unzstd(data, b"") or b"") if data[:4] == ZSTD else data
+
+
 def split(data: bytes) -> tuple[bytes, bytes]:
     """Cut a WARC record into head and body, as the specification says."""
     at = data.find(b"\r\n\r\n") + 4
-    found = re.search(rb"(?im)^content-length[ \t]*:[ \t]*([0-9]+)", data[:at])
+    found = re.findall(rb"(?im)^content-length[ \t]*:[ \t]*([0-9]+)", data[:at])
     if at < 4 or not found:
         raise Wrong("there is no WARC record")
-    block = data[at : at + int(found[1])]
+    block = data[at : at + int(found[-1])]
     is_response = re.search(rb"(?im)^warc-type[ \t]*:[ \t]*response", data[:at])
     status = re.match(rb"HTTP/\d(?:\.\d)?[ \t]+\d{3}[^\r\n]*\r?\n?", block) if is_response else None
-    if status:
-        end = re.compile(rb"\n\r?\n").search(block, max(status.end() - 1, 0))
+    end = re.compile(rb"\n\r?\n").search(block, max(status.end() - 1, 0), 2**18) if status else None
+    if end or (status and len(block) <= 2**18):
         cut = end.end() if end else len(block)
         return data[:at] + block[:cut], block[cut:]
     return data[:at], block
@@ -426,7 +429,7 @@ def ingested(folder: Path, where: tuple[Path, int, int], dictionary: str, one: d
     made = (folder / "dictionary" / dictionary).read_bytes() if dictionary else b""
     if made and hashlib.sha256(made).hexdigest() != dictionary:
         raise Wrong(f"dictionary {dictionary} has changed")
-    if len(frame) != length or frame[:4] != b"\x28\xb5\x2f\xfd":
+    if len(frame) != length or frame[:4] != ZSTD:
         raise Wrong(f"bytes {start} to {start + length} of {path} hold no content")
     payload = unzstd(frame, made)
     if payload is not None and hashlib.sha256(payload).hexdigest() != one["payload_sha256"]:
@@ -459,18 +462,15 @@ def verify_proof(options: argparse.Namespace) -> int:
     if climb(index, size, sha(b"\0", commitment(salt, record)), proof) != root:
         raise Wrong("the proof does not lead to the root of the checkpoint")
     one = json.loads(record)
-    if options.payload is not None:
-        found = hashlib.sha256(Path(options.payload).read_bytes()).hexdigest()
-        if found != one["payload_sha256"]:
-            raise Wrong("the payload is not the one that was sealed")
+    if options.payload and sha(Path(options.payload).read_bytes()).hex() != one["payload_sha256"]:
+        raise Wrong("the payload is not the one that was sealed")
     print(f"verified: document {index} of {size} in {manifest['origin']}: {one['uri']}, {one['captured']}")
     return 0
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=shape)
     jobs = parser.add_subparsers(required=True)
     proof = jobs.add_parser("proof", help="check a proof file")
     proof.add_argument("path")

@@ -13,7 +13,7 @@ from headwater.sources.frame import Frame, find_record, frames, sole_frame
 from headwater.sources.member import Codec, Gzip, Member, WholeMember
 from headwater.sources.opening import Hash, digest_and_size, open_input
 from headwater.sources.shard import Limits, Shard, cut_bytes
-from headwater.sources.window import Window
+from headwater.sources.window import Tap, Window
 from headwater.sources.zstd import Zstd, read_dictionary
 
 T = TypeVar("T")
@@ -98,15 +98,33 @@ def frames_at(path: str, offsets: Iterable[int], limits: Limits) -> Iterator[Fra
         UnavailableError: If the file cannot be opened or the device fails.
     """
     with open_input(path) as file:
-        window = Window(file, chunk_bytes=1 << 16)
-        codec = _codec(window, path)
-        for offset in offsets:
-            if codec is None:
-                yield next(frames(window, offset, offset + 1, limits), None)
-                continue
-            member = codec.open(window, offset, limits.max_payload_bytes + 2 * limits.max_header_bytes)
-            found = list(islice(frames(member.window, 0, _FOREVER, limits), 2)) if member else []
-            yield found[0] if member and len(found) == 1 and not member.finish()[1] else None
+        yield from frames_in(file, path, offsets, limits)
+
+
+def frames_in(file: Tap, path: str, offsets: Iterable[int], limits: Limits) -> Iterator[Frame | None]:
+    """Read single records of a file that is open.
+
+    Args:
+        file: The file.
+        path: Its path, which says how it is compressed where its first bytes do not.
+        offsets: As for `frames_at`.
+        limits: Bounds on one record.
+
+    Yields:
+        As `frames_at` does.
+
+    Raises:
+        UnavailableError: If the device fails.
+    """
+    window = Window(file, chunk_bytes=1 << 16)
+    codec = _codec(window, path)
+    for offset in offsets:
+        if codec is None:
+            yield next(frames(window, offset, offset + 1, limits), None)
+            continue
+        member = codec.open(window, offset, limits.max_payload_bytes + 2 * limits.max_header_bytes)
+        found = list(islice(frames(member.window, 0, _FOREVER, limits), 2)) if member else []
+        yield found[0] if member and len(found) == 1 and not member.finish()[1] else None
 
 
 def _codec(window: Window, path: str) -> Codec | None:
