@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import io
+from collections.abc import Mapping
+from contextlib import redirect_stderr
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +57,22 @@ def pretrained(kind: str, model: str, *, download: bool = False, **options: Any)
     if place.suffix == ".gguf":
         model, options = str(place.parent), options | {"gguf_file": place.name}
     try:
-        return read(model, local_files_only=not download, **options)
+        with redirect_stderr(io.StringIO()):  # No switch stops the bar of its reader of GGUF.
+            return read(model, local_files_only=not download, **options)
     except (OSError, ValueError, KeyError, ImportError) as error:
         why = str(error).partition("\n")[0][:200]
         raise UnavailableError(f"cannot load {place.name}: {why}", hint="name its folder") from error
+
+
+def memory(network: Any) -> tuple[Any, Mapping[str, Any]]:
+    """Give a network of transformers a place for what it has read, so that it reads no token twice.
+
+    Args:
+        network: A causal language model.
+
+    Returns:
+        The cache, empty, and the arguments of a call that uses it; releases differ in its name.
+    """
+    cache = require("transformers", extra="lm").DynamicCache(config=network.config)
+    name = "cache" if "cache" in signature(network.forward).parameters else "past_key_values"
+    return cache, {name: cache, "use_cache": True}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +72,7 @@ ARMS = {
     "short tournament-aes-1": Arm("tournament-aes-1", 8, 16),
     "greenlist-aes-1": Arm("greenlist-aes-1", 1, 200),
     "gumbel-aes-1 at 0.7": Arm("gumbel-aes-1", 1, 200, 0.7),
+    "short gumbel-aes-dual-1": Arm("gumbel-aes-dual-1", 8, 16),
     "short gumbel-vllm-philox-1": Arm("gumbel-vllm-philox-1", 8, 16),
     "short gumbel-sglang-murmur3-1": Arm("gumbel-sglang-murmur3-1", 8, 16),
     "short tournament-google-lcg-1": Arm("tournament-google-lcg-1", 8, 16),
@@ -90,39 +92,51 @@ def key(profile: str, text: int) -> Key:
 
 
 def main(folder: Path) -> None:
-    """Write what is not there yet, a file a batch."""
+    """Write what is not there yet: the same batch of arms of one length together, a file each."""
     folder.mkdir(parents=True, exist_ok=True)
     cut, model = load(TOKENIZERS["smollm2"]), None
-    whole = ((name, number) for name, arm in ARMS.items() for number in range(arm.n_batches))
-    for name, batch in whole:
-        arm = ARMS[name]
-        path = folder / f"{name}-{batch}.npz"
-        if path.exists():
-            continue
+    sittings: dict[tuple[int, int], list[str]] = {}
+    for name, arm in ARMS.items():
+        for batch in range(arm.n_batches):
+            if not (folder / f"{name}-{batch}.npz").exists():
+                sittings.setdefault((arm.n_tokens, batch), []).append(name)
+    for (n_tokens, batch), names in sorted(sittings.items()):
         model = model or smollm2.load()
-        texts = range(batch * BATCH, (batch + 1) * BATCH)
-        prompts = [smollm2.request(cut, ASKED[batch].format(thing)) for thing in THINGS]
-        markings = [
-            smollm2.Marking(
-                SCHEMES[arm.profile] if arm.profile else None,
-                key(arm.profile, text) if arm.profile else None,
-                arm.temperature,
-            )
-            for text in texts
-        ]
-        rngs = [
-            np.random.default_rng([zlib.crc32((arm.profile or "unmarked").encode()), text]) for text in texts
-        ]
-        written = smollm2.generate(model, prompts, markings, n_tokens=arm.n_tokens, rngs=rngs, to_end=False)
-        part = path.with_suffix(".part.npz")
-        np.savez(
-            part,
-            tokens=np.stack([text.tokens for text in written]).astype(np.uint16),
-            log_chances=np.stack([text.log_chances for text in written]),
-            entropies=np.stack([text.entropies_nats for text in written]),
+        texts = [(ARMS[name], batch * BATCH + at) for name in names for at in range(BATCH)]
+        asked = [smollm2.request(cut, ASKED[batch].format(thing)) for thing in THINGS]
+        written = smollm2.generate(
+            model,
+            asked * len(names),
+            [marking(arm, text) for arm, text in texts],
+            n_tokens=n_tokens,
+            rngs=[
+                np.random.default_rng([zlib.crc32((arm.profile or "unmarked").encode()), text])
+                for arm, text in texts
+            ],
+            to_end=False,
         )
-        part.rename(path)
-        sys.stderr.write(f"{path.name}\n")
+        for at, name in enumerate(names):
+            keep(folder / f"{name}-{batch}.npz", written[at * BATCH : (at + 1) * BATCH])
+
+
+def marking(arm: Arm, text: int) -> smollm2.Marking:
+    """Say how a text of an arm is marked."""
+    if not arm.profile:
+        return smollm2.Marking(temperature=arm.temperature)
+    return smollm2.Marking(SCHEMES[arm.profile], key(arm.profile, text), arm.temperature)
+
+
+def keep(path: Path, written: Sequence[smollm2.Written]) -> None:
+    """Write a batch of an arm, whole or not at all."""
+    part = path.with_suffix(".part.npz")
+    np.savez(
+        part,
+        tokens=np.stack([text.tokens for text in written]).astype(np.uint16),
+        log_chances=np.stack([text.log_chances for text in written]),
+        entropies=np.stack([text.entropies_nats for text in written]),
+    )
+    part.rename(path)
+    sys.stderr.write(f"{path.name}\n")
 
 
 def pack(folder: Path, out: Path) -> None:

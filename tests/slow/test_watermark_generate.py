@@ -23,7 +23,9 @@ TUTORIAL, MARKED = ROOT / "docs" / "tutorials" / "mark-and-find.md", ROOT / "exa
 def test_generate_and_detect(tmp_path: Path) -> None:
     def headwater(*arguments: str) -> str:
         command = [str(BIN / "headwater"), "watermark", *arguments]
-        return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+        ended = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+        assert ended.stderr == ""  # no bars and no warnings of libraries
+        return ended.stdout
 
     headwater("keygen", "key")
     headwater("keygen", "other")

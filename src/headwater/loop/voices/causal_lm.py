@@ -10,7 +10,7 @@ import numpy as np
 
 from headwater.collapse.models.causal_lm import CausalLm
 from headwater.errors import InputError
-from headwater.extras import require
+from headwater.extras import memory, require
 from headwater.loop.voices.voice import Laws, Task, Train, nucleus
 from headwater.watermark.abreast import Law
 from headwater.watermark.scheme import Floats, Tokens
@@ -28,16 +28,16 @@ class Tuned:
 
     def laws(self, *, top_p: float, rng: np.random.Generator) -> Laws:
         """Give the nucleus of the next token's law; what was read is kept."""
-        torch, types, cache = require("torch", extra="lm"), np.arange(self.n_types), list[Any]()
+        torch, types = require("torch", extra="lm"), np.arange(self.n_types)
+        cache, kept = memory(self.network)
 
         def laws(texts: Sequence[Tokens]) -> list[Law]:
             rows = torch.from_numpy(np.stack(texts).astype(np.int64))
-            if cache:
+            if cache.get_seq_length():
                 rows = rows[:, -1:]
-                cache[0].batch_select_indices(torch.arange(len(texts)))
+                cache.batch_select_indices(torch.arange(len(texts)))
             with torch.no_grad():
-                told = self.network(rows, past_key_values=cache[0] if cache else None, use_cache=True)
-            cache[:] = [told.past_key_values]
+                told = self.network(rows, **kept)
             mass = torch.softmax(told.logits[:, -1, : self.n_types].double(), dim=-1).numpy()
             return [nucleus(types, row, top_p) for row in mass]
 

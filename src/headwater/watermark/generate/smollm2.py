@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headwater.errors import InputError
-from headwater.extras import pretrained, require
+from headwater.extras import memory, pretrained, require
 from headwater.watermark import sampler
 from headwater.watermark.keys import Key
 from headwater.watermark.scheme import Floats, Scheme, Tokens
@@ -102,7 +102,7 @@ def generate(
     rngs: Sequence[np.random.Generator],
     to_end: bool = True,
 ) -> tuple[Written, ...]:
-    """Write a text after each prompt, all at once.
+    """Write a text after each prompt, all at once; a prompt that several share is read once.
 
     Args:
         model: As `load` gives it.
@@ -136,19 +136,31 @@ def generate(
     written = np.concatenate([np.stack(rows), np.zeros((len(rows), n_tokens), dtype=np.uint32)], axis=1)
     told = np.zeros((2, len(rows), n_tokens))
     pens = [_Pen(marking, n_prompt, to_end=to_end) for marking in markings]
-    past: Any = None
+    cache, kept = memory(model.network)
     with torch.inference_mode():
         for at in range(n_prompt, n_prompt + n_tokens):
-            fed = written[:, :at] if past is None else written[:, at - 1 : at]
-            out = model.network(
-                torch.from_numpy(fed.astype(np.int64)), past_key_values=past, use_cache=True, logits_to_keep=1
-            )
-            past, logits = out.past_key_values, out.logits[:, -1].double().numpy()
+            if at == n_prompt:
+                logits = _read(model, written[:, :n_prompt], cache, kept)
+            else:
+                fed = torch.from_numpy(written[:, at - 1 : at].astype(np.int64))
+                logits = model.network(fed, **kept).logits[:, -1]
             for row, pen in enumerate(pens):
-                told[:, row, at - n_prompt] = pen.write(logits[row], written[row], at, rngs[row])
+                law = logits[row].double().numpy()
+                told[:, row, at - n_prompt] = pen.write(law, written[row], at, rngs[row])
             if to_end and (written[:, n_prompt : at + 1] == END).any(axis=1).all():
                 break
     return tuple(_cut(written[row, n_prompt:], told[:, row]) for row in range(len(rows)))
+
+
+def _read(model: Model, prompts: Tokens, cache: Any, kept: Mapping[str, Any]) -> Any:
+    """Read each different prompt, and give every text what was kept of its own, and its first logits."""
+    import torch
+
+    different, of = np.unique(prompts, axis=0, return_inverse=True)
+    rows = torch.from_numpy(of.reshape(-1))
+    logits = model.network(torch.from_numpy(different.astype(np.int64)), logits_to_keep=1, **kept).logits
+    cache.batch_select_indices(rows)
+    return logits[rows, -1]
 
 
 class _Pen:
