@@ -16,9 +16,13 @@ def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str,
     return int(end.value.code or 0), out.out, out.err
 
 
-def announce(capsys: pytest.CaptureFixture[str], until: str, *more: str) -> str:
+def announcing(capsys: pytest.CaptureFixture[str], until: str, *more: str) -> tuple[int, str, str]:
     told = ("--tokenizer", "cl100k", "--contact", "m@example.com", "--from", "2020-01-01", "--until", until)
-    return call(capsys, "registry", "announce", "mark", "--issuer", "mill", *told, *more)[1]
+    return call(capsys, "registry", "announce", "mark", "--issuer", "mill", *told, *more)
+
+
+def announce(capsys: pytest.CaptureFixture[str], until: str, *more: str) -> str:
+    return announcing(capsys, until, *more)[1]
 
 
 def test_from_key_to_detection(
@@ -54,3 +58,35 @@ def test_from_key_to_detection(
     forged = Path("book").read_bytes().replace(b"m@example", b"n@example", 1)
     Path("book").write_bytes(forged)
     assert call(capsys, "registry", "verify", "book", "--keeper", "keeper.pub")[0] == 1
+
+
+def test_a_key_of_the_wrong_length_is_not_announced(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    call(capsys, "registry", "keygen", "example.com/mill", "mill")
+    Path("mark").write_text("WATERMARK+KEY+gumbel-aes-1+00ff\n", "utf-8")
+    Path("mark").chmod(0o600)
+    code, out, err = announcing(capsys, "2090-01-01")
+
+    assert (code, out) == (2, "")
+    assert err.startswith("headwater: a key of gumbel-aes-1 has 32 bytes, not 2\nhint: ")
+
+
+def test_a_registry_whose_every_entry_has_expired_is_named_as_the_reason(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    call(capsys, "keygen", "mark")
+    call(capsys, "registry", "keygen", "example.com/mill", "mill")
+    call(capsys, "registry", "keygen", "example.com/registry", "keeper")
+    Path("one").write_text(announce(capsys, "2021-01-01"), "utf-8")
+    Path("text").write_text("The mill by the river had two wheels.", "utf-8")
+    call(capsys, "registry", "gather", "one", "--keeper", "keeper", "--out", "book")
+    code, out, err = call(capsys, "detect", "text", "--registry", "book", "--keeper", "keeper.pub")
+
+    assert (code, out) == (2, "")
+    assert err.splitlines()[:2] == [
+        "headwater: entry 0 of example.com/mill has expired; it is not used",
+        "headwater: no key of the registry can be used today",
+    ]

@@ -47,6 +47,9 @@ def markers_of(told: Mapping[str, Any]) -> list[Marker]:
         InputError: If nobody is, or a key or a tokenizer cannot be used.
     """
     found = _given(told["key_files"], told["tokenizer"]) + _registered(told["book"], told["keeper"])
+    if not found and told["book"]:
+        hint = "headwater watermark registry verify says what is wrong with its entries"
+        raise InputError("no key of the registry can be used today", hint=hint)
     if not found:
         raise InputError("no --key is given", hint="headwater watermark keygen FILE makes one")
     return found
@@ -107,7 +110,8 @@ def _given(files: Sequence[Path], tokenizer: str | None) -> list[Marker]:
     if not files:
         return []
     if tokenizer is None or tokenizer not in TOKENIZERS:
-        raise InputError(f"no tokenizer '{tokenizer or ''}'", hint=f"there are: {', '.join(TOKENIZERS)}")
+        why = "no --tokenizer is given" if tokenizer is None else f"no tokenizer '{tokenizer}'"
+        raise InputError(why, hint=f"there are: {', '.join(TOKENIZERS)}")
     found = [(str(file), _detecting(file)) for file in files]
     return [Marker(name, TOKENIZERS[tokenizer], profile_of(key.profile), key) for name, key in found]
 
@@ -115,12 +119,9 @@ def _given(files: Sequence[Path], tokenizer: str | None) -> list[Marker]:
 def _detecting(file: Path) -> Key:
     """Read a key that finds; without a tag it finds all."""
     from headwater.watermark import family, keys
-    from headwater.watermark.scheme import check_key
 
     key = keys.read(file)
-    scheme = profile_of(key.profile)
-    if not family.is_open(scheme, key):
-        check_key(scheme, key.secret)
+    family.check(profile_of(key.profile), key)
     return key
 
 

@@ -14,7 +14,7 @@ from headwater.watermark.detect import Reading
 from headwater.watermark.keys import Key
 from headwater.watermark.law import Longs
 from headwater.watermark.ngrams import Ngrams
-from headwater.watermark.scheme import Family, Scheme
+from headwater.watermark.scheme import Family, Scheme, check_key
 
 TAG_BYTES = 2
 _PIECE = 128  # n-grams of a piece that is looked through by itself
@@ -23,6 +23,16 @@ _PIECE = 128  # n-grams of a piece that is looked through by itself
 def is_open(scheme: Scheme, key: Key) -> bool:
     """Tell whether a key is a family's secret without a tag."""
     return isinstance(scheme, Family) and len(key.secret) == scheme.key_bytes - TAG_BYTES
+
+
+def check(scheme: Scheme, key: Key) -> None:
+    """Refuse a key that finds nothing: neither whole nor a family's secret.
+
+    Raises:
+        InputError: If it has another length than the profile says.
+    """
+    if not is_open(scheme, key):
+        check_key(scheme, key.secret)
 
 
 def tagged(key: Key, tag: int) -> Key:

@@ -108,6 +108,9 @@ def read(path: Path) -> Key:
         UnavailableError: If it cannot be read.
     """
     line = keyfile.read(path, what="watermark key")
-    if not line.isascii():
-        raise FormatError(f"{path} holds no watermark key")
-    return parse(line)
+    try:
+        return parse(line)
+    except FormatError as error:
+        raise FormatError(
+            f"{path} holds no watermark key", hint="headwater watermark keygen FILE makes one"
+        ) from error

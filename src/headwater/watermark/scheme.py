@@ -204,7 +204,7 @@ def check_key(scheme: Scheme, key: bytes) -> None:
     if len(key) != scheme.key_bytes:
         raise InputError(
             f"a key of {scheme.name} has {scheme.key_bytes} bytes, not {len(key)}",
-            hint="make one with headwater.watermark.keys.generate",
+            hint=f"headwater watermark keygen FILE --profile {scheme.name} makes one",
         )
 
 

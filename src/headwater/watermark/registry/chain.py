@@ -109,4 +109,9 @@ def read(path: Path) -> Chain:
         FormatError: If it holds no chain.
         UnavailableError: If it cannot be read.
     """
-    return parse(keyfile.read(path, what="chain of watermark keys"))
+    line = keyfile.read(path, what="chain of watermark keys")
+    try:
+        return parse(line)
+    except FormatError as error:
+        hint = "headwater watermark registry chain draw FILE makes one"
+        raise FormatError(f"{path} holds no chain of watermark keys", hint=hint) from error

@@ -11,7 +11,7 @@ from headwater import canonical
 from headwater.errors import ConsistencyError, FormatError, InputError, SignatureError
 from headwater.log import checkpoint, tree
 from headwater.log.checkpoint import Checkpoint, Policy, Signer
-from headwater.watermark.family import is_open
+from headwater.watermark import family
 from headwater.watermark.keys import Key
 from headwater.watermark.page import Marker
 from headwater.watermark.registry import entry, epochs
@@ -165,7 +165,7 @@ def _why_not(one: Entry, now_s: int) -> str:
     if isinstance(scheme, Greenlist) and 0 < scheme.n_types < tokenizer.n_types:
         return f"has a profile for {scheme.n_types:,} types, and its tokenizer has more"
     key = Key(scheme.name, bytes(VALUE_BYTES) if one.epochs else one.public)
-    if scheme.key_bytes != len(key.secret) and not is_open(scheme, key):
+    if scheme.key_bytes != len(key.secret) and not family.is_open(scheme, key):
         return "has a key of the wrong length"
     return ""
 
@@ -238,12 +238,14 @@ def announcement(scheme_name: str, tokenizer_name: str, **told: Any) -> dict[str
         told: The other fields: `contact`, `from_s`, `until_s`, `key`, `previous`.
 
     Raises:
-        InputError: If there is no such profile or tokenizer.
+        InputError: If there is no such profile or tokenizer, or the key is not as long as the profile says.
     """
     if scheme_name not in SCHEMES or tokenizer_name not in TOKENIZERS:
         raise InputError(f"no profile {scheme_name!a} or no tokenizer {tokenizer_name!a}")
+    scheme, secret = SCHEMES[scheme_name], told["key"].get("secret")
+    family.check(scheme, Key(scheme_name, bytes.fromhex(secret) if secret else bytes(VALUE_BYTES)))
     ids = {
-        "profile_id": profile_id(SCHEMES[scheme_name]),
+        "profile_id": profile_id(scheme),
         "tokenizer_id": TOKENIZERS[tokenizer_name].digest,
     }
     return {"format": entry.KEY, "profile": scheme_name, "tokenizer": tokenizer_name, **ids, **told}
