@@ -65,7 +65,7 @@ def pretrained(kind: str, model: str, *, download: bool = False, **options: Any)
 
 
 def memory(network: Any) -> tuple[Any, Mapping[str, Any]]:
-    """Give a network of transformers a place for what it has read, so that it reads no token twice.
+    """Give a network of transformers a place for what it has read already.
 
     Args:
         network: A causal language model.
