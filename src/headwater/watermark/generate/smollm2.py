@@ -102,7 +102,9 @@ def generate(
     rngs: Sequence[np.random.Generator],
     to_end: bool = True,
 ) -> tuple[Written, ...]:
-    """Write a text after each prompt, all at once; a prompt that several share is read once.
+    """Write a text after each prompt, all at once.
+
+    A prompt that several share is read once.
 
     Args:
         model: As `load` gives it.
