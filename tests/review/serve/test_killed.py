@@ -1,197 +1,32 @@
-"""The server is killed, or its disk is full, while sixteen people vote: nothing is lost or doubled."""
+"""The server is killed while sixteen people vote: nothing is lost or doubled."""
 
 from __future__ import annotations
 
-import json
-import resource
-import signal
-import socket
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from headwater.review.serve.campaign import open_campaign
-from headwater.review.serve.run import opened
-from headwater.review.serve.screens.log import verify
-from headwater.review.store import history
-from tests.review.serve.worlds import Browser, World, served
-from tests.review.store.conftest import address, server  # noqa: F401  # Fixtures.
-from tests.review.store.worlds import check
+from tests.review.serve.elections import (
+    N_TEXTS,
+    N_WANTED,
+    held_against,
+    prepared,
+    running,
+    voting,
+    wait_until,
+)
 
-N_CLIENTS, N_TEXTS, N_WANTED = 16, 60, 4
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
 
-@dataclass(slots=True)
-class Election:
-    """A campaign with sixteen people who are signed in, and what they were told to be kept."""
-
-    folder: Path
-    store: str
-    port: int
-    people: list[Browser]
-    kept: list[tuple[str, str]] = field(default_factory=list)
-    n_refused: int = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self.port}"
-
-
-def prepared(folder: Path, store: str) -> Election:
-    """Make a campaign, and let sixteen people join."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    texts = [f"text {at}" for at in range(N_TEXTS)]
-    with served(folder, texts, n_wanted=N_WANTED, address=store, url=f"http://localhost:{port}") as world:
-        world.clock.now_s = time.time()
-        people = [joined(world, f"v{at}") for at in range(N_CLIENTS)]
-    return Election(folder / "campaign", store, port, people)
-
-
-def joined(world: World, name: str) -> Browser:
-    """Join without a key, by JSON."""
-    one = world.browser()
-    found = one.json("/join/code.json", code=world.invitation("validator"), name=name)
-    assert found.status == 200, found.text
-    one.csrf = one.get("/account.json").told["csrf"]
-    return one
-
-
-@contextmanager
-def running(election: Election, limit: Callable[[], None] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `headwater review serve` in a process of its own, and kill it in the end."""
-    command = [sys.executable, "-m", "headwater", "review", "serve", str(election.folder)]
-    command += ["--port", str(election.port), "--url", election.url, "--store", election.store]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, preexec_fn=limit) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if b"serving" in line:
-                break
-        drained = threading.Thread(target=process.stderr.read, daemon=True)
-        drained.start()
-        yield process
-        process.send_signal(signal.SIGKILL)
-
-
-def ask(election: Election, who: Browser, method: str, path: str, said: dict[str, str]) -> tuple[int, Any]:
-    """Send a request, and give status and answer; status 0 if the server went away."""
-    cookie = "; ".join(f"{name}={value}" for name, value in who.cookies.items())
-    headers = {"Cookie": cookie, "Content-Type": "application/json", "X-CSRF-Token": who.csrf}
-    line = HTTPConnection("127.0.0.1", election.port, timeout=30)
-    try:
-        line.request(method, path, json.dumps(said) if said else None, headers)
-        answer = line.getresponse()
-        return answer.status, json.loads(answer.read())
-    except (OSError, HTTPException, ValueError):
-        return 0, None
-    finally:
-        line.close()
-
-
-def votes(election: Election, who: Browser, ended: Callable[[], bool]) -> None:
-    """Vote until nothing is left; what was not answered is sent again, word for word."""
-    while not ended():
-        status, page = ask(election, who, "GET", "/review.json", {})
-        if status != 200:
-            election.n_refused += status != 0
-            time.sleep(0.05)
-            continue
-        if not page["items"]:
-            return
-        one = page["items"][0]
-        said = {name: one[name] for name in ("token", "document", "batch")} | {"label": "human"}
-        while not ended():
-            status, _ = ask(election, who, "POST", "/review/vote.json", said)
-            if status == 200:
-                election.kept.append((one["document"], told_name(who)))
-                break
-            election.n_refused += status != 0
-            if status == 400:  # The lease has run out: nothing was kept of it.
-                break
-            time.sleep(0.05)
-
-
-def told_name(who: Browser) -> str:
-    """Name somebody by their session."""
-    return next(iter(who.cookies.values()))
-
-
-def wait_until(true: Callable[[], bool], within_s: float = 60.0) -> None:
-    """Wait for something to become true."""
-    until = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.005)
-
-
-def held_against(election: Election, *, whole: bool) -> None:
-    """Hold the queue and the log against what people were told."""
-    with opened(open_campaign(election.folder), url=election.url, store=election.store) as desk:
-        n = check(desk.store)["human"]
-        cast = desk.look(history.votes)
-        assert verify(desk)["n_votes"] == n
-        assert verify(desk)["sound"]
-    assert len(election.kept) == len(set(election.kept)) <= n
-    told = {document for document, _ in election.kept}
-    assert told <= {row["document"] for row in cast}
-    if whole:
-        assert n == len(election.kept) == N_TEXTS * N_WANTED
-
-
-def test_a_server_that_is_killed_loses_and_doubles_nothing(
-    address: str,  # noqa: F811
-    tmp_path: Path,
-) -> None:
+def test_a_server_that_is_killed_loses_and_doubles_nothing(address: str, tmp_path: Path) -> None:
     election = prepared(tmp_path, address)
-    with ThreadPoolExecutor(N_CLIENTS) as pool:
-        failed = threading.Event()
-        jobs = [pool.submit(votes, election, one, failed.is_set) for one in election.people]
-        try:
-            for n in (60, 140):
-                with running(election):
-                    wait_until(lambda n=n: len(election.kept) >= n)  # type: ignore[misc]
+    with voting(election) as jobs:
+        for n in (60, 140):
             with running(election):
-                for job in jobs:
-                    job.result(timeout=90)
-        finally:
-            failed.set()
+                wait_until(lambda n=n: len(election.kept) >= n)  # type: ignore[misc]
+        with running(election):
+            for job in jobs:
+                job.result(timeout=90)
     assert len(election.kept) == N_TEXTS * N_WANTED
-    held_against(election, whole=True)
-
-
-def test_a_full_disk_refuses_votes_and_forgets_none(tmp_path: Path) -> None:
-    election = prepared(tmp_path, str(tmp_path / "queue.sqlite"))
-    path = Path(election.store)
-    room = path.stat().st_size + 150_000
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-
-    with ThreadPoolExecutor(N_CLIENTS) as pool:
-        failed = threading.Event()
-        jobs = [pool.submit(votes, election, one, failed.is_set) for one in election.people]
-        try:
-            with running(election, limit):
-                wait_until(lambda: election.n_refused > 2 * N_CLIENTS)
-                n = len(election.kept)
-                assert 0 < n < N_TEXTS * N_WANTED
-            with suppress(OSError):
-                held_against(election, whole=False)
-            with running(election):
-                for job in jobs:
-                    job.result(timeout=90)
-        finally:
-            failed.set()
     held_against(election, whole=True)

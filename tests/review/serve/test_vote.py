@@ -115,8 +115,9 @@ def test_a_key_of_ones_own_signs(world: World) -> None:
     ],
 )
 def test_what_was_not_shown_cannot_be_signed(
-    world: World, changed: dict[str, object], status: int, why: str
+    anywhere: World, changed: dict[str, object], status: int, why: str
 ) -> None:
+    world = anywhere
     ann = world.keyed("validator", ANN)
     sealed, held = signed(ann, ANN, "mixed", **changed)
     answer = ann.json("/review/cast.json", envelope=sealed, token=held)
@@ -124,7 +125,8 @@ def test_what_was_not_shown_cannot_be_signed(
     assert check(world.desk.store) == {}
 
 
-def test_forged_and_foreign_envelopes_are_refused_and_a_replay_is_one_vote(world: World) -> None:
+def test_forged_and_foreign_envelopes_are_refused_and_a_replay_is_one_vote(anywhere: World) -> None:
+    world = anywhere
     ann, eve = world.keyed("validator", ANN), world.keyed("validator", EVE)
     sealed, held = signed(ann, ANN, "human")
     for attempt in (sealed.replace('"sig":"', '"sig":"AA'), sealed[:-9], "{}", "\ud800"):

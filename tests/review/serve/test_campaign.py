@@ -1,30 +1,18 @@
-"""The same campaign with its queue in PostgreSQL: votes, undo, adjudication, writing, an end, the log."""
+"""One campaign on either database: votes, undo, adjudication, writing, an end, the log."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from headwater.review.serve.screens.log import verify
 from headwater.review.store.ballots import standing
-from tests.review.serve.test_faults import jump
 from tests.review.serve.test_vote import token
 from tests.review.serve.worlds import served
-from tests.review.store import databases
 from tests.review.store.worlds import check
 
-pytestmark = [
-    pytest.mark.loopback,
-    pytest.mark.skipif(bool(databases.ABSENT), reason=databases.ABSENT or "postgresql is there"),
-]
 
-
-def test_a_campaign_in_postgresql(tmp_path: Path) -> None:
-    with (
-        databases.postgres() as address,
-        served(tmp_path, ("a mill\x00", "half \ud800"), address=address) as world,
-    ):
+def test_a_campaign_from_votes_to_its_log(address: str, tmp_path: Path) -> None:
+    with served(tmp_path, ("a mill\x00", "half \ud800"), address=address) as world:
         for name, label in (("ann", "human"), ("ben", "ai")):
             one = world.joined("validator", name)
             for _ in range(2):
@@ -55,10 +43,3 @@ def test_a_campaign_in_postgresql(tmp_path: Path) -> None:
         ]
         found = verify(world.desk)
         assert (found["sound"], found["n_votes"], found["n_retracted"]) == (True, 6, 1)
-
-
-def test_a_clock_that_jumps_loses_and_doubles_nothing_in_postgresql(tmp_path: Path) -> None:
-    with databases.postgres() as address, served(tmp_path, address=address) as world:
-        jump(world)
-        assert check(world.desk.store) == {"human": 2, "ai": 1, "mixed": 1}
-        assert verify(world.desk)["sound"]

@@ -1,4 +1,4 @@
-"""Stores to test on."""
+"""Stores to test on: a file of SQLite, and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from headwater.review.store import Store, open_store
+from tests.review.serve.worlds import World, served
 from tests.review.store import databases
 
 
@@ -32,6 +33,13 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     METADATA.drop_all(empty.engine)
     empty.close()
     return found
+
+
+@pytest.fixture
+def anywhere(address: str, tmp_path: Path) -> Iterator[World]:
+    """Serve a campaign whose queue is in that database."""
+    with served(tmp_path, address=address) as made:
+        yield made
 
 
 @pytest.fixture
