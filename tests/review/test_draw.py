@@ -27,7 +27,7 @@ from headwater.review.progress import progress
 from headwater.review.select import SELECTORS
 from headwater.review.store import add, open_store
 from headwater.review.store.ballots import standing
-from headwater.review.store.batches import add_batch
+from headwater.review.store.batches import add_batch, background
 from tests.log.samples import damaged
 from tests.review.runs import finished
 
@@ -153,6 +153,36 @@ def test_gold_is_asked_among_the_others_and_told_to_nobody(tmp_path: Path) -> No
     assert (found.n_documents, found.n_votes) == (22, 1)
     ranks = batch.manifest.ranks()
     assert sorted(ranks, key=ranks.__getitem__)[-2:] != [one.document for one in rest]
+
+
+def test_asking_brings_gold_that_was_drawn_without_a_queue(tmp_path: Path) -> None:
+    gold = {"A person wrote this, and we know who.": "human", "As an AI, I wrote this.": "ai"}
+    batch = draw(finished(), PLAN, Beside(gold=gold))
+    plain: list[tuple[str, dict[str, str]]] = [
+        (text, {}) for text in batch.texts.values() if text not in gold
+    ]
+    wrong: tuple[tuple[Any, dict[str, str], str], ...] = (
+        (plain, {}, "2 documents of the batch have no text"),
+        ([*plain, *((text, {}) for text in gold)], {}, "2 documents of the batch are gold without a label"),
+        (plain, {**gold, plain[0][0]: "human"}, "is no gold of the batch"),
+        (plain, {**gold, "One more.": "ai"}, "is no gold of the batch"),
+    )
+    store = open_store(str(tmp_path / "campaign.sqlite"))
+    for pairs, known, why in wrong:
+        with pytest.raises(InputError, match=why) as caught, store.transaction() as db:
+            add_batch(db, batch.data, pairs, n_wanted=2, gold=known)
+        assert "--gold" in str(caught.value.hint)
+    with store.transaction() as db:
+        assert add_batch(db, batch.data, plain, n_wanted=2, gold=gold) == 22
+        assert add_batch(db, batch.data, plain, n_wanted=2, gold=gold) == 0
+        cast = standing(db, batch.manifest.digest)
+        shown = {one.document: background(db, one.document, one.batch) for one in items(batch, n_wanted=2)}
+    store.close()
+
+    assert {(one.validator, one.document, one.label) for one in cast} == {
+        ("gold", document, label) for document, label in batch.gold.items()
+    }
+    assert {document for document, told in shown.items() if not told} == set(batch.gold)
 
 
 def test_a_deficit_is_that_of_the_words() -> None:

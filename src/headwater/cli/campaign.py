@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from headwater.cli.drawing import gold_of
 from headwater.cli.opened import file_bytes, json_option, say
 from headwater.cli.voting import join, vote
 from headwater.errors import FormatError, InputError, VerificationError
@@ -45,25 +46,26 @@ def open_command(*, campaign: str, origin: str, guideline: str, as_json: bool) -
 @campaign_argument
 @click.argument("manifest", metavar="MANIFEST")
 @click.option("--texts", metavar="FILE", help="JSON lines with text, and maybe language or evidence.")
+@click.option("--gold", metavar="FILE", help="The gold that was drawn with: JSON lines of text and label.")
 @click.option(
     "--votes", type=click.IntRange(1, 100), default=3, help="Votes on each document; without it, 3."
 )
 @store_option
 @json_option
-def ask(
-    *, campaign: str, manifest: str, texts: str | None, votes: int, store: str | None, as_json: bool
-) -> None:
+def ask(*, campaign: str, manifest: str, votes: int, store: str | None, as_json: bool, **told: Any) -> None:
     """Ask about the documents of a batch MANIFEST.
 
     Their texts come from --texts, unless headwater review draw has put them into the queue. What else a line
-    tells of a text is shown after the vote.
+    tells of a text is shown after the vote. With --gold come the texts of a batch whose label is known;
+    nobody is told which they are.
     """
     from headwater.review.store import batches
 
-    pairs = list(_texts(texts)) if texts else []
+    pairs = list(_texts(told["texts"])) if told["texts"] else []
+    gold = gold_of(told["gold"]) if told["gold"] else {}
     data = file_bytes(Path(manifest))
     with _desk(campaign, "http://localhost", store) as desk:
-        n = desk.change(lambda db: batches.add_batch(db, data, pairs, n_wanted=votes))
+        n = desk.change(lambda db: batches.add_batch(db, data, pairs, n_wanted=votes, gold=gold))
     say({"n_new": n}, f"{n:,} documents are new in the queue", as_json=as_json)
 
 

@@ -49,7 +49,8 @@ def draw(
     Pools: grey is what statistics leave open and what is held in quarantine; quarantine, kept (all but what
     is excluded) and all say what they are. Copies are in none.
 
-    With --gold, documents whose label is known are asked about among the others; --store keeps their labels.
+    With --gold, documents whose label is known are asked about among the others; --store keeps their labels,
+    and without it headwater review ask --gold brings them.
     """
     root, beside = Path(run), _beside(told)
     if check is not None:
@@ -57,7 +58,7 @@ def draw(
 
         batch, what = verify(root, read_bytes(check), beside), f"{check} is what its seed draws"
     else:
-        batch, what = _drawn(root, beside, out, told | {"store": store}), f"drew {out}"
+        batch, what = _drawn(root, beside, out, told), f"drew {out}"
     if store is not None:
         n_new = _open(batch, store, votes)
         sys.stderr.write(f"headwater: {n_new:,} documents are new in the queue\n")
@@ -70,8 +71,6 @@ def _drawn(root: Path, beside: Beside, out: str | None, told: dict[str, Any]) ->
     from headwater.review.draw import Plan
     from headwater.review.draw import draw as draw_batch
 
-    if beside.gold and not told["store"]:
-        raise InputError("gold needs --store, which keeps its labels")
     if not out or not told["seed"]:
         raise InputError("a batch needs --out and --seed", hint="or --verify MANIFEST to draw one again")
     if Path(out).exists():
@@ -87,7 +86,7 @@ def _beside(told: dict[str, Any]) -> Beside:
     if bool(told["reference"]) != bool(told["current"]):
         raise InputError("a tail deficit needs both --reference and --current")
     judged = frozenset(name for path in told["judged"] for name in judgement.parse(read_bytes(path)))
-    gold = _gold(told["gold"]) if told["gold"] else {}
+    gold = gold_of(told["gold"]) if told["gold"] else {}
     if not told["reference"]:
         return Beside(judged=judged, model=told["model"], gold=gold)
     from headwater.cli.measure import profiled
@@ -97,8 +96,8 @@ def _beside(told: dict[str, Any]) -> Beside:
     return Beside(deficit(*pair), digest(*pair), judged, told["model"], gold)
 
 
-def _gold(name: str) -> dict[str, str]:
-    """Read documents whose label is known.
+def gold_of(name: str) -> dict[str, str]:
+    """Read documents whose label is known, text -> label.
 
     Raises:
         FormatError: If a line has no text or no label.
@@ -175,8 +174,9 @@ def _tell(batch: Batch, what: str, *, as_json: bool) -> None:
         }
         sys.stdout.write(dumps(told, indent=1) + "\n")
         return
+    n_drawn = len(said.items) - parts["gold"]
     shares = ", ".join(f"{parts[name]:,} {name}" for name in SLICES if parts[name])
     sys.stderr.write(
-        f"headwater: {what}: {len(said.items):,} of {said.n_documents:,} documents ({shares}), "
+        f"headwater: {what}: {n_drawn:,} of {said.n_documents:,} documents ({shares}), "
         f"batch {said.digest[:16]}\n"
     )

@@ -80,7 +80,7 @@ def put_tables_on(server: Cluster, folder: Path) -> None:
     import psycopg
 
     with psycopg.connect(server.address, autocommit=True) as db:
-        db.execute(f"CREATE TABLESPACE small LOCATION '{folder}'")  # type: ignore[call-overload]
+        db.execute(f"CREATE TABLESPACE small LOCATION '{folder}'")
         db.execute("ALTER DATABASE postgres SET default_tablespace = small")
 
 
