@@ -48,7 +48,7 @@ def open_command(*, campaign: str, origin: str, guideline: str, as_json: bool) -
 @click.option("--texts", metavar="FILE", help="JSON lines with text, and maybe language or evidence.")
 @click.option("--gold", metavar="FILE", help="The gold that was drawn with: JSON lines of text and label.")
 @click.option(
-    "--votes", type=click.IntRange(1, 100), default=3, help="Votes on each document; without it, 3."
+    "--votes", type=click.IntRange(1, 100), default=3, help="Votes on each that draw did not queue; 3."
 )
 @store_option
 @json_option

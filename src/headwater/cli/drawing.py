@@ -65,6 +65,20 @@ def draw(
     if check is None:
         write_new(Path(str(out)), batch.data)
     _tell(batch, what, as_json=as_json)
+    if check is None and batch.manifest.n_documents < told["n"]:
+        _tell_few(root, batch.manifest.n_documents, told["pool"])
+
+
+def _tell_few(root: Path, n: int, pool: str) -> None:
+    """Say that a pool was smaller than the batch that was wanted, and why that may be."""
+    from headwater.curate.layout import STATISTICS
+
+    sys.stderr.write(f"headwater: the pool '{pool}' has no more than {n:,}\n")
+    if pool == "grey" and not (root / STATISTICS).exists():
+        sys.stderr.write(
+            "hint: a run without --calibration leaves nothing open but its quarantine; "
+            "--pool kept asks about all that is not excluded\n"
+        )
 
 
 def _drawn(root: Path, beside: Beside, out: str | None, told: dict[str, Any]) -> Batch:

@@ -236,7 +236,9 @@ def _strata(root: Path, plan: Plan, beside: Beside, embedding: Embedding) -> Cen
             heappushpop(kept, entry)
     if not kept:
         raise InputError(
-            f"nothing of the pool '{plan.pool}' is left to ask", hint="choose another --pool, such as kept"
+            f"nothing of the pool '{plan.pool}' is left to ask",
+            hint="choose another --pool, such as kept; a run without --calibration leaves nothing grey "
+            "but its quarantine",
         )
     sample = _chunk([one for *_, one in sorted(kept, key=lambda entry: entry[:2])], embedding, None)
     validated = _chunk(judged, embedding, None) if judged else None

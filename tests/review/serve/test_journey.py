@@ -81,6 +81,7 @@ def test_a_campaign_by_keyboard_with_passkeys_and_no_barrier(started: Any, world
     assert violations(ann) == []
     vote(ann, "1", said="Voted: Human")
     assert ann.evaluate("getComputedStyle(document.querySelector('#document')).direction") == "rtl"
+    assert ann.get_attribute("#document", "lang") == "ar"
     vote(ann, "u", said="Taken back")
     assert ann.text_content("#document") == page_text
     vote(ann, "2", said="Voted: AI")

@@ -15,7 +15,9 @@ from headwater.log.reader import Reader
 from headwater.log.tree import leaf_hash, verify_inclusion
 from headwater.review import mix
 from headwater.review.attest import ledger
+from headwater.review.manifest import parse
 from headwater.review.serve.screens.log import verify
+from headwater.review.store.batches import manifests
 from tests.review.attest.worlds import BEN
 from tests.review.serve.test_vote import token
 from tests.review.serve.worlds import TEXTS, World, served
@@ -132,7 +134,9 @@ def test_who_votes_learns_nothing_of_others(world: World) -> None:
     assert told["labels"] == {"ai": 3, "human": 1}
     assert [(one["n_documents"], one["n_votes"], one["stop"]) for one in told["stopping"]] == [(2, 4, False)]
     assert "This batch goes on" in boss.get("/progress").text
-    assert len(boss.get("/batch.json").told["batches"][0]["items"]) == 2
+    listed = [one["document"] for one in boss.get("/batch.json").told["batches"][0]["items"]]
+    ranks = next(parse(data).ranks() for data in world.desk.look(manifests).values())
+    assert listed == sorted(ranks, key=ranks.__getitem__)
 
 
 def test_what_votes_say_is_computed_once_a_state(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

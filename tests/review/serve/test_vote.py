@@ -63,6 +63,19 @@ def test_everything_works_by_forms_alone(world: World) -> None:
     assert verify(world.desk) == found
 
 
+def test_every_document_has_the_language_that_it_is_in(world: World) -> None:
+    ann = world.joined("validator", "ann")
+    seen = []
+    for _ in TEXTS:
+        page, item = ann.open("/review"), ann.get("/review.json").told["items"][0]
+        assert f'id="document" lang="{item["language"]}" dir="auto"' in page
+        seen.append(item["language"])
+        assert ann.form("/review/vote", token=token(page), label="human").status == 303
+    assert seen == ["en", "en", "ar", "ja"]
+    assert ann.get("/review.json").told["last"]["language"] == "ja"
+    assert 'class="guideline" lang="en" dir="auto"' in ann.open("/review")
+
+
 def test_nothing_of_the_evidence_is_told_before_the_vote(world: World) -> None:
     ann = world.joined("validator", "ann")
     before = ann.get("/review.json").text + ann.get("/review").text

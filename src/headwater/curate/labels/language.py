@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 import unicodedata
 from collections import Counter
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
@@ -63,16 +63,45 @@ class Language:
     def measure(self, document: Document) -> Row:
         """Guess language, count script, copy the declaration."""
         sample = document.text[:_SAMPLE_CHARS].replace("\n", " ")
-        row: dict[str, Any] = {
-            "language": UNKNOWN,
-            "confidence": 0.0,
+        language, confidence = self.guess(sample)
+        return {
+            "language": language,
+            "confidence": confidence,
             "script": script_of(sample),
             "declared": _declared(document),
         }
-        if sum(map(str.isalpha, sample)) >= _MIN_LETTERS:
-            confidence, name = self._model.predict(f"{_unshouted(sample)}\n", 1, 0.0, "strict")[0]
-            row |= {"language": name.removeprefix("__label__"), "confidence": min(1.0, confidence)}
-        return row
+
+    def guess(self, sample: str) -> tuple[str, float]:
+        """Guess the language of one line.
+
+        Args:
+            sample: Without line feeds.
+
+        Returns:
+            Its code, `und` for fewer than 20 letters; and how sure the model is, in [0, 1].
+        """
+        if sum(map(str.isalpha, sample)) < _MIN_LETTERS:
+            return UNKNOWN, 0.0
+        confidence, name = self._model.predict(f"{_unshouted(sample)}\n", 1, 0.0, "strict")[0]
+        return name.removeprefix("__label__"), min(1.0, confidence)
+
+
+def language_of(text: str) -> str:
+    """Name the language that a text begins in.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        Its code; `und` for a short text, and where the model gives none more than an even chance.
+    """
+    language, confidence = _loaded().guess(text[:_SAMPLE_CHARS].replace("\n", " "))
+    return language if confidence > 0.5 else UNKNOWN
+
+
+@cache
+def _loaded() -> Language:
+    return Language()
 
 
 def _model() -> Any:

@@ -18,7 +18,7 @@ from headwater.review.attest import (
 )
 from headwater.review.attest.judgement import LABELS
 from headwater.review.serve.desk import Desk, admit, witness
-from headwater.review.serve.display import display, inert, spans
+from headwater.review.serve.display import display, inert, language, spans
 from headwater.review.serve.visit import RefusedError, Visit
 from headwater.review.store import Item, Lease, Ticket, late, queue
 
@@ -155,7 +155,8 @@ def told_last(row: Mapping[str, Any]) -> dict[str, Any]:
     """
     text = str(row["text"])
     excerpt = inert(text[:_EXCERPT]) + ("…" if len(text) > _EXCERPT else "")
-    return {"statement": row["statement"], "label": row["label"], "excerpt": excerpt}
+    told = {"statement": row["statement"], "label": row["label"], "excerpt": excerpt}
+    return told | {"language": language(text)}
 
 
 def taken_back(desk: Desk, visit: Visit) -> tuple[Ticket, Retraction]:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from headwater.inert import visible
+from headwater.inert import language_tag, visible
 
 HEAD, TAIL = 60_000, 20_000
 MOST_PASSAGES = 200
 _SNIPPET = 90
+_BEGINNING = 400
 # A passage ends with a line, or with a sentence in whatever script.
 _PASSAGE = re.compile(r"\S[^\r\n.!?。！？؟۔।]*[.!?。！？؟۔।]*[\"'”’»)\]]*")
 
@@ -73,6 +74,20 @@ def display(text: str, *, whole: bool) -> Display:
         tuple(Passage(a, b, _snippet(text[a:b])) for a, b in passages),
         cut[1] - cut[0] if cut else 0,
     )
+
+
+def language(text: str) -> str:
+    """Name the language that a text begins in, as a `lang` attribute takes it.
+
+    It is `und` where it is not known. Screen readers speak by it, and browsers choose by it between Chinese
+    and Japanese forms of a letter.
+
+    Args:
+        text: Any string.
+    """
+    from headwater.curate.labels.language import language_of
+
+    return language_tag(language_of(visible(text[:_BEGINNING])))
 
 
 def inert(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment
 
 from headwater.inert import environment, language_tag
+from headwater.review.serve.display import language
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def assets(look: Look) -> Mapping[str, tuple[bytes, str]]:
 @cache
 def _environment() -> Environment:
     made = environment("headwater.review.serve")
-    made.filters.update(language_tag=language_tag, short=_short, percent=_percent)
+    made.filters.update(language=language, language_tag=language_tag, short=_short, percent=_percent)
     return made
 
 

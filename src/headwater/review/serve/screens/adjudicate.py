@@ -9,7 +9,7 @@ from headwater.review.attest.judgement import ASSISTANCE, LABELS
 from headwater.review.attest.roll import SETTLERS
 from headwater.review.serve import ballot
 from headwater.review.serve.desk import Desk, admit, witness
-from headwater.review.serve.display import display, inert
+from headwater.review.serve.display import display, inert, language
 from headwater.review.serve.visit import Answer, RefusedError, Screen, Visit, credential
 from headwater.review.store import Item, Ticket, batches, history, people, queue, settlement
 from headwater.review.store.settlement import Vote
@@ -53,6 +53,7 @@ def _told_of(desk: Desk, visit: Visit, number: int, what: tuple[Item, list[Vote]
         "document": item.document,
         "whole": whole,
         "n_hidden": seen.n_hidden,
+        "language": language(item.text),
         "now_s": now_s,
         "nonce": nonce,
         "segments": [list(one) for one in seen.segments],

@@ -27,7 +27,8 @@ def view(desk: Desk, visit: Visit) -> dict[str, Any]:
 
 def _told(one: Manifest, *, inside: bool) -> dict[str, Any]:
     chances = [item.pi for item in one.items if item.pi is not None]
-    shown = one.items[:_SHOWN] if inside else ()
+    rank = one.ranks()
+    shown = sorted(one.items, key=lambda item: rank[item.document])[:_SHOWN] if inside else []
     return {
         "digest": one.digest,
         "n_items": len(one.items),

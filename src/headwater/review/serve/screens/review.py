@@ -9,7 +9,7 @@ from headwater.review.attest.judgement import ASSISTANCE, LABELS
 from headwater.review.attest.roll import JUDGES
 from headwater.review.serve import ballot
 from headwater.review.serve.desk import Desk, admit, witness
-from headwater.review.serve.display import display, inert
+from headwater.review.serve.display import display, inert, language
 from headwater.review.serve.visit import Answer, RefusedError, Screen, Visit, credential
 from headwater.review.store import Lease, Ticket, batches, history, people, queue
 
@@ -48,6 +48,7 @@ def told_of(desk: Desk, lease: Lease, *, whole: bool) -> dict[str, Any]:
         "now_s": int(desk.clock()),
         "whole": whole,
         "n_hidden": seen.n_hidden,
+        "language": language(lease.item.text),
         "n_characters": len(lease.item.text),
         "segments": [list(one) for one in seen.segments],
         "passages": [{"start": one.start, "end": one.end, "snippet": one.snippet} for one in seen.passages],

@@ -73,6 +73,13 @@ export function wantsMarks(label) {
   return true;
 }
 
+function help() {
+  const part = $("help");
+  part.open = !part.open;
+  part.querySelector("summary").focus();
+  part.scrollIntoView({ block: "nearest" });
+}
+
 export function listen(act) {
   const button = $("shortcuts");
   if (button) {
@@ -83,7 +90,7 @@ export function listen(act) {
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("textarea, select, input:not([type=checkbox]):not([type=radio])");
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || typing || (button && !button.checked)) return;
-    if (event.key === "?" && $("help")) { $("help").open = !$("help").open; $("help").querySelector("summary").focus(); }
+    if (event.key === "?" && $("help")) help();
     else if (event.key in KEYS) act(KEYS[event.key]);
     else if (event.key === "u" || event.key === "s") act(event.key === "u" ? "undo" : "skip");
     else return;

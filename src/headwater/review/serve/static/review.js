@@ -22,6 +22,7 @@ function show(item) {
   place.classList.toggle("empty", !item);
   form.hidden = !item;
   if ($("cut")) $("cut").hidden = !item?.n_hidden;
+  place.lang = item?.language ?? "en";
   if (!item) {
     place.textContent = "Nothing is left for you: every document has its votes, or is with somebody else. Thank you.";
     return;
@@ -44,7 +45,7 @@ function show(item) {
   marks.replaceChildren(marks.querySelector("legend"), ...item.passages.map((passage, at) => {
     const label = document.createElement("label"), box = document.createElement("input"), text = document.createElement("bdi");
     box.type = "checkbox"; box.name = "passage"; box.value = String(at);
-    text.dir = "auto"; text.textContent = passage.snippet;
+    text.dir = "auto"; text.lang = item.language; text.textContent = passage.snippet;
     label.append(box, " ", text);
     return label;
   }));
@@ -58,6 +59,7 @@ function showLast(last) {
   if (!last) return;
   $("last-label").textContent = NAMES[last.label];
   $("last-excerpt").textContent = last.excerpt;
+  $("last-excerpt").lang = last.language;
   $("undo").elements.statement.value = last.statement;
   const list = document.createElement("dl");
   list.className = "facts";
