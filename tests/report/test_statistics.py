@@ -46,4 +46,4 @@ def test_people_who_are_cut_most_come_first() -> None:
 
     assert drawn is not None
     (canaries,) = [chart for chart in drawn.charts if chart.key == "canaries"]
-    assert [row[0] for row in canaries.rows] == ["length 30–99 words", "language en"]
+    assert [row[0] for row in canaries.rows] == ["30–99 words", "language en"]

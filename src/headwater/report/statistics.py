@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headwater.curate.summary import PrevalencePart, ReasonCount, StatisticsState
+from headwater.curate.summary import CutCount, PrevalencePart, ReasonCount, StatisticsState
 from headwater.report.chart import Chart, histogram
 from headwater.report.prevalence import by_part, over_time
 from headwater.report.shares import Interval, intervals
@@ -89,10 +89,15 @@ def _cuts(state: StatisticsState) -> Chart:
     """Draw what the policy does to held-out people, where it cuts most."""
     worst = sorted(state.cuts, key=lambda cut: (-cut.n_cut / cut.n, cut.dimension, cut.stratum))
     rows = [
-        Interval(f"{cut.dimension} {cut.stratum}", cut.n - cut.n_cut, cut.n, *cut_kept(cut.n_cut, cut.n))
+        Interval(_name(cut), cut.n - cut.n_cut, cut.n, *cut_kept(cut.n_cut, cut.n))
         for cut in worst[:_MOST_CUTS]
     ]
     return intervals("canaries", "Held-out human texts that the policy keeps", rows, unit="texts")
+
+
+def _name(cut: CutCount) -> str:
+    """Name a stratum; lengths say what they are, and a longer name would be cut in its middle."""
+    return cut.stratum if cut.dimension == "length" else f"{cut.dimension} {cut.stratum}"
 
 
 def cut_kept(n_cut: int, n: int) -> tuple[float, float]:
