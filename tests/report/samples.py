@@ -15,6 +15,7 @@ from headwater.curate.summary import (
     Example,
     LabelView,
     PrevalencePart,
+    RarityAudit,
     ReasonCount,
     Silence,
     SkipCount,
@@ -24,7 +25,6 @@ from headwater.curate.summary import (
     StratumUse,
     Summary,
     Tally,
-    WordAudit,
 )
 
 REASONS = {
@@ -66,9 +66,9 @@ def stratum(name: str, n_admit: int, n_quarantine: int = 0, n_exclude: int = 0) 
     return StratumAudit(name, n, n_admit, n_quarantine, n_exclude, *wilson(n_admit, n))
 
 
-def band(low: int, high: int, n_types: int, n_kept: int) -> WordAudit:
+def band(low: int, high: int, n_types: int, n_kept: int) -> RarityAudit:
     """Make one band of document frequency with its interval."""
-    return WordAudit(low, high, n_types, n_kept, *wilson(n_kept, n_types))
+    return RarityAudit(low, high, n_types, n_kept, *wilson(n_kept, n_types))
 
 
 def skip(
@@ -146,6 +146,7 @@ def usual() -> Summary:
             band(16, 31, 1610, 1610),
             band(32, 1043, 1202, 1202),
         ),
+        clusters=(band(1, 1, 40, 31), band(2, 3, 12, 12), band(4, 7, 5, 5)),
         n_vocabulary=181_204,
         examples=_examples(),
     )

@@ -1,4 +1,4 @@
-"""What a decision did to languages, scripts, domains, lengths and words: counts that add up over shards."""
+"""What a decision did to languages, scripts, domains, lengths and their like: counts that add up."""
 
 from __future__ import annotations
 
@@ -43,6 +43,12 @@ def _column(label: str, column: str) -> Callable[[Mapping[str, Mapping[str, Any]
     return lambda labels: (labels[label][column] or NONE) if label in labels else None
 
 
+def _cluster(labels: Mapping[str, Mapping[str, Any]]) -> str | None:
+    if "language" not in labels or "capture" not in labels:
+        return None
+    return f"{labels['language']['language'] or NONE} on {labels['capture']['domain'] or NONE}"
+
+
 # The strata every report audits: dimension -> labels of a document -> stratum, None to leave it out.
 STRATA: Mapping[str, Callable[[Mapping[str, Mapping[str, Any]]], str | None]] = MappingProxyType(
     {
@@ -50,6 +56,7 @@ STRATA: Mapping[str, Callable[[Mapping[str, Mapping[str, Any]]], str | None]] = 
         "script": _column("language", "script"),
         "domain": _column("capture", "domain"),
         "length": _length,
+        "cluster": _cluster,
     }
 )
 

@@ -21,6 +21,7 @@ from headwater.curate.summary import (
     LabelView,
     PassedOver,
     PrevalencePart,
+    RarityAudit,
     ReasonCount,
     Silence,
     SkipCount,
@@ -30,7 +31,6 @@ from headwater.curate.summary import (
     StratumUse,
     Summary,
     Tally,
-    WordAudit,
 )
 from headwater.curate.words import WordSample
 from headwater.sources.shard import Shard
@@ -99,7 +99,8 @@ def _loaded(held: dict[str, Any]) -> Summary:
         "scripts": StratumAudit,
         "lengths": StratumAudit,
         "passed_over": PassedOver,
-        "words": WordAudit,
+        "words": RarityAudit,
+        "clusters": RarityAudit,
     }
     held |= {key: tuple(kind(**row) for row in held[key]) for key, kind in kinds.items()}
     held["labels"] = tuple(
@@ -166,10 +167,11 @@ def _summary(layout: Layout, plan: Mapping[str, Any], shards: Sequence[Shard]) -
         domains=tuple(_capped(domains)),
         scripts=tuple(_strata(counts.get("script", {}))),
         lengths=tuple(sorted(_strata(counts.get("length", {})), key=_least_words)),
-        words=tuple(_word_bands(words)),
+        words=tuple(_bands((n, n_admit) for _, n, n_admit in words.rows())),
         n_vocabulary=words.n_words(),
         examples=tuple(_examples(layout, names)),
         statistics=_statistics(layout, plan["config"]["calibration"]),
+        clusters=tuple(_bands((row.n, row.n_admit) for row in _strata(counts.get("cluster", {})))),
     )
 
 
@@ -306,14 +308,15 @@ def _words(layout: Layout, names: Sequence[str]) -> WordSample:
     return sample
 
 
-def _word_bands(sample: WordSample) -> Iterable[WordAudit]:
+def _bands(found: Iterable[tuple[int, int]]) -> Iterable[RarityAudit]:
+    """Gather what is equally rare, from how many documents each has and how many of them are admitted."""
     bands: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    for _, n, n_admit in sample.rows():
+    for n, n_admit in found:
         band = bands[n.bit_length()]
         band[0] += 1
         band[1] += n_admit > 0
     for bits, (n_types, n_kept) in sorted(bands.items()):
-        yield WordAudit(2 ** (bits - 1), 2**bits - 1, n_types, n_kept, *wilson(n_kept, n_types))
+        yield RarityAudit(2 ** (bits - 1), 2**bits - 1, n_types, n_kept, *wilson(n_kept, n_types))
 
 
 def _examples(layout: Layout, names: Sequence[str]) -> Iterable[Example]:

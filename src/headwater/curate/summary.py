@@ -143,14 +143,14 @@ class StratumAudit:
 
 
 @dataclass(frozen=True, slots=True)
-class WordAudit:
-    """What the decision did to words of one document frequency, by a sample.
+class RarityAudit:
+    """What the decision did to what is equally rare: sampled words, or clusters of documents.
 
     Attributes:
-        low: Least document frequency of the band, in the whole input.
+        low: Least number of documents of the band, in the whole input.
         high: Greatest, inclusive.
-        n_types: Sampled word types in the band.
-        n_kept: Of these, types that at least one admitted document still has.
+        n_types: Sampled word types, or clusters, in the band.
+        n_kept: Of these, those of which at least one document is still admitted.
         kept_low: Lower end of the 95 % interval (Wilson) of the kept share.
         kept_high: Upper end.
     """
@@ -354,6 +354,7 @@ class Summary:
         examples: A few for each reason.
         passed_over: Files that were found and not read, in order.
         statistics: What statistics said; None without a calibration.
+        clusters: Audit of one language on one site, by how many documents it has, rarest first.
     """
 
     run_id: str
@@ -368,8 +369,9 @@ class Summary:
     domains: tuple[StratumAudit, ...]
     scripts: tuple[StratumAudit, ...]
     lengths: tuple[StratumAudit, ...]
-    words: tuple[WordAudit, ...]
+    words: tuple[RarityAudit, ...]
     n_vocabulary: int
     examples: tuple[Example, ...]
     passed_over: tuple[PassedOver, ...] = ()
     statistics: StatisticsState | None = None
+    clusters: tuple[RarityAudit, ...] = ()

@@ -1,11 +1,11 @@
-"""What a decision did to the strata of a corpus and to its rare words, ready to be drawn."""
+"""What a decision did to strata, rare words and rare clusters, ready to be drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headwater.curate.summary import StratumAudit, WordAudit
+from headwater.curate.summary import RarityAudit, StratumAudit
 from headwater.report.chart import Chart, Key
 from headwater.report.number import count
 from headwater.report.shares import Interval, Stack, intervals, stacked
@@ -112,12 +112,18 @@ def audit(axis: Axis, rows: Sequence[StratumAudit], reference: float) -> Audit:
     )
 
 
-def words(rows: Sequence[WordAudit]) -> Chart:
+def words(rows: Sequence[RarityAudit]) -> Chart:
     """Draw which share of word types survives, by how many documents had them."""
     named = [Interval(_band(row), row.n_kept, row.n_types, row.kept_low, row.kept_high) for row in rows]
     return intervals(
         "tail-words", "Word types still present, by document frequency", named, unit="sampled types"
     )
+
+
+def clusters(rows: Sequence[RarityAudit]) -> Chart:
+    """Draw which share of clusters survives, by how many documents they had."""
+    named = [Interval(_band(row), row.n_kept, row.n_types, row.kept_low, row.kept_high) for row in rows]
+    return intervals("tail-clusters", "Clusters still present, by size", named, unit="clusters")
 
 
 def _stack(row: StratumAudit, reference: float) -> Stack:
@@ -126,7 +132,7 @@ def _stack(row: StratumAudit, reference: float) -> Stack:
     return Stack(row.stratum, parts, row.low, row.high, mark=side, alarm=side == BELOW)
 
 
-def _band(row: WordAudit) -> str:
+def _band(row: RarityAudit) -> str:
     if row.low == row.high:
         return f"{count(row.low)} document{'s' if row.low != 1 else ''}"
     return f"{count(row.low)}–{count(row.high)}"
