@@ -144,7 +144,7 @@ class StratumAudit:
 
 @dataclass(frozen=True, slots=True)
 class RarityAudit:
-    """What the decision did to what is equally rare: sampled words, or clusters of documents.
+    """What the decision did to words or clusters that are equally rare.
 
     Attributes:
         low: Least number of documents of the band, in the whole input.
