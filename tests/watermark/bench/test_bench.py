@@ -11,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from headwater.cli.bench import _lines
 from headwater.cli.main import run as command
 from headwater.errors import FormatError, InputError, UnavailableError
 from headwater.report.watermark import render
 from headwater.watermark.attacks import ATTACKS
 from headwater.watermark.attacks.attack import Scene
-from headwater.watermark.bench import bench, quality, samples
+from headwater.watermark.bench import bench, power, quality, samples
 from tests.watermark.bench import worlds
 
 ARMS = {
@@ -94,6 +95,34 @@ def test_human_text_is_found_no_more_often_than_the_level_says(found: bench.Benc
     for row in found.false:
         assert row.n >= 2_000
         assert row.share(0)[1] <= found.levels[0]
+
+
+def test_what_is_found_of_human_text_is_printed_by_its_level(found: bench.Bench) -> None:
+    lines = _lines(found).splitlines()
+    (row,) = [row for row in found.false if row.group == "100 tokens" and row.arm == "gumbel-aes-1"]
+    share, low, high = (each / 1e-6 for each in row.share(3))
+    (line,) = [line for line in lines if line.startswith("human  gumbel-aes-1 ") and "100 tokens" in line]
+
+    assert lines[0] == "levels  0.001  0.0001  1e-05  1e-06"
+    assert line.endswith(f"{share:.2f} ({low:.2f} to {high:.2f})")
+    assert f"{row.n:,}" in line
+
+
+def test_tests_of_human_text_are_counted_however_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = worlds.scene()
+
+    def tested() -> power.Found:
+        rng = np.random.default_rng(4)
+        return power.false_alarms(
+            "gumbel-aes-1", scene.human_tokens, 50, n_tests=900, rng=rng, show=lambda *_: None
+        )
+
+    whole = tested()
+    monkeypatch.setattr(power, "_KEPT", 1)
+    few = tested()
+
+    assert (few.n, few.counts) == (whole.n, whole.counts)
+    assert few.median_log_p <= 0.0
 
 
 def test_every_attack_is_tried_and_what_destroys_a_mark_does(found: bench.Bench) -> None:

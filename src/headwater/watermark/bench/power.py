@@ -17,6 +17,7 @@ from headwater.watermark.scheme import Floats, Scheme, Tokens
 from headwater.watermark.schemes import SCHEMES
 
 LEVELS = (1e-3, 1e-4, 1e-5, 1e-6)
+_KEPT = 1 << 20  # p-values that a median is taken of, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ def false_alarms(
 ) -> Found:
     """Test human text under random keys, by the same p-value.
 
+    The median is that of the first 2**20 tests, so that memory has a bound.
+
     Args:
         profile: Of the keys.
         human: Shape (n,), at least `length` tokens.
@@ -111,11 +114,15 @@ def false_alarms(
     texts = ngrams.batch(list(human[: human.size // length * length].reshape(-1, length)))
     found = ngrams.gather(texts, scheme)
     n_keys = -(-n_tests // (texts.starts.size - 1))
-    kept = []
+    kept, n, counts = list[Floats](), 0, np.zeros(len(LEVELS), dtype=np.int64)
     for done in range(n_keys):
-        kept.append(detect.read(found, scheme, drawn(scheme, rng)).log_p_either)
+        log_p = detect.read(found, scheme, drawn(scheme, rng)).log_p_either
+        n, counts = n + log_p.size, counts + counted(profile, "", log_p).counts
+        if done == 0 or n <= _KEPT:
+            kept.append(log_p)
         show(done + 1, n_keys)
-    return counted(profile, f"{length} tokens", np.concatenate(kept))
+    median = float(np.median(np.concatenate(kept)))
+    return Found(profile, f"{length} tokens", n, tuple(counts.tolist()), median)
 
 
 def drawn(scheme: Scheme, rng: np.random.Generator) -> keys.Key:
