@@ -53,6 +53,17 @@ def test_every_document_stands_once_where_its_ledger_line_says(tmp_path: Path) -
         assert ids == [line["id"] for line in ledger if line["file"] == file]
 
 
+def test_a_folder_of_a_label_reads_as_one_table_of_its_columns(tmp_path: Path) -> None:
+    run(crawl(tmp_path / "in"), tmp_path / "out")
+
+    folders = sorted((tmp_path / "out" / "labels").iterdir())
+    assert any((folder / "_corpus").is_dir() for folder in folders)
+    for folder in folders:
+        table = pq.read_table(folder)
+        assert table.schema.names == ["id", *LABELS[folder.name].schema.names]
+        assert table.num_rows == 66
+
+
 def test_copies_are_excluded_and_one_of_them_stays(tmp_path: Path) -> None:
     summary = run(crawl(tmp_path / "in"), tmp_path / "out")
 

@@ -190,7 +190,8 @@ def _line(found: Sighting, markers: Sequence[Marker], level: float) -> str:
     verdict = "marked" if found.log_p <= log(level) else "not found"
     number = "" if found.tag is None else f" number {found.tag}"
     name = f" by {markers[found.marker].name}{number}" if verdict == "marked" else ""
-    tried = f"{found.n_tests} tests, {found.n_scored:,} of {found.n_tokens:,} tokens"
+    tests = f"{found.n_tests:,} test{'s' if found.n_tests > 1 else ''}"
+    tried = f"{tests}, {found.n_scored:,} of {found.n_tokens:,} tokens"
     return f"{verdict}{name}: p = {power(found.log_p)} ({tried})"
 
 

@@ -65,8 +65,11 @@ class Layout:
         return self.root / "labels" / name / f"{shard}.parquet"
 
     def resolved(self, name: str, shard: str) -> Path:
-        """Hold one label's corpus-wide columns, for the documents that have any."""
-        return self.root / "labels" / name / "corpus" / f"{shard}.parquet"
+        """Hold one label's corpus-wide columns, for the documents that have any.
+
+        Readers of a folder of Parquet pass over names that begin so.
+        """
+        return self.root / "labels" / name / "_corpus" / f"{shard}.parquet"
 
     def commit(self, step: str, shard: str) -> Path:
         """Say that a step is done for a shard; written last."""

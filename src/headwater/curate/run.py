@@ -304,7 +304,7 @@ def _decide_and_write(
     items = [common | {"shard": name, "documents": documents[name]} for name in names]
     whole = common | {"shards": names}
     # What was compared does not depend on the policy, so it is not compared again when one changes.
-    resolved = layout.commit(evidence.STEP, "resolved")
+    resolved = layout.commit(evidence.STEP, "compared")
     if not resolved.exists():
         setting.progress("comparing", 0, 1)
         if decide.comparing(config["labels"]):
