@@ -24,6 +24,7 @@ NAME = run_id(Config().to_json(), [SHARD])
 CHANGED: dict[str, Any] = {
     "reserves": "[]",
     "detector": '{"digest":"","kind":"callable","of":"a:b"}',
+    "writer_field": "writer",
     "policy": Policy(min_words=1),
     "labels": ("quality-1",),
     "text": "full",

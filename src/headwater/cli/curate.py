@@ -45,6 +45,7 @@ _RUNFILE: dict[str, type | tuple[type, ...]] = {
     "keeper": str,
     "reserves": list,
     "detector": str,
+    "writer_field": str,
 }
 
 
@@ -79,6 +80,7 @@ class _Branching(click.Command):
 @click.option(
     "--text-field", metavar="NAME", help="Field of JSON lines and tables that holds the text, if another."
 )
+@click.option("--writer-field", metavar="NAME", help="Field of theirs that names the writer's group.")
 @click.option("--trust-anchors", metavar="FILE", help="PEM roots under which C2PA signers are trusted.")
 @click.option("--watermark-registry", metavar="FILE", help="Registry of keys whose marks are looked for.")
 @click.option("--keeper", metavar="LINE", help="Public key of that registry's keeper, or a file with it.")
@@ -215,7 +217,9 @@ def _config(settings: dict[str, Any]) -> Any:
     from headwater.sources.shard import Limits
 
     chosen: dict[str, Any] = {
-        key: settings[key] for key in ("text", "text_field", "shard_bytes", "max_deaths") if key in settings
+        key: settings[key]
+        for key in ("text", "text_field", "writer_field", "shard_bytes", "max_deaths")
+        if key in settings
     }
     if "labels" in settings:
         chosen["labels"] = tuple(settings["labels"])

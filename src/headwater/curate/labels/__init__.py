@@ -17,6 +17,7 @@ from headwater.curate.labels.statistical import Statistical
 from headwater.curate.labels.translation import Translation
 from headwater.curate.labels.vocabulary import Vocabulary
 from headwater.curate.labels.watermark import Watermark
+from headwater.curate.labels.writer import Writer
 
 LABELS: Mapping[str, type[Label]] = MappingProxyType(
     {
@@ -26,6 +27,7 @@ LABELS: Mapping[str, type[Label]] = MappingProxyType(
         Vocabulary.name: Vocabulary,
         Disclosure.name: Disclosure,
         Translation.name: Translation,
+        Writer.name: Writer,
         Statistical.name: Statistical,
         Detector.name: Detector,
         Watermark.name: Watermark,
