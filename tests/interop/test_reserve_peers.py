@@ -15,7 +15,7 @@ import pytest
 from headwater.log import checkpoint
 from headwater.log.storage import Directory
 from headwater.reserve import export, redact, seal, verify, wacz
-from headwater.reserve.reserve import Reserve
+from headwater.reserve.reserve import Reserve, open_reserve
 from tests.interop.test_log_go_peer import binary
 from tests.reserve.archives import pages, warc_gz
 from tests.reserve.test_redact import forge_date, order
@@ -71,6 +71,18 @@ def test_aics_tlog_refuses_each_twin(folder: Path) -> None:
     path = folder / "plain" / "log" / "checkpoint"
     path.write_bytes(path.read_bytes().replace(b"\n600\n", b"\n599\n"))
     assert aics(folder, "verify-checkpoint") != 0
+
+
+def lose(folder: Path) -> None:
+    """Delete what holds the hash of an entry, without a word."""
+    (folder / "plain" / "log" / "tile" / "0" / "002.p" / "88").unlink()
+
+
+def test_neither_aics_tlog_nor_go_proves_what_was_deleted_silently(binary: Path, folder: Path) -> None:
+    lose(folder)
+
+    assert aics(folder, "verify-inclusion", "--leaf", str(folder / "leaf"), "--index", str(INDEX)) != 0
+    assert go(binary, folder)
 
 
 def go(binary: Path, folder: Path, *, index: int = INDEX, root: bytes = b"") -> str:
@@ -144,6 +156,37 @@ def test_cdxj_indexer_finds_all_others_where_they_were(tmp_path: Path) -> None:
 
     assert len(before) == 60
     assert {url: place for url, place in before.items() if url != gone} == after
+
+
+def test_a_silent_deletion_passes_both_and_not_the_reserve(tmp_path: Path) -> None:
+    """In the archive it looks like a redaction; that the registry says nothing of it tells them apart."""
+    held, _ = sealed(tmp_path, 60)
+    names = ("registry/head", "registry/checkpoint")
+    before = {name: held.storage.read(name) or b"" for name in names}
+    gone = redact.redact(held, order(7, scope="content+metadata"), KEYS)
+    for name, data in before.items():
+        gone.storage.swap(name, data, expected=gone.storage.read(name))
+
+    assert warcio_status(tmp_path / "a.warc.gz") == 0
+    assert len(indexed(tmp_path / "a.warc.gz")) == 59
+    report = verify.whole(open_reserve(held.storage))
+    assert (report.n_verified, report.redacted, len(report.corrupt)) == (59, (), 1)
+
+
+def test_cdxj_indexer_sees_a_forged_date_as_it_was_forged(tmp_path: Path) -> None:
+    """Its index is of what stands there now; what was sealed is in ours."""
+    held, _ = sealed(tmp_path, 12)
+    wacz.export(held, tmp_path / "a.wacz")
+    forge_date(held, tmp_path)
+    with zipfile.ZipFile(tmp_path / "a.wacz") as file:
+        ours = gzip.decompress(file.read("indexes/index.cdx.gz")).decode().splitlines()
+    done = subprocess.run(
+        [peer("cdxj-indexer"), "--sort", tmp_path / "a.warc.gz"], capture_output=True, text=True, check=True
+    )
+    theirs = done.stdout.splitlines()
+
+    assert [one.split(" ")[0] for one in ours] == [one.split(" ")[0] for one in theirs]
+    assert all(one.split(" ")[1] != other.split(" ")[1] for one, other in zip(ours, theirs, strict=True))
 
 
 def wacz_status(path: Path) -> int:

@@ -102,7 +102,8 @@ def _settle(done: Sequence[Repaired], *, as_json: bool) -> None:
     say({"objects": [asdict(one) for one in done], "n_left": n_left}, "\n".join(lines), as_json=as_json)
     if n_left:
         raise SealError(
-            f"{n_left} of {len(done)} damaged objects could not be restored", hint="name another mirror"
+            f"{n_left} of {len(done)} damaged objects could not be restored",
+            hint="name a mirror that has them: --from, and of archives --archives",
         )
 
 
