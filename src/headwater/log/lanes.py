@@ -115,7 +115,8 @@ def digests(messages: Sequence[bytes | memoryview], *kernels: Kernel) -> tuple[l
     found: tuple[list[bytes], ...] = tuple([b""] * len(messages) for _ in kernels)
     lengths = list(map(len, messages))
     order = sorted(range(len(messages)), key=lengths.__getitem__)
-    scratch = bytearray(sum(lengths[at] + 2 * _BLOCK_BYTES for at in order[-N_LANES:]))
+    # Written through a view: a byte array would copy what is laid into it once more.
+    scratch = memoryview(bytearray(sum(lengths[at] + 2 * _BLOCK_BYTES for at in order[-N_LANES:])))
     for first in range(0, len(order), N_LANES):
         places = order[first : first + N_LANES]
         some = [messages[at] for at in places]
@@ -129,7 +130,7 @@ def digests(messages: Sequence[bytes | memoryview], *kernels: Kernel) -> tuple[l
     return found
 
 
-def _joined(messages: Sequence[bytes | memoryview], scratch: bytearray) -> tuple[Words, Counts, Counts]:
+def _joined(messages: Sequence[bytes | memoryview], scratch: memoryview) -> tuple[Words, Counts, Counts]:
     """Lay up to sixteen messages end to end, each padded; give words, first blocks, numbers of blocks."""
     firsts, counts = np.zeros(N_LANES, np.int64), np.zeros(N_LANES, np.int64)
     at = 0

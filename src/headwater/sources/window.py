@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol, final
 
 from headwater.errors import UnavailableError
@@ -75,6 +76,20 @@ class Window:
         """
         at = self.data.find(pattern, max(0, start - self.base), max(0, stop - self.base))
         return at if at < 0 else at + self.base
+
+    def search(self, pattern: re.Pattern[bytes], start: int, stop: int) -> int:
+        """Find an expression among the bytes in memory; as `find` otherwise.
+
+        Args:
+            pattern: What to look for.
+            start: Absolute position to start at.
+            stop: Absolute position the whole of it must end at or before.
+
+        Returns:
+            Absolute position of the first occurrence, -1 when there is none.
+        """
+        found = pattern.search(self.data, max(0, start - self.base), max(0, stop - self.base))
+        return found.start() + self.base if found else -1
 
     def scan(self, pattern: bytes, start: int, stop: int) -> int:
         """Find a pattern anywhere ahead, reading on and forgetting what was passed.
