@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from headwater.cli.main import run
+from tests.cli.test_reserve_commands import Type, typing
 from tests.reserve.archives import Page, pages, warc_gz
 
-Type = Callable[..., tuple[int, str, str]]
 GOOD = pages(2)
 PLAIN = b"".join(page.record() for page in GOOD)
 BAD, AFTER = Page(7), Page(9)
@@ -57,13 +55,7 @@ CASES = {
 @pytest.fixture
 def type_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
     monkeypatch.chdir(tmp_path)
-
-    def typed(*words: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as left:
-            run(["reserve", *words])
-        printed = capsys.readouterr()
-        return int(str(left.value.code)), printed.out, printed.err
-
+    typed = typing(capsys)
     assert typed("keygen", "example.com/bad", "--keys", "keys")[0] == 0
     return typed
 

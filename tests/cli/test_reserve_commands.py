@@ -38,9 +38,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def type_(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
-    monkeypatch.chdir(folder)
+def typing(capsys: pytest.CaptureFixture[str]) -> Type:
+    """Give a function that types a command of a reserve: exit status, output, and what is said."""
 
     def typed(*words: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as left:
@@ -49,6 +48,12 @@ def type_(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return int(str(left.value.code)), printed.out, printed.err
 
     return typed
+
+
+@pytest.fixture
+def type_(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
+    monkeypatch.chdir(folder)
+    return typing(capsys)
 
 
 def draw(type_: Type, *more: str) -> tuple[int, str, str]:
