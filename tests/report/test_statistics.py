@@ -32,6 +32,13 @@ def test_the_page_says_why_statistics_are_off_and_names_no_discovery() -> None:
     assert "read like generated ones" not in found
 
 
+def test_a_run_that_calls_nobody_says_so_without_a_threshold() -> None:
+    found = page(replace(STATE, n_found=0, threshold=0.0))
+
+    assert "None of the <strong>2\u202f663</strong> ranked texts" in found
+    assert "p ≤" not in found
+
+
 def test_without_a_calibration_it_says_so() -> None:
     assert "No calibration was given" in page(None)
     assert statistics(None) is None
