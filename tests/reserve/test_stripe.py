@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from headwater.errors import FormatError
 from headwater.log.storage import Directory, Memory
-from headwater.reserve import content, parity, stripe
+from headwater.reserve import content, parity, serve, stripe
 from tests.log.samples import damaged
 
 SHA256 = hashlib.sha256(b"an archive").hexdigest()
@@ -74,6 +74,25 @@ def test_an_end_cut_off_is_written_again(tmp_path: Path) -> None:
     stripe.mend(storage, SHA256)
 
     assert (tmp_path / "a").read_bytes() == data
+
+
+def test_zeros_cut_off_are_written_again(tmp_path: Path) -> None:
+    """A gzip member ends in its size, whose last bytes are mostly zeros."""
+    storage, data = archive(tmp_path / "a", 5_000)
+    (tmp_path / "a").write_bytes(data[:-3] + bytes(3))
+    stripe.protect(storage, SHA256)
+    (tmp_path / "a").write_bytes(data[:-3])
+
+    assert stripe.mend(storage, SHA256) == (1, 0)
+    assert (tmp_path / "a").read_bytes() == data[:-3] + bytes(3)
+
+
+def test_parity_of_archives_is_not_served(tmp_path: Path) -> None:
+    """With most of an archive and its parity, the rest could be worked out."""
+    storage, _ = archive(tmp_path / "a", 5_000)
+
+    assert storage.read(stripe.path(SHA256, 0))
+    assert serve.find({}, storage, stripe.path(SHA256, 0)) == 404
 
 
 def test_more_damage_than_parity_is_told_and_the_rest_restored(tmp_path: Path) -> None:

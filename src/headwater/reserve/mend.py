@@ -137,7 +137,7 @@ def _from_parity(reserve: Reserve, one: Archive) -> tuple[int, str]:
 
 def _settled(reserve: Reserve, one: Archive, done: tuple[int, str], copies: Copies | None) -> Repaired:
     """Take from copies what parity left, and say how it ended."""
-    n_blocks, problem = done
+    _, problem = done
     file = f"source/{one.file_sha256}"
     try:
         file = content.located(reserve.storage, one.file_sha256)
@@ -148,7 +148,7 @@ def _settled(reserve: Reserve, one: Archive, done: tuple[int, str], copies: Copi
         problem = problem or "there is no parity that helps" + ("" if copies else " and no copy was named")
         return Repaired(file, "", f"{len(left)} documents are not as they were sealed: {problem}")
     if not one.faulty and problem:  # What is damaged is no document.
-        return Repaired(file, "parity" if n_blocks else "", problem)
+        return Repaired(file, "", problem)
     return Repaired(file, "copy" if one.faulty else "parity")
 
 

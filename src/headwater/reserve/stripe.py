@@ -226,9 +226,9 @@ def mend(storage: Storage, file_sha256: str, *, spared: Iterable[Range] = ()) ->
         UnavailableError: If it cannot be read or written, or zfec is not installed.
     """
     where = content.located(storage, file_sha256)
-    left, n_mended, n_lost = sorted(spared), 0, 0
+    left, n_mended, n_lost, size_bytes = sorted(spared), 0, 0, 0
     for some, held in _objects(storage, file_sha256):
-        grid = Grid(held.size_bytes)
+        grid, size_bytes = Grid(held.size_bytes), held.size_bytes
         with open_input(where) as file, reaching("read", where):
             stripes = _read(file, grid, some)
         for number, now, made in zip(some, stripes, held.parities, strict=False):
@@ -239,6 +239,9 @@ def mend(storage: Storage, file_sha256: str, *, spared: Iterable[Range] = ()) ->
                 start, stop = grid.blocks(number)[block]
                 at = slice(block * grid.width, block * grid.width + stop - start)
                 n_mended += _write(where, start, (now[at], (whole or b"")[at]), left)
+    if size_bytes and not n_lost and size_of(where) < size_bytes:  # Zeros cut off look sound.
+        erase.overwrite(where, size_bytes - 1, b"\0")
+        n_mended += 1
     return n_mended, n_lost
 
 
