@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.curate.labels.translation import Translation
+from headwater.curate.translation.needles import ALL, needles
 from headwater.curate.translation.tongue import translated_from
 from tests.curate.disclosure.page import document, html
 
@@ -137,3 +138,10 @@ def test_any_text_between_the_needles_is_read(text: str) -> None:
     page = f'<html lang="{text}-x-mtfrom-">' + linked(f'{{"translator":{text}}}')
 
     assert measure(page)["how"] in {None, "machine", "person"}
+
+
+@given(st.lists(st.sampled_from([*ALL, *map(bytes.upper, ALL), b"-t0", b"MT-", b"\xff", b" "])), st.binary())
+def test_one_search_finds_what_a_search_for_each_finds(pieces: list[bytes], before: bytes) -> None:
+    source = before + b"".join(pieces)
+
+    assert needles(source) == {needle for needle in ALL if needle in source.lower()}

@@ -14,11 +14,11 @@ from headwater.curate.document import Document
 from headwater.curate.labels.label import View
 from headwater.curate.translation import linked, markup
 from headwater.curate.translation.address import proxied
+from headwater.curate.translation.needles import PARALLEL, needles
 from headwater.curate.translation.notice import noticed
 from headwater.curate.translation.sign import MAX_SIGNS, How, Sign
 
 _LINK: Final = frozenset({"link"})
-_PARALLEL: Final = b"hreflang"
 _MOST_PARALLEL: Final = 512
 _RANK: Final = {how: rank for rank, how in enumerate(How)}
 
@@ -56,30 +56,26 @@ class Translation:
             `how`, by the strongest sign, null without one; `source_language`, null when no sign names it;
             `signs`, at most 16 lines; `n_parallel`, languages that the page says it exists in.
         """
-        found = list(islice(_signs(document), MAX_SIGNS))
+        seen = needles(document.source)
+        found = list(islice(_signs(document, seen), MAX_SIGNS))
         sources = [sign.source for sign in found if sign.source]
         return {
             "how": min((sign.how for sign in found), key=_RANK.__getitem__).value if found else None,
             "source_language": sources[0] if sources else None,
             "signs": list(dict.fromkeys(printable(f"{s.where} · {s.value} · {s.how.value}") for s in found)),
-            "n_parallel": _parallel(document),
+            "n_parallel": _parallel(document) if PARALLEL in seen else 0,
         }
 
 
-def _signs(document: Document) -> Iterator[Sign]:
-    lowered = document.source.lower()
+def _signs(document: Document, seen: frozenset[bytes]) -> Iterator[Sign]:
     readers = [
-        reader.signs(document.markup)
-        for reader in (markup, linked)
-        if any(needle in lowered for needle in reader.NEEDLES)
+        reader.signs(document.markup) for reader in (markup, linked) if not seen.isdisjoint(reader.NEEDLES)
     ]
     return chain(proxied(document.record.url), *readers, noticed(document.text))
 
 
 def _parallel(document: Document) -> int:
     """Count the languages of `<link rel="alternate" hreflang>`; `x-default` is none."""
-    if _PARALLEL not in document.source:
-        return 0
     found: set[str] = set()
     for tag in islice(head_tags(document.markup, _LINK), _MOST_PARALLEL):
         attributes = tag.attributes()
