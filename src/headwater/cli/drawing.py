@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 )
 @click.option("--seed", metavar="TEXT", help="Any text, best one that nobody could choose: a beacon's round.")
 @click.option("--n", type=click.IntRange(min=1), default=1_000, help="Documents; without it, 1,000.")
-@click.option("--selector", default="active-1", help="What chooses; without it, active-1.")
+@click.option(
+    "--selector", default="active-1", help="active-1 (default, for tails), active-2 (for a detector), …"
+)
 @click.option("--pool", default="grey", help="What from: grey (default), quarantine, kept or all.")
 @click.option("--embedding", default="hashed-1", help="Where texts lie; without it, hashed-1.")
 @click.option("--model", metavar="DIR", default="", help="Folder of the encoder, for encoder-1.")
