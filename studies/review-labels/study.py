@@ -284,6 +284,9 @@ def tell(model: str, results: Mapping[str, Mapping[str, Any]]) -> Told:
         "rare kinds with a human text found, active less entropy": Value(
             rare["active-2"] - rare["entropy-1"]
         ),
+        "rare kinds with a human text found, active-1 less random": Value(
+            rare["active-1"] - rare["simple-1"]
+        ),
         "error at the end, active by random": Value(
             float(mean["error", "active-2"][-1] / mean["error", "simple-1"][-1])
         ),

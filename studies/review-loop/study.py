@@ -21,7 +21,7 @@ from headwater.review.select.strata import centroids
 
 FULL = "full"
 HUMAN, SHARE, D = 0.2, 0.2, 16
-ARMS = ("none", "random", "active, no weights", "active")
+ARMS = ("none", "random", "active, no weights", "active", "active-2")
 SEEDS = 5
 
 Floats = npt.NDArray[np.float64]
@@ -56,7 +56,7 @@ def checked(arm: str, web: Chunk, n: int, rng: np.random.Generator) -> tuple[Lon
         rows = rng.choice(len(web), n, replace=False)
         return rows.astype(np.int64), np.ones(n)
     among = centroids(web.take(np.arange(min(len(web), 4_000))), 256, rng=rng)
-    selector = SELECTORS["active-1"](among)
+    selector = SELECTORS["active-2" if arm == "active-2" else "active-1"](among)
     sketch = scan([web], selector.rate, among=among, seed=f"{rng.integers(2**62)}")
     drawn = selector.draw(sketch, n, rng)
     # A probe stands for itself.
@@ -129,6 +129,8 @@ def tell(model: str, results: Mapping[str, Mapping[str, Any]]) -> Told:
     gap = alive["active"] - alive["random"]
     values["tail alive, active less random, least of five seeds"] = Value(float(gap.min()))
     values["distance, active by random"] = Value(float(distance["active"].mean() / distance["random"].mean()))
+    sharp = alive["active-2"] - alive["random"]
+    values["tail alive, active-2 less random, least of five seeds"] = Value(float(sharp.min()))
     values["distance, active without weights by random"] = Value(
         float(distance["active, no weights"].mean() / distance["random"].mean())
     )

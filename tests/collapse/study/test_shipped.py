@@ -45,6 +45,7 @@ MISSED: dict[str, frozenset[str]] = {
             "rare kinds with a human text found, active less random",
         }
     ),
+    "review-loop": frozenset({"tail alive, active-2 less random, least of five seeds"}),
     "shumailov-lm": frozenset(
         {
             "median perplexity under M0, last generation by first, T1, no human data",
