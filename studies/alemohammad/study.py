@@ -18,7 +18,8 @@ LAMBDAS, SIZE, GENERATIONS, REPLICATES = (1.0, 0.9, 0.8, 0.7, 0.5), 20, 20, 20_0
 DIMENSION, REAL, SYNTHETIC, STARTS, LOOPS_ND = 100, 100, 900, (100, 1_000), 60
 FIXED, SETTLED = 400, 4_000  # replicates of the augmentation loop, and of each place of the phase diagram
 SHARES, BIASES = (0.01, 0.05, 0.1, 0.2, 0.5), (1.0, 0.85, 0.7)
-MODES, POINTS, LOOPS, MODE_RUNS = 25, 2_000, 100, 4
+MODES, POINTS, LOOPS = 25, 2_000, 100
+MODE_RUNS = {"brief": 1, "full": 4}  # by model of the study: nearly all of its time
 IMAGES, IMAGE_BIASES, IMAGE_LOOPS, IMAGE_RUNS = 1_297, (1.0, 0.8, 0.7, 0.5), 10, 6
 SEEN = (0, 5, IMAGE_LOOPS)  # generations in which precision and recall are measured
 
@@ -119,7 +120,7 @@ def images(scale: float, rng: np.random.Generator) -> dict[str, Any]:
 
 def cells(model: str) -> Mapping[str, Work]:
     """List one cell for each loop, bias, first set and place of the phase diagram."""
-    found: dict[str, Work] = {f"modes-{i}": modes for i in range(MODE_RUNS)}
+    found: dict[str, Work] = {f"modes-{i}": modes for i in range(MODE_RUNS[model])}
     found |= {"fixed": fixed} | {f"images-{x:g}": partial(images, x) for x in IMAGE_BIASES}
     found |= {f"fresh-{n}": partial(fresh, n) for n in STARTS}
     found |= {f"synthetic-{x:g}": partial(synthetic, x) for x in LAMBDAS}
@@ -157,13 +158,13 @@ def tell(model: str, results: Mapping[str, Mapping[str, Any]]) -> Told:
             worth_, worth_ * se / drift, theory.effective_ratio(1_000, share=a)
         )
     left, spread = (
-        np.array([results[f"modes-{i}"][x] for i in range(MODE_RUNS)]) for x in ("modes", "variance")
+        np.array([results[f"modes-{i}"][x] for i in range(MODE_RUNS[model])]) for x in ("modes", "variance")
     )
     values[f"modes left of {MODES}, generation {LOOPS}"] = mean(left[:, -1])
     values["share of modes left by share of variance left"] = mean(
         left[:, -1] / MODES / (spread[:, -1] / spread[:, 0])
     )
-    return Told(values | _digits(results), _figures(results))
+    return Told(values | _digits(results), _figures(results, MODE_RUNS[model]))
 
 
 def _digits(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Value]:
@@ -184,7 +185,7 @@ def _digits(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Value]:
     return values
 
 
-def _figures(results: Mapping[str, Mapping[str, Any]]) -> tuple[Fan | Phase, ...]:
+def _figures(results: Mapping[str, Mapping[str, Any]], mode_runs: int) -> tuple[Fan | Phase, ...]:
     n = np.arange(1, GENERATIONS + 2)
     bands = []
     for x in LAMBDAS:
@@ -202,7 +203,7 @@ def _figures(results: Mapping[str, Mapping[str, Any]]) -> tuple[Fan | Phase, ...
         tuple(results[f"worth-{a:g}-{x:g}"]["variance"][0] for a in SHARES) for x in reversed(BIASES)
     )
     left = tuple(
-        Band(f"run {i}", tuple(map(float, results[f"modes-{i}"]["modes"]))) for i in range(MODE_RUNS)
+        Band(f"run {i}", tuple(map(float, results[f"modes-{i}"]["modes"]))) for i in range(mode_runs)
     )
     return (
         Fan("Fully synthetic loop", "median sigma", tuple(range(GENERATIONS + 1)), tuple(bands), log=True),
@@ -228,7 +229,7 @@ STUDY = Study(
         Setting(
             "replicates",
             "1 to 3",
-            f"{REPLICATES}; {LOOPS_ND} in 100 dimensions; {IMAGE_RUNS} of digits; {MODE_RUNS} of modes",
+            f"{REPLICATES}; {LOOPS_ND} in 100 dimensions; {IMAGE_RUNS} of digits; 1 or 4 of modes",
         ),
         Setting("fresh data loop", "d = 100, n_r = 100, n_s = 900", "d = 100, n_r = 100, n_s = 900"),
         Setting("first set n_ini", "100, 1000", "100, 1000"),
@@ -238,6 +239,7 @@ STUDY = Study(
     ),
     cells=cells,
     tell=tell,
+    models=("brief", "full"),
     workers=2,
 )
 

@@ -19,7 +19,7 @@ PLAYS = Path(__file__).parents[1] / "plays.txt"
 DIMENSION, ROWS, GENERATIONS, REPLICATES = 10, 111, 9, 1_000
 HELD_OUT = 30_000
 KEEPS = ("replace", "accumulate")
-TEMPERATURES = {"ngram": (1.0, 0.3), "transformer": (1.0,)}
+TEMPERATURES = {"ngram": (1.0, 0.3), "transformer": (1.0, 0.3)}
 # Last generation of the language model, and how often it is run.
 LENGTHS, TIMES = {"ngram": 10, "transformer": 4}, {"ngram": 3, "transformer": 1}
 BLOCK, TRAINED, EPOCHS = 64, 1_000, 4  # of the transformer: tokens of a block, blocks, passes over them
@@ -144,7 +144,7 @@ STUDY = Study(
         Setting(
             "passes over the data", "as many in each iteration", f"one fit of the trigram; {EPOCHS} passes"
         ),
-        Setting("temperature", "1.0 and 0.3", "1.0 and 0.3; 1.0 of the transformer"),
+        Setting("temperature", "1.0 and 0.3", "1.0 and 0.3"),
         Setting("replicates of the language model", "1", "3 of the trigram; 1 of the transformer"),
     ),
     cells=cells,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,14 @@ from headwater.measure import profile
 PLAYS = Path(__file__).parents[1] / "plays.txt"
 WORDS, BLOCK = 256, 64
 HALF = 60_000  # words of the reference, and of each generation
-SEEDS = {"ngram": 5, "transformer": 1}
-HALVES, CELLS, PART = 200, 8, 120  # split halves of human text, in so many cells, of so many documents each
-# The longest first, so that the others run beside it.
-ARMS = {"transformer-t0.8": 3, "transformer-t1": 2, "ngram-t1": 8, "ngram-t0.8": 4}
+SEEDS = {"brief": {"ngram": 3, "transformer": 1}, "full": {"ngram": 5, "transformer": 1}}
+# Cells of split halves of human text, how many each holds, and documents of a half.
+CELLS, SPLITS, PART = {"brief": 4, "full": 8}, 25, 120
+# Generations of each recursion by model of the study; the longest first, so that the others run beside it.
+ARMS = {
+    "brief": {"transformer-t0.8": 2, "transformer-t1": 1, "ngram-t1": 4, "ngram-t0.8": 2},
+    "full": {"transformer-t0.8": 3, "transformer-t1": 2, "ngram-t1": 8, "ngram-t0.8": 4},
+}
 NAMES = {
     "ngram-t1": "n-gram, T = 1",
     "ngram-t0.8": "n-gram, T = 0.8",
@@ -66,7 +71,7 @@ def transformers(
         yield blocks.reshape(-1, WORDS)
 
 
-def recur(arm: str, rng: np.random.Generator) -> dict[str, Any]:
+def recur(arm: str, generations: int, rng: np.random.Generator) -> dict[str, Any]:
     """Watch human text and then each generation against the reference."""
     text, temperature = read(PLAYS), float(arm.rpartition("t")[2])
     if arm.startswith("transformer"):
@@ -79,8 +84,7 @@ def recur(arm: str, rng: np.random.Generator) -> dict[str, Any]:
         else ngrams(first, text, temperature, rng)
     )
     found: dict[str, list[Any]] = {"stage": [], "tail": [], "drift": [], "generations": [], "types": []}
-    current = first
-    for _ in range(ARMS[arm] + 1):
+    for current in chain([first], islice(made, generations)):
         seen = watch(reference, profile.of(texts(text, current)), rng=rng)
         drift = seen.evidence.perplexity_drift
         found["stage"].append(seen.verdict.stage)
@@ -88,7 +92,6 @@ def recur(arm: str, rng: np.random.Generator) -> dict[str, Any]:
         found["drift"].append(0.0 if drift is None else drift.value)
         found["generations"].append(min(seen.generations.value, 1e6))
         found["types"].append(int(np.unique(current).size))
-        current = next(made)
     return found
 
 
@@ -96,22 +99,26 @@ def split(rng: np.random.Generator) -> dict[str, Any]:
     """Hold one half of human text against the other, again and again; keep what each is called."""
     text, stages = read(PLAYS), []
     documents = text.tokens[: len(text.tokens) // WORDS * WORDS].reshape(-1, WORDS)
-    for _ in range(HALVES // CELLS):
+    for _ in range(SPLITS):
         dealt = documents[rng.permutation(len(documents))[: 2 * PART]]
         one, other = (profile.of(texts(text, half)) for half in (dealt[:PART], dealt[PART:]))
         stages.append(watch(one, other, rng=rng).verdict.stage)
     return {"stage": stages}
 
 
-def seeds(arm: str) -> int:
+def seeds(model: str, arm: str) -> int:
     """Say how often an arm is repeated."""
-    return SEEDS[arm.partition("-")[0]]
+    return SEEDS[model][arm.partition("-")[0]]
 
 
 def cells(model: str) -> Mapping[str, Work]:
     """List one cell for each recursion and seed, and some of split halves."""
-    recursions = {f"{arm}-seed{i}": partial(recur, arm) for arm in ARMS for i in range(seeds(arm))}
-    return recursions | {f"halves-{i}": split for i in range(CELLS)}
+    recursions = {
+        f"{arm}-seed{i}": partial(recur, arm, generations)
+        for arm, generations in ARMS[model].items()
+        for i in range(seeds(model, arm))
+    }
+    return recursions | {f"halves-{i}": split for i in range(CELLS[model])}
 
 
 def majority(named: Sequence[str]) -> int:
@@ -123,14 +130,14 @@ def majority(named: Sequence[str]) -> int:
 def tell(model: str, results: Mapping[str, Mapping[str, Any]]) -> Told:
     """Give the stage that most seeds name, as its number in the order of `STAGES`."""
     values, paths, names = {}, [], []
-    halved = [stage for i in range(CELLS) for stage in results[f"halves-{i}"]["stage"]]
-    values[f"of {HALVES} split halves of human text, not called healthy"] = Value(
+    halved = [stage for i in range(CELLS[model]) for stage in results[f"halves-{i}"]["stage"]]
+    values[f"of {len(halved)} split halves of human text, not called healthy"] = Value(
         float(sum(stage != "healthy" for stage in halved))
     )
-    for arm in ARMS:
-        n_seeds = seeds(arm)
+    for arm, generations in ARMS[model].items():
+        n_seeds = seeds(model, arm)
         runs = [results[f"{arm}-seed{i}"] for i in range(n_seeds)]
-        stages = [majority([r["stage"][g] for r in runs]) for g in range(ARMS[arm] + 1)]
+        stages = [majority([r["stage"][g] for r in runs]) for g in range(generations + 1)]
         values |= {f"{NAMES[arm]}, generation {g}": Value(float(stage)) for g, stage in enumerate(stages)}
         if n_seeds > 1:
             agree = [
@@ -151,13 +158,15 @@ STUDY = Study(
     settings=(
         Setting("text", "none", "plays and poems in documents of 256 words, dealt at random"),
         Setting("reference and generations", "none", f"{HALF} words each, of different documents"),
-        Setting("n-gram", "none", f"Kneser-Ney trigram, closed vocabulary, {SEEDS['ngram']} seeds"),
+        Setting("n-gram", "none", "Kneser-Ney trigram, closed vocabulary, 3 seeds; 5 of the full model"),
         Setting(
             "transformer",
             "none",
-            f"0.7M parameters, 2,048 types, fine-tuned from a base, {SEEDS['transformer']} seed",
+            "0.7M parameters, 2,048 types, fine-tuned from a base, 1 seed",
         ),
-        Setting("split halves", "none", f"{HALVES} of {2 * PART} documents drawn at random"),
+        Setting(
+            "split halves", "none", f"100, 200 of the full model; {2 * PART} documents each, drawn at random"
+        ),
         Setting(
             "stages by number",
             "none",
@@ -166,6 +175,7 @@ STUDY = Study(
     ),
     cells=cells,
     tell=tell,
+    models=("brief", "full"),
     inputs={"plays.txt": PLAYS.read_bytes},
     workers=2,
 )

@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.errors import InputError
-from headwater.measure.counts import Counts, count, jackknife_error, of_counts, rarefied, rarefied_support
+from headwater.measure.counts import (
+    Counts,
+    count,
+    jackknife_error,
+    of_counts,
+    places,
+    rarefied,
+    rarefied_support,
+    rarefied_supports,
+    tally,
+)
 from headwater.measure.hill import hill
 
 tables = st.lists(st.integers(0, 9), min_size=1, max_size=12).filter(any)
@@ -37,6 +47,25 @@ def test_rarefied_support_is_the_mean_over_all_subsets() -> None:
         subsets = list(combinations(tokens, n))
         wanted = sum(len(set(s)) for s in subsets) / len(subsets)
         assert rarefied_support(count(tokens), n) == pytest.approx(wanted)
+
+
+@given(tables)
+def test_many_sizes_are_rarefied_as_one_at_a_time(table: list[int]) -> None:
+    counts = of_counts(table)
+    sizes = np.arange(counts.n + 1)
+
+    assert rarefied_supports(counts, sizes).tolist() == [rarefied_support(counts, n) for n in sizes.tolist()]
+
+
+@given(st.lists(st.integers(-3, 20) | st.integers(-(2**62), 2**62), max_size=30))
+def test_numbers_are_counted_and_placed_as_by_sorting_however_far_they_are_spread(numbers: list[int]) -> None:
+    given_numbers = np.array(numbers, dtype=np.int64)
+    found, times = tally(given_numbers)
+    wanted, at, n = np.unique(given_numbers, return_inverse=True, return_counts=True)
+
+    assert found.tolist() == wanted.tolist()
+    assert times.tolist() == n.tolist()
+    assert places(given_numbers).tolist() == at.tolist()
 
 
 @pytest.mark.parametrize("order", [0, 1, 2])
@@ -75,7 +104,11 @@ def test_what_is_no_table_is_refused(bad: list[float]) -> None:
 
 
 def test_more_tokens_than_there_are_cannot_be_drawn() -> None:
-    for draw in (lambda c: rarefied_support(c, 4), lambda c: rarefied(c, 4, rng=np.random.default_rng(0))):
+    for draw in (
+        lambda c: rarefied_support(c, 4),
+        lambda c: rarefied_supports(c, np.array([0, -1])),
+        lambda c: rarefied(c, 4, rng=np.random.default_rng(0)),
+    ):
         with pytest.raises(InputError):
             draw(of_counts([2, 1]))
 

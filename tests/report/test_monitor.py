@@ -37,6 +37,17 @@ def test_the_page_says_the_stage_the_numbers_and_the_limits() -> None:
     assert len(re.findall(r"<figure", page)) == len(re.findall(r"<table", page)) == 3
 
 
+def test_a_drift_too_small_to_show_has_no_sign_of_its_own() -> None:
+    small = replace(
+        FINDING, evidence=replace(FINDING.evidence, perplexity_drift=replace(DRIFT, value=-0.002))
+    )
+
+    page = render(small, names=("human.jsonl", "crawl/"))
+
+    assert "+0.00" in page
+    assert "-0.00<" not in page
+
+
 def test_equal_findings_give_equal_bytes_and_fetch_nothing() -> None:
     page = render(FINDING, names=("a", "b"))
 

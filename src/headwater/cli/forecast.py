@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from headwater.measure.profile import Profile
 
 
+# Option -> the question it belongs to, and what it is where it is not given.
+_SIDE = {
+    "keep": ("keep_count", 0.9),
+    "fpr": ("synthetic", 0.0),
+    "adoption": ("synthetic", 1.0),
+    "keep_variance": ("bias", 0.9),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What the options say of the generations."""
@@ -35,16 +44,14 @@ class _Plan:
 @click.option("--top-p", type=float, default=1.0, help="Of the sampling; without it, 1.")
 @click.option("--loss", type=float, metavar="SHARE", help="Say when this share of the types is lost.")
 @click.option("--keep-count", type=float, metavar="N", help="Say which human share keeps types seen N times.")
-@click.option("--keep", type=float, default=0.9, help="In this share of generations; without it, 0.9.")
+@click.option("--keep", type=float, help="In this share of generations; without it, 0.9.")
 @click.option(
     "--synthetic", type=float, metavar="SHARE", help="Say what a detector must catch in such a crawl."
 )
-@click.option("--fpr", type=float, default=0.0, help="Of the detector, on human text; without it, 0.")
-@click.option(
-    "--adoption", type=float, default=1.0, help="Share of synthetic text with a mark; without it, 1."
-)
+@click.option("--fpr", type=float, help="Of the detector, on human text; without it, 0.")
+@click.option("--adoption", type=float, help="Share of synthetic text with a mark; without it, 1.")
 @click.option("--bias", type=float, help="Say which human share keeps variance under it, 0 to 1.")
-@click.option("--keep-variance", type=float, default=0.9, help="Share of it; without it, 0.9.")
+@click.option("--keep-variance", type=float, help="Share of it; without it, 0.9.")
 @click.option("--json", "as_json", is_flag=True, help="Print the forecast as JSON.")
 def forecast(*, corpus: str, as_json: bool, **options: Any) -> None:
     """Forecast the vocabulary left after generations of training on generated text.
@@ -58,7 +65,7 @@ def forecast(*, corpus: str, as_json: bool, **options: Any) -> None:
     """
     from headwater.cli.measure import profiled
 
-    plan = _plan(**options)
+    plan, options = _plan(**options), _settled(options)
     made = profiled(corpus)
     answers = _answers(made, plan, **options)
     if plan.temperature != 1.0 and plan.top_p == 1.0:
@@ -72,6 +79,20 @@ def _plan(*, human_share: float | None, reserve: float | None, generations: int,
         raise ConfigError("--human-share and --reserve exclude each other", hint="give one of them")
     share = human_share if human_share is not None else reserve
     return _Plan(generations, share or 0.0, options["temperature"], options["top_p"])
+
+
+def _settled(options: dict[str, Any]) -> dict[str, Any]:
+    """Fill in what was not given.
+
+    Raises:
+        ConfigError: If an option has no effect, because its question is not asked.
+    """
+    for name, (question, _) in _SIDE.items():
+        if options[name] is not None and options[question] is None:
+            asked, idle = (f"--{each.replace('_', '-')}" for each in (question, name))
+            raise ConfigError(f"{idle} says nothing without {asked}", hint=f"give {asked}, or leave it out")
+    given = {name: options[name] for name in _SIDE if options[name] is not None}
+    return options | {name: value for name, (_, value) in _SIDE.items()} | given
 
 
 def _answers(made: Profile, plan: _Plan, **asked: Any) -> list[Answer]:

@@ -191,7 +191,10 @@ def generations_to_loss(counts: ArrayLike, *, loss: float, share: float = 0.0, l
     """
     c = _corpus(counts)
     if not 0.0 <= loss < 1.0 or limit < 1:
-        raise InputError(f"a loss to wait for lies in [0, 1), not {loss}")
+        raise InputError(
+            f"a loss to wait for lies in [0, 1), not {loss}",
+            hint="0.5 waits until half the types are gone",
+        )
     if loss == 0.0:
         return 0.0
     distinct, n_types = np.unique(c, return_counts=True)
@@ -252,7 +255,10 @@ def minimum_reserve(*, count: float, keep: float, generations: int | None = None
     """
     c = as_positive(count, name="count")
     if not 0.0 <= keep < 1.0:
-        raise InputError(f"a probability to keep lies in [0, 1), not {keep}")
+        raise InputError(
+            f"a probability to keep lies in [0, 1), not {keep}",
+            hint="nothing keeps a type for certain",
+        )
 
     def kept(share: float) -> float:
         if generations is None:

@@ -37,9 +37,11 @@ class Sampling:
         for name in ("temperature", "scale"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0.0):
-                raise InputError(f"the {name} is a positive number, not {value}")
+                raise InputError(
+                    f"the {name} is a positive number, not {value}", hint="1 is faithful sampling"
+                )
         if not 0.0 < self.top_p <= 1.0:
-            raise InputError(f"top-p lies in (0, 1], not {self.top_p}")
+            raise InputError(f"top-p lies in (0, 1], not {self.top_p}", hint="1 is faithful")
         if self.beam != int(self.beam) or self.beam < 1:
             raise InputError(f"a beam search has at least 1 beam, not {self.beam}")
 

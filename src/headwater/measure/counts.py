@@ -12,6 +12,8 @@ from headwater.errors import InputError
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+# A table of so many entries a number is still counted faster than the numbers are sorted.
+_SPREAD = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,10 +82,46 @@ def of_counts(counts: npt.ArrayLike) -> Counts:
     table = np.asarray(counts)
     if table.ndim != 1 or table.dtype.kind not in "iu" or (table.size and table.min() < 0):
         raise InputError("counts are one row of integers of at least 0")
-    times, n_types = np.unique(table[table > 0].astype(np.int64), return_counts=True)
+    times, n_types = tally(table[table > 0].astype(np.int64))
     if times.size == 0:
         raise InputError("nothing occurs in the sample", hint="give at least one token")
-    return Counts(times, n_types.astype(np.int64))
+    return Counts(times, n_types)
+
+
+def tally(numbers: Longs) -> tuple[Longs, Longs]:
+    """List the numbers that occur, and how often.
+
+    Args:
+        numbers: Shape (n,), any.
+
+    Returns:
+        The numbers, ascending, and their occurrences, both of shape (k,). It costs a sort only where they are
+        spread too far to be counted in a table.
+    """
+    if _dense(numbers):
+        table = np.bincount(numbers)
+        found = np.flatnonzero(table)
+        return found, table[found]
+    found, times = np.unique(numbers, return_counts=True)
+    return found, times.astype(np.int64)
+
+
+def places(numbers: Longs) -> Longs:
+    """Give each number its place among those that occur.
+
+    Args:
+        numbers: Shape (n,), any.
+
+    Returns:
+        Shape (n,), from 0; `tally` lists in this order what stands at each place.
+    """
+    if _dense(numbers):
+        return (np.cumsum(np.bincount(numbers) > 0) - 1)[numbers]
+    return np.unique(numbers, return_inverse=True)[1].astype(np.int64)
+
+
+def _dense(numbers: Longs) -> bool:
+    return bool(numbers.size) and numbers.min() >= 0 and numbers.max() < _SPREAD * numbers.size
 
 
 def jackknife_error(counts: Counts, estimator: Callable[[Counts], float]) -> float:
@@ -139,21 +177,34 @@ def rarefied_support(counts: Counts, n: int) -> float:
         Hurlbert (1971), "The nonconcept of species diversity":
         sum over types of 1 - C(N - x, n) / C(N, n).
     """
+    return float(rarefied_supports(counts, np.array([n]))[0])
+
+
+def rarefied_supports(counts: Counts, sizes: Longs) -> Floats:
+    """Expect the number of types in samples of many sizes.
+
+    Args:
+        counts: The sample.
+        sizes: Shape (m,), tokens to draw, each in 0..counts.n.
+
+    Returns:
+        Shape (m,), the expectations, each as `rarefied_support` gives it.
+
+    Raises:
+        InputError: If a size is out of range.
+    """
     from scipy.special import gammaln
 
-    if not 0 <= n <= counts.n:
-        raise InputError(f"no {n} tokens to draw from {counts.n}", hint="rarefy both to the smaller sample")
-    left = counts.n - counts.times.astype(np.float64)
-    possible = left >= n
+    whole = counts.n
+    if sizes.size and not 0 <= sizes.min() <= sizes.max() <= whole:
+        worst = int(sizes.min() if sizes.min() < 0 else sizes.max())
+        raise InputError(f"no {worst} tokens to draw from {whole}", hint="rarefy both to the smaller sample")
+    left = whole - counts.times.astype(np.float64)
+    over = left - sizes[:, None]  # (m, k)
     # log of C(N - x, n) / C(N, n)
-    log_miss = np.full(left.size, -np.inf)
-    log_miss[possible] = (
-        gammaln(left[possible] + 1)
-        - gammaln(left[possible] - n + 1)
-        - gammaln(counts.n + 1)
-        + gammaln(counts.n - n + 1)
-    )
-    return float((counts.n_types * -np.expm1(log_miss)).sum())
+    one_size = gammaln(whole - sizes + 1.0) - gammaln(whole + 1.0)
+    log_miss = gammaln(left + 1) - gammaln(np.maximum(over, 0.0) + 1) + one_size[:, None]
+    return np.asarray((counts.n_types * -np.expm1(np.where(over >= 0, log_miss, -np.inf))).sum(axis=1))
 
 
 def rarefied(counts: Counts, n: int, *, rng: np.random.Generator) -> Counts:

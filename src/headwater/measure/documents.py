@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headwater.errors import InputError
+from headwater.measure.counts import places
 
 Longs = npt.NDArray[np.int64]
 
@@ -32,7 +33,8 @@ def checked(documents: Sequence[npt.ArrayLike], *, least: int = 1) -> list[Longs
         raise InputError("a document is one row of integers")
     if not any(row.size for row in rows):
         raise InputError("every document is empty", hint="give at least one token")
-    return [row.view(np.int64) if row.dtype == np.uint64 else row.astype(np.int64) for row in rows]
+    wide = (np.int64, np.uint64)
+    return [row.view(np.int64) if row.dtype in wide else row.astype(np.int64) for row in rows]
 
 
 def gram_numbers(documents: Sequence[Longs], length: int) -> list[Longs]:
@@ -50,7 +52,7 @@ def gram_numbers(documents: Sequence[Longs], length: int) -> list[Longs]:
     """
     if length < 1:
         raise InputError(f"no n-grams of {length} words")
-    stream = np.unique(np.concatenate(documents), return_inverse=True)[1].astype(np.int64)
+    stream = places(np.concatenate(documents))
     document = np.repeat(np.arange(len(documents)), [row.size for row in documents])
     names, n_words = stream, int(stream.max()) + 1 if stream.size else 1
     for step in range(1, length):

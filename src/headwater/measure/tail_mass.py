@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headwater.errors import InputError
+from headwater.measure.counts import tally
 from headwater.measure.estimate import Estimate, normal
 
 TAIL_SHARE = 0.1
@@ -33,7 +34,7 @@ def tail_types(reference: npt.ArrayLike, *, share: float = TAIL_SHARE) -> npt.ND
         raise InputError("counts are one row of integers of at least 0")
     if not 0.0 < share < 1.0 or counts.sum() == 0:
         raise InputError(f"no tail of {share} of {int(counts.sum())} tokens")
-    times, n_types = np.unique(counts[counts > 0], return_counts=True)
+    times, n_types = tally(counts[counts > 0].astype(np.int64))
     most = int(times[np.searchsorted(np.cumsum(times * n_types), share * counts.sum())])
     return np.asarray((counts > 0) & (counts <= most))
 

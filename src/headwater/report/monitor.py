@@ -167,7 +167,8 @@ def _tiles(finding: Finding) -> tuple[tuple[str, str, str], ...]:
     ]
     drift = evidence.perplexity_drift
     if drift is not None:
-        tiles.append(("perplexity drift D", f"{drift.value:+.2f}", f"nats a word, p = {drift.p:.3f}"))
+        moved = round(drift.value, 2) + 0.0  # Minus zero becomes zero.
+        tiles.append(("perplexity drift D", f"{moved:+.2f}", f"nats a word, p = {drift.p:.3f}"))
     tiles.append(
         ("generations-equivalent", worth(generations), f"of {count(generations.n_words)} words each")
     )

@@ -51,7 +51,7 @@ class Found:
     named: bool = False
 
 
-def discover(names: Sequence[str], *, results: Path | None = None) -> list[Found]:
+def discover(names: Sequence[str], *, results: Path | None = None, besides: str = "") -> list[Found]:
     """Find the inputs that names stand for.
 
     A file that is named is read, whatever lies beside it. Of a directory, or of what a pattern
@@ -62,6 +62,7 @@ def discover(names: Sequence[str], *, results: Path | None = None) -> list[Found
     Args:
         names: Files, directories, glob patterns or fsspec URLs of these.
         results: Folder of results, which is no input though it stand in a directory that is named.
+        besides: What else the caller reads, for the hint where there is nothing to read.
 
     Returns:
         Inputs and files passed over, in the order of the names, sorted by path within each; a path that
@@ -75,7 +76,7 @@ def discover(names: Sequence[str], *, results: Path | None = None) -> list[Found
         raise InputError("no source was named", hint=f"name {_FORMATS}")
     found: dict[str, Found] = {}
     for name in names:
-        for one in _expand(name, results):
+        for one in _expand(name, results, f"Headwater reads {_FORMATS}{besides}"):
             known = found.get(one.path)
             if known is None or (one.kind and not known.kind):
                 found[one.path] = one
@@ -134,7 +135,7 @@ def _unpacked(head: bytes) -> bytes:
     return decoder.read(_MARK_BYTES) if decoder else b""
 
 
-def _expand(name: str, results: Path | None) -> list[Found]:
+def _expand(name: str, results: Path | None, hint: str) -> list[Found]:
     tree = open_tree(name)
     if tree is None and not is_url(name) and name and Path(name).exists():
         raise InputError(
@@ -152,15 +153,13 @@ def _expand(name: str, results: Path | None) -> list[Found]:
         path = tree.paths[0]
         kind = kind_by_name(path) or kind_by_content(path)
         if not kind:
-            raise InputError(f"{name}: not a format that can be read", hint=f"Headwater reads {_FORMATS}")
+            raise InputError(f"{name}: not a format that can be read", hint=hint)
         return [Found(path, tree.relative(path), kind, named=True)]
     below = os.path.realpath(results) if results else ""
     found = [one for one in _choose(tree) if not (below and _is_below(one.path, below))]
     if not any(one.kind for one in found):
         first = f", such as {found[0].source}: {found[0].why}" if found else ""
-        raise InputError(
-            f"{name}: nothing to read among {len(found)} files{first}", hint=f"Headwater reads {_FORMATS}"
-        )
+        raise InputError(f"{name}: nothing to read among {len(found)} files{first}", hint=hint)
     return found
 
 

@@ -81,7 +81,7 @@ def read(names: Sequence[str], *, text_of: TextOf, show: Show = _silent, workers
         plain += found
         if not found:
             other.append(name)
-    inputs = discover(other) if other else []
+    inputs = discover(other, besides="; and plain .txt and .npy files") if other else []
     paths = [one.path for one in inputs if one.kind]
     n_bytes = sum(piece.stop - piece.start for piece in plain) + sum(map(size_of, paths))
     shared = workers > 1 and n_bytes >= _WORTH_BYTES

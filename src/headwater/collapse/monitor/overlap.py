@@ -10,13 +10,14 @@ import numpy.typing as npt
 from headwater.collapse.monitor.stage import Coordinate
 from headwater.errors import InputError
 from headwater.measure.bootstrap import trimmed
-from headwater.measure.counts import of_counts, rarefied_support
+from headwater.measure.counts import of_counts, rarefied_supports
 from headwater.measure.profile import Profile
 from headwater.measure.tail_mass import tail_types
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 LEAST_DOCUMENTS = 8
+_GRID = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ def _effective(human: Longs, found: Longs) -> float:
     counts = of_counts(human[human > 0])
     low, high = 0, whole  # Too few types at low, enough at high.
     while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if rarefied_support(counts, middle) >= types else (middle, high)
+        sizes = np.unique(np.linspace(low, high, _GRID).astype(np.int64))[1:-1]
+        enough = int((rarefied_supports(counts, sizes) < types).sum())
+        low, high = (int(([low, *sizes, high])[enough + i]) for i in range(2))
     return high / whole

@@ -54,7 +54,7 @@ def find(name: str, place: Path | None = None) -> Path:
     """
     known = folders(place)
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
         hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(known)}"
         raise ConfigError(f"no study '{name[:80]}'", hint=hint)
     return known[name]

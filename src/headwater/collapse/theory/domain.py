@@ -26,7 +26,7 @@ def as_generations(n: ArrayLike) -> NDArray[np.int64]:
     """
     given = np.asarray(n, dtype=np.float64)
     if not bool(np.all(np.isfinite(given) & (given >= 0) & (given == np.floor(given)))):
-        raise InputError("generations are counted 0, 1, 2, ...")
+        raise InputError("generations are counted 0, 1, 2, ...", hint="0 is the human data itself")
     return given.astype(np.int64)
 
 
@@ -46,7 +46,7 @@ def as_size(size: int, *, least: int = 1) -> int:
     if size != int(size) or size < least:
         raise InputError(
             f"a generation needs at least {least} sample{'s' if least > 1 else ''}, not {size}",
-            hint="an unbiased variance needs two samples" if least == 2 else "",
+            hint="an unbiased variance needs two samples" if least == 2 else "give more, or ask for fewer",
         )
     return int(size)
 
@@ -66,7 +66,10 @@ def as_share(share: float, *, name: str = "share", least_open: bool = False) -> 
         InputError: If it is outside, or not a number.
     """
     if not 0.0 <= share <= 1.0 or (least_open and share == 0.0):
-        raise InputError(f"the {name} lies in {'(' if least_open else '['}0, 1], not {share}")
+        raise InputError(
+            f"the {name} lies in {'(' if least_open else '['}0, 1], not {share}",
+            hint="a share is a part of the whole: 0.1 is a tenth, and 1 is all",
+        )
     return float(share)
 
 
@@ -84,7 +87,7 @@ def as_positive(value: float, *, name: str) -> float:
         InputError: If it is not.
     """
     if not (math.isfinite(value) and value > 0.0):
-        raise InputError(f"the {name} is a positive number, not {value}")
+        raise InputError(f"the {name} is a positive number, not {value}", hint="give one above 0, and finite")
     return float(value)
 
 
@@ -102,7 +105,10 @@ def as_distribution(weights: ArrayLike) -> Floats:
     """
     p = np.asarray(weights, dtype=np.float64)
     if p.ndim != 1 or p.size == 0 or not bool(np.all(np.isfinite(p) & (p >= 0))):
-        raise InputError("counts are a flat sequence of finite numbers >= 0, at least one")
+        raise InputError(
+            "counts are a flat sequence of finite numbers >= 0, at least one",
+            hint="one number a type: how often it occurs",
+        )
     total = float(p.sum())
     if total <= 0.0:
         raise InputError("all counts are zero", hint="an empty corpus has no distribution")

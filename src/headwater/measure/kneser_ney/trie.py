@@ -13,6 +13,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from headwater.measure.counts import places, tally
+
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
@@ -81,9 +83,9 @@ def grow(tokens: Longs, order: int) -> Trie:
 
 
 def _words(tokens: Longs) -> _Level:
-    word, at, n_times = np.unique(tokens, return_inverse=True, return_counts=True)
+    word, n_times = tally(tokens)
     root = np.zeros(word.size, dtype=np.int64)
-    return _Level(word=word, parent=root, suffix=root, n_times=n_times, at=at.astype(np.int64))
+    return _Level(word=word, parent=root, suffix=root, n_times=n_times, at=places(tokens))
 
 
 def _longer(words: _Level, shorter: _Level) -> _Level:
@@ -92,13 +94,13 @@ def _longer(words: _Level, shorter: _Level) -> _Level:
     before, last = shorter.at[:-1], words.at[1:]
     whole = before >= 0
     keys = before[whole] * words.word.size + last[whole]
-    distinct, place, numbers, n_times = np.unique(
-        keys, return_index=True, return_inverse=True, return_counts=True
-    )
+    distinct, numbers, n_times = np.unique(keys, return_inverse=True, return_counts=True)
     at = np.full(words.at.size, -1, dtype=np.int64)
     at[1:][whole] = numbers
     parent, word = np.divmod(distinct, words.word.size)
-    ends = np.flatnonzero(whole)[place] + 1
+    # Wherever an n-gram ends, the one without its first word is the same.
+    ends = np.empty(distinct.size, dtype=np.int64)
+    ends[numbers] = np.flatnonzero(whole) + 1
     return _Level(
         word=words.word[word],
         parent=parent.astype(np.int64),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,13 +16,14 @@ from headwater.measure.distinct import distinct
 from headwater.measure.documents import Longs
 from headwater.measure.entropy import chao_wang_jost
 from headwater.measure.heterozygosity import heterozygosity
-from headwater.measure.kneser_ney import KneserNey, fit
+from headwater.measure.kneser_ney import fit
 from headwater.measure.missing_mass import missing_mass
 from headwater.measure.perplexity import QUANTILES
 from headwater.measure.profile.sketch import Profile
 from headwater.measure.tail_mass import tail_mass, tail_types
 
 Floats = npt.NDArray[np.float64]
+Score = Callable[[npt.NDArray[np.int32]], Floats]
 _LEAST_DOCUMENTS = 8
 _BLOCK = 64
 
@@ -103,7 +105,8 @@ def compare(
     n_human = sum(row.size for row in human)
     n = min(n_made, min(sum(row.size for row in part) for part in _parts(human, rng)[1:]))
     scale = float(np.sqrt((1 / n_human + 1 / n_made) * n / 2))
-    splits = [_split(human, made, n, rng) for _ in range(n_splits)]
+    n_words = 1 + max(int(row.max(initial=0)) for row in (*human, *made))
+    splits = [_split(human, made, rng, n=n, n_words=n_words) for _ in range(n_splits)]
     names = [name for name in splits[0][0] if all(name in m for measured in splits for m in measured)]
     return Comparison(tuple(row_of(name, splits, scale=scale) for name in names), n, n_splits)
 
@@ -147,19 +150,19 @@ def _parts(rows: list[Longs], rng: np.random.Generator) -> tuple[list[Longs], li
 
 
 def _split(
-    human: list[Longs], made: list[Longs], n: int, rng: np.random.Generator
+    human: list[Longs], made: list[Longs], rng: np.random.Generator, *, n: int, n_words: int
 ) -> tuple[Measured, Measured, Measured]:
     """Measure two quarters and a sample of the current corpus against a half."""
     half, one, two = _parts(human, rng)
     stream = np.concatenate(half)
-    seen = np.bincount(stream, minlength=1 + max(int(row.max(initial=0)) for row in (*human, *made))) > 0
+    seen = np.bincount(stream, minlength=n_words) > 0
     n_types = int(seen.sum())
     # One type more stands for every word that the half does not know.
     known = np.where(seen, np.cumsum(seen) - 1, n_types).astype(np.int32)
     trained = known[stream]
     model = fit(trained, n_types=n_types + 1)
     tail = tail_types(np.bincount(trained, minlength=n_types + 1))
-    measure = partial(_measure, known=known, tail=tail, model=model)
+    measure = partial(_measure, known=known, tail=tail, score=model.scorer())
     sizes = [min(n, sum(row.size for row in part)) for part in (one, two)]
     size = min(sizes)
     found = [measure(trimmed(part, size, rng=rng)) for part in (one, two, made)]
@@ -175,7 +178,7 @@ def _numbered(human: list[Longs], made: list[Longs]) -> tuple[list[Longs], list[
 
 
 def _measure(
-    rows: list[Longs], *, known: npt.NDArray[np.int32], tail: npt.NDArray[np.bool_], model: KneserNey
+    rows: list[Longs], *, known: npt.NDArray[np.int32], tail: npt.NDArray[np.bool_], score: Score
 ) -> Measured:
     stream = np.concatenate(rows)
     counts, n_types = of_counts(np.bincount(stream)), tail.size - 1
@@ -189,10 +192,10 @@ def _measure(
     }
     if any(row.size > 1 for row in rows):
         found["distinct-2-1"] = distinct(rows, length=2).value
-    blocks = _blocks(model.score(places))
+    blocks = _blocks(score(places))
     if blocks.size:
-        for at in QUANTILES:
-            found[f"log-perplexity-{at:g}-1"] = float(np.quantile(blocks, at))
+        quantiles = np.quantile(blocks, QUANTILES).tolist()
+        found |= {f"log-perplexity-{at:g}-1": value for at, value in zip(QUANTILES, quantiles, strict=True)}
     return found
 
 
