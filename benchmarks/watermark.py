@@ -3,7 +3,8 @@
 From tokens to totals of every text, repeats left out: each row is the best of several repetitions over
 30,000 tokens in texts of 300. From text to p-values the rate is of bytes, of pages that the tokenizer has not
 seen, after others. The peer, transformers, takes its turn in the same run, on fewer tokens;
-without it its rows are left out, and this is said. Exit status 1 if a bar is missed.
+without it its rows are left out, and this is said. `--part` runs some of the parts. Exit status 1 if a bar
+is missed.
 """
 
 from __future__ import annotations
@@ -40,9 +41,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
+    parser.add_argument("--part", action="append", choices=PARTS, help="repeat; without it, all")
     options = parser.parse_args()
     n = 5 if options.quick else 25
-    rows = [*natives(n), *lists(n), *synthid(n), *members(n), *spans(n), *pages(n)]
+    rows = [row for part in options.part or PARTS for row in PARTS[part](n)]
     return show(rows, as_json=options.json)
 
 
@@ -168,6 +170,16 @@ def pages(n: int) -> Iterator[Row]:
         peer = _peer_page_rate(detector)
         name = "text to p-values, SmolLM2's tokenizer and HF green list (lefthash)"
         yield Row(name, ours, "MB/CPU-s", "tokenizers and transformers", ours / peer, ">= 50")
+
+
+PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
+    "natives": natives,
+    "lists": lists,
+    "synthid": synthid,
+    "members": members,
+    "spans": spans,
+    "pages": pages,
+}
 
 
 def _key(scheme: Scheme) -> Key:
