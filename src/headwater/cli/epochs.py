@@ -20,7 +20,11 @@ _DAY_S = 86_400
 _DAYS = click.IntRange(1, 36_500)
 _CHAIN = click.argument("chain_file", metavar="CHAIN", type=Path)
 _ISSUER = click.option(
-    "--issuer", metavar="FILE", type=Path, required=True, help="Private key of a log, of the issuer."
+    "--issuer",
+    metavar="FILE",
+    type=Path,
+    required=True,
+    help="Signing key of the issuer, which keygen draws.",
 )
 _PREVIOUS = click.option("--previous", metavar="ENTRY", type=Path, help="The issuer's entry before this one.")
 _EPOCH = click.option("--epoch", type=click.IntRange(1, 100_000), required=True, help="Number, from 1.")

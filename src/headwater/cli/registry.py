@@ -59,7 +59,11 @@ def keygen(*, name: str, file: Path) -> None:
 @registry.command(no_args_is_help=True)
 @click.argument("key_file", metavar="KEY", type=Path)
 @click.option(
-    "--issuer", metavar="FILE", type=Path, required=True, help="Private key of a log, of the issuer."
+    "--issuer",
+    metavar="FILE",
+    type=Path,
+    required=True,
+    help="Signing key of the issuer, which keygen draws.",
 )
 @click.option("--tokenizer", required=True, help="Of the model, such as cl100k.")
 @click.option("--contact", required=True, help="Where to write to.")
@@ -92,7 +96,13 @@ def announce(*, key_file: Path, issuer: Path, **told: Any) -> None:
 
 @registry.command(no_args_is_help=True)
 @click.argument("entries", metavar="ENTRY...", nargs=-1, required=True, type=Path)
-@click.option("--keeper", metavar="FILE", type=Path, required=True, help="Private key of the registry's log.")
+@click.option(
+    "--keeper",
+    metavar="FILE",
+    type=Path,
+    required=True,
+    help="Signing key of the keeper, which keygen draws.",
+)
 @click.option(
     "--out", metavar="FILE", type=Path, required=True, help="The registry; replaced if it is there."
 )
