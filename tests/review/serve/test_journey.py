@@ -161,6 +161,44 @@ def test_pages_fit_the_screen(started: Any, world: World, width: int) -> None:
             assert page.evaluate("document.documentElement.scrollWidth") <= width, screen
 
 
+def test_without_script_everything_is_done_by_forms(started: Any, world: World) -> None:
+
+    def plain(role: str, name: str) -> Page:
+        page = started.new_context(java_script_enabled=False).new_page()
+        page.goto(f"{world.desk.url}/join?code={world.invitation(role)}")
+        page.fill("#name", name)
+        page.click("button.quiet")
+        page.click("a.main")
+        return page
+
+    ann, ben = plain("validator", "ann"), plain("validator", "ben")
+    for page, label in ((ann, "human"), (ben, "ai")):
+        for _ in TEXTS:
+            page.click(f"button[value={label}]")
+            assert page.text_content("#status") == "Your vote was kept."
+    ann.click("#undo button")
+    assert ann.text_content("#document") == ARABIC
+    ann.click("#passages summary")
+    ann.check("#passages input")
+    ann.click("button[value=mixed]")
+    cy, dee = plain("adjudicator", "cy"), plain("admin", "dee")
+    cy.goto(f"{world.desk.url}/adjudicate")
+    cy.click("button[value=human]")
+    assert cy.text_content("#status") == "Your adjudication was kept."
+    cy.goto(f"{world.desk.url}/write")
+    cy.fill("#text", "I wrote this by the weir.")
+    cy.check("[name=consents]")
+    cy.click("button.main")
+    assert "Your text was kept" in cy.text_content("#status")
+    dee.goto(f"{world.desk.url}/people")
+    dee.click("button.main")
+    assert "/join?code=" in dee.text_content("#address")
+    dee.goto(f"{world.desk.url}/log")
+    dee.click("#verify")
+    assert "The log is sound." in dee.text_content("#verified")
+    assert check(world.desk.store) == {"human": 2, "ai": 3, "mixed": 1}
+
+
 def test_a_page_whose_bytes_were_swapped_is_not_signed_for(started: Any, world: World) -> None:
     ann = joined(started, world, "validator", "ann")
     ready(ann)
