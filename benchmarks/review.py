@@ -1,8 +1,8 @@
 """Speed of review, from choosing documents to aggregating votes, as ratios measured in one run.
 
-Exit status 1 if a bar is missed. `--quick` takes a tenth of the documents, `--part` some of the four parts,
-each of which takes less than four minutes. The peers crowd-kit and scikit-activeml run in an environment of
-their own (`make peers`); without it their rows are left out, and this is said.
+Exit status 1 if a bar is missed. `--quick` takes a tenth of the documents, `--part` one part of it, or
+several. The peers crowd-kit and scikit-activeml run in an environment of their own (`make peers`); without it
+their rows are left out, and this is said.
 """
 
 from __future__ import annotations
