@@ -34,7 +34,7 @@ loop: $(VENV)/.installed-loop
 
 # The picture of the README, from the page of that loop.
 picture: loop
-	chromium --headless --no-sandbox --hide-scrollbars --window-size=1280,1283 --force-device-scale-factor=0.78125 \
+	chromium --headless --no-sandbox --hide-scrollbars --window-size=1280,1738 --force-device-scale-factor=0.78125 \
 	  --screenshot=docs/images/loop.png $(CURDIR)/out/loop/report.html
 
 test: $(VENV)/.installed-test

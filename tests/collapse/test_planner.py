@@ -96,3 +96,8 @@ def test_it_refuses_what_the_mean_field_cannot_say(change: dict[str, Any], targe
 def test_what_is_no_cost_is_refused(cost: float) -> None:
     with pytest.raises(InputError, match="a cost is a number"):
         Costs(cost, 0.0, 0.0)
+
+
+def test_costs_that_cannot_be_added_up_are_refused() -> None:
+    with pytest.raises(InputError, match="too great to be added up"):
+        planner.advise(COUNTS, SETTING, Costs(0.0, 30.0, 0.5, pages_per_hour=1e-320), target=0.02)

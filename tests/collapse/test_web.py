@@ -80,6 +80,12 @@ def test_one_generation_of_a_bias_is_a_factor_on_the_variance() -> None:
     assert web.moments(given, web.flow(given))[0][0] == pytest.approx([1.0, 0.5], rel=1e-5)
 
 
+def test_the_default_curve_goes_through_what_was_published() -> None:
+    november, may = 7.67, 9.5  # quarters from the end of 2022 to November 2024, to the middle of May 2025
+
+    assert web.adopted([0.0, 4.0, november, may]) == pytest.approx([0.10, 0.39, 0.50, 0.52], abs=0.01)
+
+
 def test_phase_diagrams_take_less_than_a_second() -> None:
     given, start = Web(tuple(web.adopted(np.arange(40)).tolist())), time.process_time()
     steps = np.linspace(0.0, 1.0, 50)

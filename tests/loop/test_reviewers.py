@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from headwater.loop.reviewers import Panel
+from headwater.errors import FormatError
+from headwater.loop.reviewers import Panel, ask
 from headwater.loop.scene import ARMS, Scene
 from headwater.review.exchange.ballot import RULING
 
@@ -58,6 +60,14 @@ def test_no_reviewer_votes_twice_on_a_document() -> None:
     for at in range(200):
         who = [one.validator for one in panel.vote(str(at), None, generated=True)]
         assert len(set(who)) == len(who) <= 5
+
+
+def test_votes_that_are_damaged_are_named(tmp_path: Path) -> None:
+    (tmp_path / "votes.jsonl").write_text("{no vote")
+    panel = Panel(Scene(), np.random.default_rng(14))
+
+    with pytest.raises(FormatError, match=r"votes\.jsonl is damaged"):
+        ask(tmp_path, tmp_path, before=tmp_path / "votes.jsonl", generated={}, panel=panel, seed="")
 
 
 def test_each_remedy_alone_and_each_pair_is_an_arm() -> None:

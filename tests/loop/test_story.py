@@ -10,6 +10,7 @@ import pytest
 
 from headwater.loop.experiment import load
 from headwater.loop.gauge import Generation
+from headwater.loop.scene import ARMS as EVERY
 from headwater.loop.scene import Scene
 from headwater.loop.story import LIMITS, render
 from tests.browser import NEEDED, misfits, requests
@@ -54,7 +55,7 @@ def test_the_page_says_what_happened_and_what_it_cannot_say() -> None:
     assert "with all remedies 1.04 times." in page
     assert all(sentence in page for sentence in LIMITS)
     assert page == render(Scene(), ARMS)
-    assert len(re.findall("<figure", page)) == 12
+    assert len(re.findall("<figure", page)) == 13
 
 
 def test_what_models_wrote_is_inert() -> None:
@@ -69,6 +70,30 @@ def test_any_arms_have_a_page_and_unfinished_ones_too(arms: tuple[str, ...]) -> 
     page = render(Scene(), {name: ARMS[name][: at + 1] for at, name in enumerate(arms)})
 
     assert "Models that learn from a web that models wrote." in page
+
+
+def test_each_arm_has_a_row_by_people_and_no_two_lines_share_a_colour() -> None:
+    every = {name: [replace(FIRST, arm=name), replace(WORSE, arm=name)] for name in EVERY} | ARMS
+    page = render(Scene(), every)
+    rows = re.findall(r'<tr><th scope="row">([a-z0-9-]+): .*?</tr>', page)
+    told = page[page.index('id="worth"') : page.index('id="models"')]
+
+    assert sorted(rows) == sorted(EVERY)
+    assert rows[:2] == ["people", "all"]
+    assert re.search("nothing: no remedy</th>.*>1.80</td>.*>50.0 %</td>.*>noise</td>", told)
+    assert "Lines below are those of nothing, all, people;" in told
+    assert "Lines below" not in render(Scene(), ARMS)
+
+
+def test_the_page_names_the_command_that_runs_its_loop_again() -> None:
+    other = Scene(written=7, seed=3, models=("kneser-ney", "my model"))
+
+    assert "<code>headwater loop run TEXT --out DIR</code>" in render(Scene(), ARMS)
+    page = render(other, {"all": ARMS["all"]})
+    assert (
+        "run TEXT --out DIR --written 7 --seed 3 --model kneser-ney --model &#39;my model&#39; --arm all"
+        in page
+    )
 
 
 @NEEDED[0]

@@ -245,9 +245,12 @@ def _mixes(counts: ArrayLike, setting: Setting, costs: Costs, grid: Floats) -> l
     flowed = web.flow(_web(setting, grid))
     loss = tail_loss(web.rates(flowed)[:, -1], counts)
     coverage, reviewed, sealed = grid.T
-    hours = reviewed * setting.size / costs.pages_per_hour
-    once = coverage * costs.watermark + hours * costs.hour + sealed * setting.size * costs.page
-    cost = once * (flowed.human_share.shape[1] - 1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        hours = reviewed * setting.size / costs.pages_per_hour
+        once = coverage * costs.watermark + hours * costs.hour + sealed * setting.size * costs.page
+        cost = once * (flowed.human_share.shape[1] - 1)
+    if not bool(np.all(np.isfinite(cost))):
+        raise InputError("the costs are too great to be added up", hint="name them in a larger unit")
     columns = (*grid.T, loss, flowed.human_share[:, -1], cost)
     return [Mix(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 

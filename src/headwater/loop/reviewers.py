@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from headwater.curate.store import atomic
+from headwater.curate.store import atomic, intact
 from headwater.loop import curation
 from headwater.loop.scene import Scene
 from headwater.review import pool
@@ -71,8 +71,14 @@ def ask(
 
     Returns:
         The outcomes, as `curate --judgements` takes them; empty where nobody said anything.
+
+    Raises:
+        FormatError: If the votes before are damaged.
     """
-    ballots = parse_jsonl(before.read_bytes()) if before.exists() else []
+    ballots: list[Ballot] = []
+    if before.exists():
+        with intact(before):
+            ballots = parse_jsonl(before.read_bytes())
     asked = {one.document for one in ballots}
     every = list(pool.candidates(curated, "all"))
     kept = [one for one in every if one.action != "exclude"]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from headwater import __version__, canonical
 from headwater.collapse.study.figure import Band, Fan, Plane, Ridgeline
 from headwater.loop.gauge import EDGES, Generation
-from headwater.loop.scene import ARMS, Scene
+from headwater.loop.scene import ARMS, DEFAULT_ARMS, Scene
 from headwater.loop.twin import phases
 from headwater.report.chart import Chart
 from headwater.report.page import Page, Section, compose
+from headwater.report.study import ARMS as TONES
 from headwater.report.study import draw
 
 SECTIONS = (
+    Section("worth", "What each arm came to"),
     Section("models", "What became of the models"),
     Section("fed", "What they were fed"),
     Section("wrote", "What they wrote"),
@@ -24,7 +27,8 @@ SECTIONS = (
     Section("rerun", "How to run it again"),
 )
 LIMITS = (
-    "The models are n-gram models of a small text: they show recursion, not what a large model does.",
+    "The models are small, and so is their text: they show recursion, not what a large model does.",
+    "This is one run with one seed: how far seeds differ is told, for the default sizes, by the study loop.",
     "Every page is as likely to be crawled as any other, and every model learns from one crawl alone.",
     "The beacon of each draw from the reserve is simulated; a real one is a public number that nobody chose.",
     "The statistical score was made for the text of large language models and hardly tells that of n-grams.",
@@ -34,6 +38,8 @@ LIMITS = (
     "Nobody forges or removes a mark here; what marks do not survive is told in the documentation.",
 )
 Arms = Mapping[str, Sequence[Generation]]
+# Settings of a scene that `headwater loop run` takes as one value.
+_OPTIONS = ("generations", "written", "fresh", "start", "size", "reviewed", "disclosed", "tokenizer", "seed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,12 @@ _MODELS = (
         "tail", "Rare words in what models write", "% of a human text's", lambda one: 100.0 * one.tail_mass
     ),
     _Line("types", "Words that a model is taught", "distinct words", lambda one: float(one.n_types)),
+    _Line(
+        "tokens",
+        "Vocabulary of people that a model is taught",
+        "distinct pieces of words",
+        lambda one: float(one.n_tokens),
+    ),
 )
 _FED = (
     _Line("web", "Generated pages on the web", "% of pages", lambda one: 100.0 * one.web_generated),
@@ -69,19 +81,67 @@ def render(scene: Scene, arms: Arms) -> str:
         One self-contained HTML file; equal arguments give equal bytes.
     """
     told = [asdict(one) for generations in arms.values() for one in generations]
+    drawn = _drawn(arms)
     return compose(
         "loop.html",
         Page("Loop", _headline(arms), canonical.digest([asdict(scene), told]), __version__, SECTIONS),
         scene=scene,
-        arms=[(name, ARMS[name].told, generations[-1]) for name, generations in arms.items()],
-        models=[*(_fan(one, arms) for one in _MODELS), _plane(arms)],
-        fed=[_fan(one, arms) for one in _FED],
+        arms=[(name, ARMS[name].told, generations[-1]) for name, generations in drawn.items()],
+        worth=_worth(arms),
+        lines="" if drawn == arms else ", ".join(drawn),
+        models=[*(_fan(one, drawn) for one in _MODELS), _plane(drawn)],
+        fed=[_fan(one, drawn) for one in _FED],
         wrote=[_written(name, generations, at) for at, (name, generations) in enumerate(arms.items())],
         elsewhere=[draw(one, f"phase-{at}") for at, one in enumerate(phases(scene))],
         samples=[(name, _samples(some)) for name, some in arms.items()],
         rows=[_cells(one) for generations in arms.values() for one in generations],
         limits=LIMITS,
+        command=_command(scene, arms),
     )
+
+
+def _drawn(arms: Arms) -> Arms:
+    """Choose arms that share a figure, each in a tone of its own."""
+    if len(arms) <= len(TONES):
+        return arms
+    chosen = [name for name in DEFAULT_ARMS if name in arms] or list(arms)[: len(TONES)]
+    return {name: arms[name] for name in chosen}
+
+
+def _worth(arms: Arms) -> list[tuple[str, ...]]:
+    """Say what each arm came to, the best first, by people alone where they are as far."""
+    people = arms.get("people")
+
+    def by(one: Generation, value: Callable[[Generation], float]) -> str:
+        beside = [some for some in people or () if some.generation == one.generation]
+        return f"{value(one) / value(beside[0]):.2f}" if beside and value(beside[0]) else "–"
+
+    last = sorted((some[-1] for some in arms.values()), key=lambda one: one.perplexity)
+    return [
+        (
+            f"{one.arm}: {ARMS[one.arm].told}",
+            str(one.generation),
+            f"{one.perplexity:.0f}",
+            by(one, lambda it: it.perplexity),
+            by(one, lambda it: it.tail_mass),
+            _share(one.contaminated),
+            one.stage,
+        )
+        for one in last
+    ]
+
+
+def _command(scene: Scene, arms: Iterable[str]) -> str:
+    """Give the command that runs this loop."""
+    plain, words = Scene(), ["headwater", "loop", "run", "TEXT", "--out", "DIR"]
+    for name in _OPTIONS:
+        if (value := getattr(scene, name)) != getattr(plain, name):
+            words += [f"--{name}", str(value)]
+    if scene.models != plain.models:
+        words += [word for name in scene.models for word in ("--model", name)]
+    if set(arms) != set(DEFAULT_ARMS):
+        words += [word for name in arms for word in ("--arm", name)]
+    return shlex.join(words)
 
 
 def _headline(arms: Arms) -> str:
@@ -130,17 +190,18 @@ def _samples(generations: Sequence[Generation]) -> list[Generation]:
 def _cells(one: Generation) -> tuple[str, ...]:
     return (
         f"{one.arm} {one.generation}",
-        f"{one.n_crawled:,}",
-        f"{one.n_admitted:,}",
-        _share(one.people_lost),
-        _share(one.contaminated),
-        _share(one.sealed),
-        _share(one.vouched),
-        f"{one.n_votes:,}",
         f"{one.perplexity:.1f}",
         _share(one.tail_mass),
         f"{one.n_types:,}",
+        f"{one.n_tokens:,}",
         one.stage,
+        _share(one.contaminated),
+        f"{one.n_crawled:,}",
+        f"{one.n_admitted:,}",
+        _share(one.people_lost),
+        _share(one.sealed),
+        _share(one.vouched),
+        f"{one.n_votes:,}",
     )
 
 
