@@ -69,11 +69,11 @@ def test_what_costs_nothing_is_used_and_worse_assumptions_cost_tail() -> None:
 
 
 def test_a_target_out_of_reach_gives_the_least_loss() -> None:
-    hopeless = replace(SETTING, tpr=0.1, caught=0.1, sealed=0.1)
+    hopeless = replace(SETTING, tpr=0.1, caught=0.1, sealed=0.1, marked=0.5)
     advice = planner.advise(COUNTS, hopeless, COSTS, target=0.01)
 
     assert advice.best is None
-    assert advice.least.sealed == 0.1
+    assert (advice.least.sealed, advice.least.coverage) == (0.1, 0.5)
     assert advice.least.loss <= min(mix.loss for mix in advice.frontier)
 
 
@@ -83,6 +83,8 @@ def test_a_target_out_of_reach_gives_the_least_loss() -> None:
         ({"size": 999}, 0.1, "says nothing of training sets of 999 pages"),
         ({"generated": (0.5,)}, 0.1, "no model is trained"),
         ({"generated": (1.0,) * 8}, 0.1, "some new pages are human"),
+        ({"sealed": float("nan")}, 0.1, "are shares in"),
+        ({"marked": float("nan")}, 0.1, "are shares in"),
         ({}, 0.0, "lies between 0 and 1"),
         ({}, float("nan"), "lies between 0 and 1"),
     ],

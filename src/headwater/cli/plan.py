@@ -49,6 +49,12 @@ _COST = click.FloatRange(min=0)
 )
 @click.option("--page-cost", type=_COST, default=0.01, help="Of a sealed page; without it, 0.01.")
 @click.option("--sealed", type=_SHARE, default=0.5, help="Most that the reserve can give; without it, 0.5.")
+@click.option(
+    "--marked",
+    type=_SHARE,
+    default=1.0,
+    help="Most of the generated pages that can be marked; without it, all.",
+)
 @click.option("--tpr", type=_SHARE, default=0.99, help="Marked pages that are found; without it, 0.99.")
 @click.option(
     "--caught", type=_SHARE, default=0.8, help="Generated pages that a reviewer calls so; without it, 0.8."

@@ -67,6 +67,7 @@ class Setting:
         caught: Share of generated pages that a reviewer calls so, in [0, 1].
         wronged: Share of human pages that a reviewer calls generated, in [0, 1).
         sealed: The greatest share of a training set that the reserve can give, in [0, 1].
+        marked: The greatest share of generated pages that can be marked, in [0, 1].
         before: Human pages at the start, in periods' worth of new ones, >= 0.
         retention: Share of the pages that are still there a period later, in [0, 1].
 
@@ -81,6 +82,7 @@ class Setting:
     caught: float = 0.8
     wronged: float = 0.05
     sealed: float = 0.5
+    marked: float = 1.0
     before: float = 40.0
     retention: float = web.QUARTER_RETENTION
 
@@ -195,6 +197,8 @@ def advise(counts: ArrayLike, setting: Setting, costs: Costs, *, target: float) 
     """
     if not 0.0 < target < 1.0:
         raise InputError("the target of a tail loss lies between 0 and 1")
+    if not (0.0 <= setting.marked <= 1.0 and 0.0 <= setting.sealed <= 1.0):
+        raise InputError("what can be marked, and what the reserve can give, are shares in [0, 1]")
     if setting.size < web.MANY_PAGES:
         raise InputError(
             f"the mean field says nothing of training sets of {setting.size} pages",
@@ -209,7 +213,11 @@ def advise(counts: ArrayLike, setting: Setting, costs: Costs, *, target: float) 
             f"and the target is {target:.1%}",
             hint=f"give some {times:,.0f} times as much text, or allow a greater loss",
         )
-    grid = np.array(list(product(COVERAGES, REVIEWED, [s for s in SEALED if s <= setting.sealed])))
+    marked, sealed = (
+        [share for share in shares if share <= most]
+        for shares, most in ((COVERAGES, setting.marked), (SEALED, setting.sealed))
+    )
+    grid = np.array(list(product(marked, REVIEWED, sealed)))
     mixes = _mixes(counts, setting, costs, grid)
     nothing = mixes[0]
     least = min(mixes, key=lambda mix: (mix.loss, mix.cost))
