@@ -16,6 +16,16 @@ def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str,
     return int(end.value.code or 0), out.out, out.err
 
 
+@pytest.fixture(autouse=True)
+def keys(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw a key that marks, and those of an issuer and a keeper."""
+    monkeypatch.chdir(tmp_path)
+    call(capsys, "keygen", "mark")
+    call(capsys, "registry", "keygen", "example.com/mill", "mill")
+    call(capsys, "registry", "keygen", "example.com/registry", "keeper")
+    capsys.readouterr()
+
+
 def announcing(capsys: pytest.CaptureFixture[str], until: str, *more: str) -> tuple[int, str, str]:
     told = ("--tokenizer", "cl100k", "--contact", "m@example.com", "--from", "2020-01-01", "--until", until)
     return call(capsys, "registry", "announce", "mark", "--issuer", "mill", *told, *more)
@@ -26,12 +36,8 @@ def announce(capsys: pytest.CaptureFixture[str], until: str, *more: str) -> str:
 
 
 def test_from_key_to_detection(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    call(capsys, "keygen", "mark")
-    call(capsys, "registry", "keygen", "example.com/mill", "mill")
-    call(capsys, "registry", "keygen", "example.com/registry", "keeper")
     Path("one").write_text(announce(capsys, "2090-01-01"), "utf-8")
     Path("two").write_text(announce(capsys, "2021-01-01", "--previous", "one"), "utf-8")
     Path("text").write_text("The mill by the river had two wheels, and nobody marked this. " * 3, "utf-8")
@@ -61,10 +67,9 @@ def test_from_key_to_detection(
 
 
 def test_a_key_of_the_wrong_length_is_not_announced(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    call(capsys, "registry", "keygen", "example.com/mill", "mill")
+    Path("mark").unlink()
     Path("mark").write_text("WATERMARK+KEY+gumbel-aes-1+00ff\n", "utf-8")
     Path("mark").chmod(0o600)
     code, out, err = announcing(capsys, "2090-01-01")
@@ -74,12 +79,8 @@ def test_a_key_of_the_wrong_length_is_not_announced(
 
 
 def test_a_registry_whose_every_entry_has_expired_is_named_as_the_reason(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    call(capsys, "keygen", "mark")
-    call(capsys, "registry", "keygen", "example.com/mill", "mill")
-    call(capsys, "registry", "keygen", "example.com/registry", "keeper")
     Path("one").write_text(announce(capsys, "2021-01-01"), "utf-8")
     Path("text").write_text("The mill by the river had two wheels.", "utf-8")
     call(capsys, "registry", "gather", "one", "--keeper", "keeper", "--out", "book")
