@@ -53,13 +53,13 @@ def test_documents_are_counted_by_stratum_and_action() -> None:
     ]
 
 
-def test_a_cluster_is_one_language_on_one_site() -> None:
+def test_a_niche_is_one_language_on_one_site() -> None:
     audit = Audit()
     audit.add(labels(language="cy"), "exclude", "duplicate-near", 3)
     audit.add(labels(), "admit", "no-evidence-against", 1)
     audit.add(labels(domain=None), "admit", "no-evidence-against", 1)
 
-    assert rows(audit, "cluster") == [
+    assert rows(audit, "niche") == [
         ("cy on example.org", "exclude", 1, 3),
         ("en on (none)", "admit", 1, 1),
         ("en on example.org", "admit", 1, 1),

@@ -139,6 +139,7 @@ def usual() -> Summary:
             stratum("under 100", 5, 25, 0),
         ),
         words=_words(),
+        niches=(band(1, 1, 40, 31), band(2, 3, 12, 12), band(4, 7, 5, 5)),
         n_vocabulary=181_204,
         examples=_examples(),
     )

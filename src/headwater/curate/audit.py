@@ -43,7 +43,7 @@ def _column(label: str, column: str) -> Callable[[Mapping[str, Mapping[str, Any]
     return lambda labels: (labels[label][column] or NONE) if label in labels else None
 
 
-def _cluster(labels: Mapping[str, Mapping[str, Any]]) -> str | None:
+def _niche(labels: Mapping[str, Mapping[str, Any]]) -> str | None:
     if "language" not in labels or "capture" not in labels:
         return None
     return f"{labels['language']['language'] or NONE} on {labels['capture']['domain'] or NONE}"
@@ -56,7 +56,7 @@ STRATA: Mapping[str, Callable[[Mapping[str, Mapping[str, Any]]], str | None]] = 
         "script": _column("language", "script"),
         "domain": _column("capture", "domain"),
         "length": _length,
-        "cluster": _cluster,
+        "niche": _niche,
     }
 )
 

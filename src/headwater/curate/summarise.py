@@ -100,7 +100,7 @@ def _loaded(held: dict[str, Any]) -> Summary:
         "lengths": StratumAudit,
         "passed_over": PassedOver,
         "words": RarityAudit,
-        "clusters": RarityAudit,
+        "niches": RarityAudit,
     }
     held |= {key: tuple(kind(**row) for row in held[key]) for key, kind in kinds.items()}
     held["labels"] = tuple(
@@ -171,7 +171,7 @@ def _summary(layout: Layout, plan: Mapping[str, Any], shards: Sequence[Shard]) -
         n_vocabulary=words.n_words(),
         examples=tuple(_examples(layout, names)),
         statistics=_statistics(layout, plan["config"]["calibration"]),
-        clusters=tuple(_bands((row.n, row.n_admit) for row in _strata(counts.get("cluster", {})))),
+        niches=tuple(_bands((row.n, row.n_admit) for row in _strata(counts.get("niche", {})))),
     )
 
 

@@ -144,12 +144,12 @@ class StratumAudit:
 
 @dataclass(frozen=True, slots=True)
 class RarityAudit:
-    """What the decision did to words or clusters that are equally rare.
+    """What the decision did to words or niches that are equally rare.
 
     Attributes:
         low: Least number of documents of the band, in the whole input.
         high: Greatest, inclusive.
-        n_types: Sampled word types, or clusters, in the band.
+        n_types: Sampled word types, or niches, in the band.
         n_kept: Of these, those of which at least one document is still admitted.
         kept_low: Lower end of the 95 % interval (Wilson) of the kept share.
         kept_high: Upper end.
@@ -354,7 +354,7 @@ class Summary:
         examples: A few for each reason.
         passed_over: Files that were found and not read, in order.
         statistics: What statistics said; None without a calibration.
-        clusters: Audit of one language on one site, by how many documents it has, rarest first.
+        niches: Audit of one language on one site, by how many documents it has, rarest first.
     """
 
     run_id: str
@@ -374,4 +374,4 @@ class Summary:
     examples: tuple[Example, ...]
     passed_over: tuple[PassedOver, ...] = ()
     statistics: StatisticsState | None = None
-    clusters: tuple[RarityAudit, ...] = ()
+    niches: tuple[RarityAudit, ...] = ()

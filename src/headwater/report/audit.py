@@ -1,4 +1,4 @@
-"""What a decision did to strata, rare words and rare clusters, ready to be drawn."""
+"""What a decision did to strata, rare words and rare niches, ready to be drawn."""
 
 from __future__ import annotations
 
@@ -120,10 +120,10 @@ def words(rows: Sequence[RarityAudit]) -> Chart:
     )
 
 
-def clusters(rows: Sequence[RarityAudit]) -> Chart:
-    """Draw which share of clusters survives, by how many documents they had."""
+def niches(rows: Sequence[RarityAudit]) -> Chart:
+    """Draw which share of niches survives, by how many documents they had."""
     named = [Interval(_band(row), row.n_kept, row.n_types, row.kept_low, row.kept_high) for row in rows]
-    return intervals("tail-clusters", "Clusters still present, by size", named, unit="clusters")
+    return intervals("tail-niches", "Niches still present, by size", named, unit="niches")
 
 
 def _stack(row: StratumAudit, reference: float) -> Stack:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from headwater.curate.summary import Example, LabelView, ReasonCount, SkipCount, SourceCount, Summary
-from headwater.report.audit import Axis, audit, clusters, words
+from headwater.report.audit import Axis, audit, niches, words
 from headwater.report.chart import Bar, Chart, bars, histogram, strip
 from headwater.report.number import count
 from headwater.report.page import Page, Section, compose
@@ -153,7 +153,7 @@ def render(
         reference=reference,
         audits=tuple(audit(axis, rows, reference) for axis, rows in zip(AXES, strata, strict=True) if rows),
         words=words(summary.words),
-        clusters=clusters(summary.clusters),
+        niches=niches(summary.niches),
         groups=_groups(summary),
         verified=verified,
     )
