@@ -27,11 +27,6 @@ def test_the_specifications_hash_to_the_ids() -> None:
         assert hashlib.sha256(line.encode()).hexdigest() == profile_id(SCHEMES[name])
 
 
-def test_every_id_of_a_profile_is_written_down() -> None:
-    rows = dict(re.findall(r"^\| `([a-z0-9-]+)` \| `([0-9a-f]{64})` \|$", PROFILES, re.MULTILINE))
-    assert rows == {name: profile_id(scheme) for name, scheme in SCHEMES.items()}
-
-
 def test_every_tokenizer_is_written_down_with_what_its_digest_is_of() -> None:
     rows = re.findall(r"^\| `([a-z0-9]+)` \| ([0-9,]+) \| `([0-9a-f]{64})` \|$", REGISTRY, re.MULTILINE)
     (block,) = re.findall(r"```json\n(.*?)```", REGISTRY, re.DOTALL)
