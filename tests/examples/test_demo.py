@@ -220,7 +220,8 @@ def test_make_demo_ends_in_a_page_with_a_share_an_audit_and_a_verified_release(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
-    dry = subprocess.run(["make", "-n", "demo"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    asked = ["make", "-n", "demo", "VENV=.venv"]
+    dry = subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     steps = [line.split()[1:] for line in dry.splitlines() if line.startswith(".venv/bin/headwater ")]
     for step in steps:
         command = [sys.executable, "-m", "headwater", *step]

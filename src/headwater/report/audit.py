@@ -114,16 +114,17 @@ def audit(axis: Axis, rows: Sequence[StratumAudit], reference: float) -> Audit:
 
 def words(rows: Sequence[RarityAudit]) -> Chart:
     """Draw which share of word types survives, by how many documents had them."""
-    named = [Interval(_band(row), row.n_kept, row.n_types, row.kept_low, row.kept_high) for row in rows]
-    return intervals(
-        "tail-words", "Word types still present, by document frequency", named, unit="sampled types"
-    )
+    return _survival("words", "Word types still present, by document frequency", rows, unit="sampled types")
 
 
 def niches(rows: Sequence[RarityAudit]) -> Chart:
     """Draw which share of niches survives, by how many documents they had."""
+    return _survival("niches", "Niches still present, by size", rows, unit="niches")
+
+
+def _survival(key: str, title: str, rows: Sequence[RarityAudit], *, unit: str) -> Chart:
     named = [Interval(_band(row), row.n_kept, row.n_types, row.kept_low, row.kept_high) for row in rows]
-    return intervals("tail-niches", "Niches still present, by size", named, unit="niches")
+    return intervals(f"tail-{key}", title, named, unit=unit)
 
 
 def _stack(row: StratumAudit, reference: float) -> Stack:

@@ -38,4 +38,4 @@ class Writer:
         held = document.record.metadata
         facts = json.loads(held) if held and self._field else {}
         group = facts.get(self._field) if isinstance(facts, dict) else None
-        return {"group": (group if isinstance(group, str) else None) or None}
+        return {"group": group if isinstance(group, str) and group else None}
