@@ -10,6 +10,9 @@ import click
 from headwater.errors import InputError, VerificationError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from headwater.collapse.planner import Advice, Mix
 
 _SHARE = click.FloatRange(0, 1)
@@ -83,13 +86,28 @@ _COST = click.FloatRange(min=0)
     "--temperature", type=float, default=1.0, help="Of the models' sampling; there is a plan at 1 alone."
 )
 @click.option("--top-p", type=float, default=1.0, help="Of the models' sampling; there is a plan at 1 alone.")
+@click.option(
+    "--tokenizer",
+    metavar="NAME",
+    default="",
+    help="Count tokens of this tokenizer, that of the models; without it, words.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the advice as JSON.")
 def plan(
-    *, corpus: str, target: float, as_json: bool, temperature: float, top_p: float, **options: Any
+    *,
+    corpus: str,
+    target: float,
+    tokenizer: str,
+    as_json: bool,
+    temperature: float,
+    top_p: float,
+    **options: Any,
 ) -> None:
     """Say which mix of remedies keeps a corpus's rare words, and what it costs.
 
-    CORPUS is human text, as `headwater measure` reads it; its words stand for those of a training set. The
+    CORPUS is human text, as `headwater measure` reads it; its words stand for those of a training set.
+    With --tokenizer its tokens do, as they should for models that write pieces of words: such models coin
+    words, and how many of ours they keep is not known. The
     remedies are marks on generated pages, review of the crawl by people, and a share of sealed human text.
     Costs are in your own currency, of all trainings together.
 
@@ -101,16 +119,53 @@ def plan(
     sets, for a corpus with too few rare words for the target, and for models that are sampled at another
     temperature or from a nucleus.
     """
-    from headwater.cli.measure import profiled
     from headwater.collapse.planner import advise
 
     _check(temperature, top_p)
-    made = profiled(corpus)
-    counts = made.words.counts[made.words.inside(made.size.words)]
-    setting, costs = _asked(**options)
+    counts = _tokens(corpus, tokenizer) if tokenizer else _words(corpus)
+    setting, costs = _asked(tokenizer=tokenizer, **options)
     advice = advise(counts, setting, costs, target=target)
     _print(advice, target, as_json=as_json)
     _conclude(advice, target)
+
+
+def _words(corpus: str) -> NDArray[np.int64]:
+    """Count every word."""
+    from headwater.cli.measure import profiled
+
+    made = profiled(corpus)
+    return made.words.counts[made.words.inside(made.size.words)]
+
+
+def _tokens(corpus: str, tokenizer: str) -> NDArray[np.int64]:
+    """Count every token.
+
+    Raises:
+        InputError: If there is no such tokenizer, or nothing to read.
+        UnavailableError: If its packages are not installed.
+    """
+    import numpy as np
+
+    from headwater.cli.measure import SOURCE_HINT
+    from headwater.cli.terminal import progress
+    from headwater.collapse.monitor.corpus import texts
+    from headwater.curate.extract import main_text
+    from headwater.measure.profile.build import batches
+    from headwater.watermark.tokenizer import TOKENIZERS
+    from headwater.watermark.tokenizer.tokenizer import load
+
+    if tokenizer not in TOKENIZERS:
+        raise InputError(f"no tokenizer '{tokenizer}'", hint=f"there are: {', '.join(TOKENIZERS)}")
+    opened, lost = load(TOKENIZERS[tokenizer]), list[object]()
+    counts = np.zeros(opened.tokenizer.n_types, dtype=np.int64)
+    with progress() as show:
+        for some in batches(texts([corpus], text_of=main_text, lose=lost.append, show=show)):
+            counts += np.bincount(opened.tokens(some).tokens, minlength=counts.size)
+    if lost:
+        sys.stderr.write(f"headwater: {corpus}: {len(lost):,} records could not be read\n")
+    if not counts.any():
+        raise InputError(f"{corpus}: no document with words", hint=SOURCE_HINT)
+    return counts[counts > 0]
 
 
 def _check(temperature: float, top_p: float) -> None:

@@ -70,6 +70,7 @@ class Setting:
         marked: The greatest share of generated pages that can be marked, in [0, 1].
         before: Human pages at the start, in periods' worth of new ones, >= 0.
         retention: Share of the pages that are still there a period later, in [0, 1].
+        tokenizer: Whose tokens are counted, the models' own; empty where words are.
 
     Source:
         docs/reference/command-line.md, "headwater plan", which gives that of each default.
@@ -85,6 +86,7 @@ class Setting:
     marked: float = 1.0
     before: float = 40.0
     retention: float = web.QUARTER_RETENTION
+    tokenizer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ def advise(counts: ArrayLike, setting: Setting, costs: Costs, *, target: float) 
         nothing,
         _frontier(mixes),
         _sensitivities(counts, setting, costs, best or least),
-        web.assumptions(_web(setting, grid[:1])),
+        web.assumptions(_web(setting, grid[:1]), tokenizer=setting.tokenizer),
     )
 
 

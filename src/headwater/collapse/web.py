@@ -251,21 +251,25 @@ def grid(web: Web, across: tuple[str, ArrayLike], up: tuple[str, ArrayLike]) -> 
     return replace(web, **varied)
 
 
-def assumptions(web: Web) -> tuple[Assumption, ...]:
+def assumptions(web: Web, *, tokenizer: str = "") -> tuple[Assumption, ...]:
     """State what the mean field takes for granted.
 
     Args:
         web: The web.
+        tokenizer: Whose tokens are counted; empty where words are.
 
     Returns:
         Each assumption, and whether it holds as far as the settings tell.
     """
     drifts = bool(np.all(web.setting("bias") == 1.0))
     fits = "words drift" if drifts else "sampling selects, and its vocabulary is not that of drift"
+    unit = Assumption("whole words", holds=True, why="models write words; who writes pieces coins others")
+    if tokenizer:
+        unit = Assumption("its tokens", holds=True, why=f"models read and write tokens of {tokenizer}")
     return (
         Assumption("many pages", web.size >= MANY_PAGES, f"{web.size:,} samples a model"),
         Assumption("faithful sampling of words", drifts, fits),
-        Assumption("whole words", holds=True, why="models write words; who writes pieces coins others"),
+        unit,
         Assumption("one family of models", holds=True, why="the newest model writes all generated pages"),
         Assumption("a blind filter", holds=True, why="what is removed does not depend on what a page says"),
         Assumption("no copies", holds=True, why="a page is crawled as often as any other of its kind"),

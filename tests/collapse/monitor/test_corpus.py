@@ -124,3 +124,18 @@ def test_a_worker_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     with pytest.raises(UnavailableError, match="a worker died"):
         read(names, text_of=deadly, workers=2)
+
+
+def test_the_texts_of_a_corpus_are_what_its_profile_is_of(tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "a.txt").write_text("\n".join(["word " * 100] * 7), "utf-8")
+    rows = [json.dumps({"text": text}) for text in ("a mill", "unreadable", "a wheel")]
+    (tmp_path / "b.jsonl").write_text("\n".join(rows), "utf-8")
+    names = [str(tmp_path / "plain"), str(tmp_path / "b.jsonl")]
+    lost: list[object] = []
+
+    found = list(corpus.texts(names, text_of=text_of, lose=lost.append))
+
+    assert [len(text.split()) for text in found] == [300, 300, 100, 2, 2]
+    assert found[-2:] == ["a mill", "a wheel"]
+    assert len(lost) == read(names, text_of=text_of).n_lost == 1

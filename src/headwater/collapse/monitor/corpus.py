@@ -20,7 +20,7 @@ from headwater.measure import profile
 from headwater.measure.profile import Profile
 from headwater.record import Record, Skip
 from headwater.sources import Shard
-from headwater.sources.discover import discover, kind_by_name
+from headwater.sources.discover import Found, discover, kind_by_name
 from headwater.sources.opening import Hash, digest_and_size, open_input, reaching, size_of
 from headwater.sources.place import open_tree
 from headwater.sources.plan import plan
@@ -37,6 +37,7 @@ _END_BYTES = 1 << 16
 _PLAIN = {".txt": "text", ".npy": "array"}
 _COMPILED = ("headwater.measure.scan", "headwater.collapse.monitor.plain")
 Show = Callable[[str, int, int], None]
+Lose = Callable[[Record | Skip], None]
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:
@@ -75,22 +76,52 @@ def read(names: Sequence[str], *, text_of: TextOf, show: Show = _silent, workers
         InputError: If a name stands for nothing that can be read.
         UnavailableError: If an input cannot be opened, or a worker dies.
     """
+    plain, inputs = _found(names)
+    paths = [one.path for one in inputs if one.kind]
+    n_bytes = sum(piece.stop - piece.start for piece in plain) + sum(map(size_of, paths))
+    shared = workers > 1 and n_bytes >= _WORTH_BYTES
+    if shared:
+        _prepare(text_of)
+    pieces = _pieces(plain, inputs)
+    if not shared or len(pieces) < 2:
+        return _profiled(pieces, text_of, lambda done: show("reading", done, len(pieces)))
+    return _shared(pieces, text_of, min(workers, len(pieces)), show)
+
+
+def texts(names: Sequence[str], *, text_of: TextOf, lose: Lose, show: Show = _silent) -> Iterator[str]:
+    """Read the documents of the corpus that names stand for, as `read` does.
+
+    Args:
+        names: As of `read`.
+        text_of: As of `read`.
+        lose: Told of every record of which a document may have been lost.
+        show: As of `read`.
+
+    Yields:
+        Texts, in the order of the names.
+
+    Raises:
+        InputError: If a name stands for nothing that can be read.
+        UnavailableError: If an input cannot be opened.
+    """
+    pieces = _pieces(*_found(names))
+    yield from _texts(pieces, text_of, lose, lambda done: show("reading", done, len(pieces)))
+
+
+def _found(names: Sequence[str]) -> tuple[list[Shard], list[Found]]:
+    """Find the pieces of plain files, and the inputs of known kinds."""
     plain, other = list[Shard](), []
     for name in names:
         found = _plain(name)
         plain += found
         if not found:
             other.append(name)
-    inputs = discover(other, besides="; and plain .txt and .npy files") if other else []
-    paths = [one.path for one in inputs if one.kind]
-    n_bytes = sum(piece.stop - piece.start for piece in plain) + sum(map(size_of, paths))
-    shared = workers > 1 and n_bytes >= _WORTH_BYTES
-    if shared:
-        _prepare(text_of)
-    pieces = [*plain, *plan(inputs, shard_bytes=_SHARD_BYTES, hashed=_telling_apart(paths))]
-    if not shared or len(pieces) < 2:
-        return _profiled(pieces, text_of, lambda done: show("reading", done, len(pieces)))
-    return _shared(pieces, text_of, min(workers, len(pieces)), show)
+    return plain, discover(other, besides="; and plain .txt and .npy files") if other else []
+
+
+def _pieces(plain: Sequence[Shard], inputs: Sequence[Found]) -> list[Shard]:
+    hashed = _telling_apart([one.path for one in inputs if one.kind])
+    return [*plain, *plan(inputs, shard_bytes=_SHARD_BYTES, hashed=hashed)]
 
 
 def _telling_apart(paths: Sequence[str]) -> Hash:
@@ -153,19 +184,21 @@ def _shared(pieces: Sequence[Shard], text_of: TextOf, workers: int, show: Show) 
 
 def _profiled(pieces: Sequence[Shard], text_of: TextOf, show: Callable[[int], None] | None = None) -> Reading:
     lost: list[Record | Skip] = []
+    return Reading(profile.of(_texts(pieces, text_of, lost.append, show)), len(lost))
 
-    def texts() -> Iterator[str]:
-        for done, piece in enumerate(pieces, 1):
-            if piece.kind == "text":
-                yield from _lines(piece)
-            elif piece.kind == "array":
-                yield from _rows(piece.path)
-            else:
-                yield from texts_of(piece, text_of, lose=lost.append)
-            if show is not None:
-                show(done)
 
-    return Reading(profile.of(texts()), len(lost))
+def _texts(
+    pieces: Sequence[Shard], text_of: TextOf, lose: Lose, show: Callable[[int], None] | None
+) -> Iterator[str]:
+    for done, piece in enumerate(pieces, 1):
+        if piece.kind == "text":
+            yield from _lines(piece)
+        elif piece.kind == "array":
+            yield from _rows(piece.path)
+        else:
+            yield from texts_of(piece, text_of, lose=lose)
+        if show is not None:
+            show(done)
 
 
 def _plain(name: str) -> list[Shard]:
