@@ -116,10 +116,10 @@ def _worth(arms: Arms) -> list[tuple[str, ...]]:
         beside = [some for some in people or () if some.generation == one.generation]
         return f"{value(one) / value(beside[0]):.2f}" if beside and value(beside[0]) else "–"
 
-    last = sorted((some[-1] for some in arms.values()), key=lambda one: one.perplexity)
+    last = sorted(((name, some[-1]) for name, some in arms.items()), key=lambda named: named[1].perplexity)
     return [
         (
-            f"{one.arm}: {ARMS[one.arm].told}",
+            f"{name}: {ARMS[name].told}",
             str(one.generation),
             f"{one.perplexity:.0f}",
             by(one, lambda it: it.perplexity),
@@ -127,7 +127,7 @@ def _worth(arms: Arms) -> list[tuple[str, ...]]:
             _share(one.contaminated),
             one.stage,
         )
-        for one in last
+        for name, one in last
     ]
 
 
