@@ -14,7 +14,7 @@ from tests.reserve.worlds import KEYS, NOW_S
 
 def test_what_was_given_out_is_found_by_its_manifest() -> None:
     held = sealed(12)
-    made = [release.entry(held, what, what.encode(), now_s=NOW_S) for what in release.WHAT]
+    made = [release.entry(held, what, what.encode(), now_s=NOW_S) for what in entry.RELEASED]
     held = held.append(made, KEYS.registry, time_s=NOW_S)
 
     number, found = release.verify(b"export", held.entries)

@@ -105,15 +105,15 @@ def power(log_p: float) -> str:
 
 def _given(files: Sequence[Path], tokenizer: str | None) -> list[Marker]:
     from headwater.watermark.page import Marker
-    from headwater.watermark.tokenizer import TOKENIZERS
+    from headwater.watermark.tokenizer import TOKENIZERS, named
 
     if not files:
         return []
-    if tokenizer is None or tokenizer not in TOKENIZERS:
-        why = "no --tokenizer is given" if tokenizer is None else f"no tokenizer '{tokenizer}'"
-        raise InputError(why, hint=f"there are: {', '.join(TOKENIZERS)}")
+    if tokenizer is None:
+        raise InputError("no --tokenizer is given", hint=f"there are: {', '.join(TOKENIZERS)}")
+    cut = named(tokenizer)
     found = [(str(file), _detecting(file)) for file in files]
-    return [Marker(name, TOKENIZERS[tokenizer], profile_of(key.profile), key) for name, key in found]
+    return [Marker(name, cut, profile_of(key.profile), key) for name, key in found]
 
 
 def _detecting(file: Path) -> Key:

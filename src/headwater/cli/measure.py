@@ -110,11 +110,25 @@ def profiled(name: str) -> Profile:
 
     with progress() as show:
         reading = read([name], text_of=main_text, show=show, workers=len(os.sched_getaffinity(0)))
-    if reading.n_lost:
-        sys.stderr.write(f"headwater: {name}: {reading.n_lost:,} records could not be read\n")
-    if not reading.profile.n_words:
-        raise InputError(f"{name}: no document with words", hint=SOURCE_HINT)
+    tell(name, n_lost=reading.n_lost, n_words=reading.profile.n_words)
     return reading.profile
+
+
+def tell(name: str, *, n_lost: int, n_words: int) -> None:
+    """Say on stderr what of a corpus could not be read.
+
+    Args:
+        name: As the user gave it.
+        n_lost: Records that could not be read.
+        n_words: Words, or tokens, that were.
+
+    Raises:
+        InputError: If there are none.
+    """
+    if n_lost:
+        sys.stderr.write(f"headwater: {name}: {n_lost:,} records could not be read\n")
+    if not n_words:
+        raise InputError(f"{name}: no document with words", hint=SOURCE_HINT)
 
 
 def _plain(found: Mapping[str, Estimate]) -> list[dict[str, object]]:

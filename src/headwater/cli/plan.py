@@ -146,25 +146,20 @@ def _tokens(corpus: str, tokenizer: str) -> NDArray[np.int64]:
     """
     import numpy as np
 
-    from headwater.cli.measure import SOURCE_HINT
+    from headwater.cli.measure import tell
     from headwater.cli.terminal import progress
     from headwater.collapse.monitor.corpus import texts
     from headwater.curate.extract import main_text
     from headwater.measure.profile.build import batches
-    from headwater.watermark.tokenizer import TOKENIZERS
+    from headwater.watermark.tokenizer import named
     from headwater.watermark.tokenizer.tokenizer import load
 
-    if tokenizer not in TOKENIZERS:
-        raise InputError(f"no tokenizer '{tokenizer}'", hint=f"there are: {', '.join(TOKENIZERS)}")
-    opened, lost = load(TOKENIZERS[tokenizer]), list[object]()
+    opened, lost = load(named(tokenizer)), list[object]()
     counts = np.zeros(opened.tokenizer.n_types, dtype=np.int64)
     with progress() as show:
         for some in batches(texts([corpus], text_of=main_text, lose=lost.append, show=show)):
             counts += np.bincount(opened.tokens(some).tokens, minlength=counts.size)
-    if lost:
-        sys.stderr.write(f"headwater: {corpus}: {len(lost):,} records could not be read\n")
-    if not counts.any():
-        raise InputError(f"{corpus}: no document with words", hint=SOURCE_HINT)
+    tell(corpus, n_lost=len(lost), n_words=int(counts.sum()))
     return counts[counts > 0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -114,9 +115,7 @@ def proved(out: Path) -> set[str]:
     folder = out / "labels" / "membership-1"
     found: set[str] = set()
     for file in sorted(folder.glob("*.parquet")):
-        table = pq.read_table(file, columns=["id", "match"])
-        told = zip(*(table[name].to_pylist() for name in ("id", "match")), strict=True)
-        found |= {record for record, match in told if match}
+        found |= {record for record, match in rows(file, "id", "match") if match}
     return found
 
 
@@ -136,15 +135,19 @@ def scores(human: Path, out: Path) -> bytes:
 
 def addresses(out: Path) -> dict[str, str]:
     """Read the address of each record of a run."""
-    table = pq.read_table(out / LEDGER, columns=["id", "url"])
-    return dict(zip(*(table[name].to_pylist() for name in ("id", "url")), strict=True))
+    return dict(rows(out / LEDGER, "id", "url"))
 
 
 def excluded(out: Path) -> set[str]:
     """Read the records that a mark or a disclosure excluded."""
-    table = pq.read_table(out / LEDGER, columns=["id", "reason"])
-    told = zip(*(table[name].to_pylist() for name in ("id", "reason")), strict=True)
+    told = rows(out / LEDGER, "id", "reason")
     return {record for record, reason in told if reason in {"watermarked", "disclosed-ai-generated"}}
+
+
+def rows(path: Path, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Read columns of a table, row by row."""
+    table = pq.read_table(path, columns=list(columns))
+    return zip(*(table[name].to_pylist() for name in columns), strict=True)
 
 
 def _shards(path: Path) -> Any:

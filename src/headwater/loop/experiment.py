@@ -17,7 +17,7 @@ from headwater.loop.ground import Ground, people_of, result_of, scene_of
 from headwater.loop.people import People
 from headwater.loop.scene import ARMS, DRAWN, Scene
 from headwater.loop.turns import Show
-from headwater.watermark.tokenizer import TOKENIZERS
+from headwater.watermark.tokenizer import named
 from headwater.watermark.tokenizer.tokenizer import load as load_tokenizer
 
 
@@ -86,9 +86,7 @@ def _check(scene: Scene) -> None:
         InputError: If a tokenizer is unknown, or a model has another one.
         UnavailableError: If packages or weights are not there.
     """
-    if scene.tokenizer not in TOKENIZERS:
-        raise InputError(f"no tokenizer '{scene.tokenizer}'", hint=f"there are {', '.join(TOKENIZERS)}")
-    opened = load_tokenizer(TOKENIZERS[scene.tokenizer])
+    opened = load_tokenizer(named(scene.tokenizer))
     for name in scene.models:
         voices.check(name, n_types=opened.tokenizer.n_types)
 

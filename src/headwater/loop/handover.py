@@ -6,10 +6,9 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from headwater.curate import seal_release, verify_release
 from headwater.curate.release import DATA
+from headwater.loop import curation
 from headwater.reserve import keyring
 
 ORIGIN = "crawler.example/corpus"
@@ -55,8 +54,5 @@ def receive(release: Path, keys: Path) -> list[tuple[str, str]]:
         VerificationError: If it is not what was sealed.
     """
     verify_release.verify(release, verify_release.own_keys((keys / _KEYS).read_text("utf-8")))
-    pages: list[tuple[str, str]] = []
-    for file in sorted((release / DATA).glob("*.parquet")):
-        table = pq.read_table(file, columns=["url", "text"])
-        pages += zip(*(table[name].to_pylist() for name in ("url", "text")), strict=True)
-    return pages
+    files = sorted((release / DATA).glob("*.parquet"))
+    return [page for file in files for page in curation.rows(file, "url", "text")]

@@ -85,6 +85,7 @@ def is_faults(value: Any) -> bool:
     )
 
 
+RELEASED = ("corpus", "export", "sample")  # what is given out of a reserve
 # Kind -> its fields. `docs/spec/reserve-v1.md` says what each means.
 KINDS: dict[str, Mapping[str, Check]] = {
     "audit": {
@@ -146,7 +147,7 @@ KINDS: dict[str, Mapping[str, Check]] = {
         "manifest_sha256": is_digest,
         "root": is_digest,
         "size": is_count,
-        "what": one_of("corpus", "export", "sample"),
+        "what": one_of(*RELEASED),
     },
     "sample-intent": {
         "n": is_count,

@@ -162,6 +162,17 @@ def protect(storage: Storage, of: str) -> None:
     data = storage.read(of)
     if data is None:
         raise SealError(f"{of} is not there")
+    write(storage, of, data)
+
+
+def write(storage: Storage, of: str, data: bytes) -> None:
+    """Write the parity of an object that was read, or write it anew.
+
+    Args:
+        storage: Of the reserve.
+        of: Path of the object.
+        data: What it holds.
+    """
     storage.swap(path(of), encode(build(data)), expected=storage.read(path(of)))
 
 

@@ -14,7 +14,6 @@ from headwater.reserve.entry import Entry, moment
 from headwater.reserve.reserve import Reserve
 
 KIND = "release"
-WHAT = ("corpus", "export", "sample")
 
 
 def entry(reserve: Reserve, what: str, manifest: bytes, *, now_s: int) -> Entry:
@@ -22,7 +21,7 @@ def entry(reserve: Reserve, what: str, manifest: bytes, *, now_s: int) -> Entry:
 
     Args:
         reserve: The reserve.
-        what: One of `WHAT`.
+        what: One of `entry.RELEASED`.
         manifest: What names the release: a mix manifest, a `release.json`, a checkpoint, Croissant metadata.
         now_s: Now, in POSIX seconds.
 

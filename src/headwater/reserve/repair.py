@@ -100,7 +100,7 @@ def protect_all(reserve: Reserve) -> Iterator[str]:
         if data is None or (problem := _problem(reserve, path, data)):
             told = "not there" if data is None else f"damaged: {problem}"
             raise SealError(f"{path} is {told}", hint="headwater reserve repair, then protect")
-        parity.protect(reserve.storage, path)
+        parity.write(reserve.storage, path, data)
         yield path
 
 

@@ -9,10 +9,11 @@ from headwater.sources import SOURCES
 from headwater.sources.shard import Limits, Shard
 
 TextOf = Callable[[Record], str | None]
+Lose = Callable[[Record | Skip], None]
 _LIMITS = Limits()
 
 
-def texts(shard: Shard, text_of: TextOf, *, lose: Callable[[Record | Skip], None]) -> Iterator[str]:
+def texts(shard: Shard, text_of: TextOf, *, lose: Lose) -> Iterator[str]:
     """Read the texts of a shard.
 
     Args:

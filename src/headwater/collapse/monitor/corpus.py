@@ -25,7 +25,7 @@ from headwater.sources.opening import Hash, digest_and_size, open_input, reachin
 from headwater.sources.place import open_tree
 from headwater.sources.plan import plan
 from headwater.sources.shard import cut_bytes
-from headwater.sources.texts import TextOf
+from headwater.sources.texts import Lose, TextOf
 from headwater.sources.texts import texts as texts_of
 
 PIECE_WORDS = 256  # as many as a profile keeps of a document
@@ -37,7 +37,6 @@ _END_BYTES = 1 << 16
 _PLAIN = {".txt": "text", ".npy": "array"}
 _COMPILED = ("headwater.measure.scan", "headwater.collapse.monitor.plain")
 Show = Callable[[str, int, int], None]
-Lose = Callable[[Record | Skip], None]
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, Final
+import re
+from typing import Final
 
+from headwater.curate import search
 from headwater.curate.translation import linked, markup
 
 PARALLEL: Final = b"hreflang"
 ALL: Final = (*markup.NEEDLES, *linked.NEEDLES, PARALLEL)
+_PATTERNS: Final = tuple(map(re.escape, ALL))
 
 
 def needles(source: bytes) -> frozenset[bytes]:
@@ -18,26 +20,6 @@ def needles(source: bytes) -> frozenset[bytes]:
         source: A page's bytes, in a charset that extends ASCII.
 
     Returns:
-        Those that do. Hyperscan reads the page once; `bytes.find` once for each, and for the letter case.
+        Those that do.
     """
-    found: set[bytes] = set()
-    if source:
-        database, scratch = _compiled()
-        database.scan(source, match_event_handler=lambda at, *_: found.add(ALL[at]), scratch=scratch)
-    return frozenset(found)
-
-
-@cache
-def _compiled() -> tuple[Any, Any]:
-    import re
-
-    import hyperscan
-
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=list(map(re.escape, ALL)),
-        ids=list(range(len(ALL))),
-        elements=len(ALL),
-        flags=[hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_SINGLEMATCH] * len(ALL),
-    )
-    return database, hyperscan.Scratch(database)
+    return frozenset(ALL[at] for at in search.ends(source, _PATTERNS))

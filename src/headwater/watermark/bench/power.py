@@ -51,8 +51,12 @@ def counted(arm: str, group: str, log_p: Floats) -> Found:
         group: What they have in common.
         log_p: Shape (n,), n at least 1.
     """
-    counts = tuple(int((log_p <= math.log(level)).sum()) for level in LEVELS)
-    return Found(arm, group, log_p.size, counts, float(np.median(log_p)))
+    return Found(arm, group, log_p.size, tuple(_reached(log_p).tolist()), float(np.median(log_p)))
+
+
+def _reached(log_p: Floats) -> npt.NDArray[np.int64]:
+    """Count the p-values at every level."""
+    return np.array([(log_p <= math.log(level)).sum() for level in LEVELS], dtype=np.int64)
 
 
 def log_p(arm: Arm, texts: Sequence[npt.ArrayLike]) -> Floats:
@@ -117,7 +121,7 @@ def false_alarms(
     kept, n, counts = list[Floats](), 0, np.zeros(len(LEVELS), dtype=np.int64)
     for done in range(n_keys):
         log_p = detect.read(found, scheme, drawn(scheme, rng)).log_p_either
-        n, counts = n + log_p.size, counts + counted(profile, "", log_p).counts
+        n, counts = n + log_p.size, counts + _reached(log_p)
         if done == 0 or n <= _KEPT:
             kept.append(log_p)
         show(done + 1, n_keys)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from headwater.errors import InputError
 from headwater.watermark.tokenizer import engines, vocabulary
 from headwater.watermark.tokenizer.tokenizer import Tokenizer
 
@@ -99,3 +100,14 @@ _ALL = (
     ),
 )
 TOKENIZERS: Mapping[str, Tokenizer] = MappingProxyType({one.name: one for one in _ALL})
+
+
+def named(name: str) -> Tokenizer:
+    """Give a tokenizer by its name.
+
+    Raises:
+        InputError: If there is none.
+    """
+    if name not in TOKENIZERS:
+        raise InputError(f"no tokenizer '{name}'", hint=f"there are: {', '.join(TOKENIZERS)}")
+    return TOKENIZERS[name]
