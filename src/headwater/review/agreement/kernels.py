@@ -30,7 +30,7 @@ def _posterior(row: Floats, known: int) -> None:
 
 @njit(cache=True, nogil=True)
 def sweep(
-    ballots: tuple[Longs, Codes, Codes],
+    ballots: tuple[Longs, Codes, Floats],
     log_model: tuple[Floats, Floats],
     beside: tuple[Codes, Floats],
     state: tuple[Floats, Floats],
@@ -38,16 +38,17 @@ def sweep(
     """Weigh the votes of every item, and count what validators said of each label.
 
     Args:
-        ballots: Where items begin, shape (n_items + 1,); validator and label of each vote.
-        log_model: Log-chance that a validator says l when the label is k, shape (n_validators, l, k); log
-            prior of labels, shape (k,).
+        ballots: Where items begin, shape (n_items + 1,); of each vote its cell, which is a validator and what
+            they said; votes in each cell, shape (n_cells,).
+        log_model: Log-chance of each cell's vote when the label is k, shape (n_cells, k); log prior of
+            labels, shape (k,).
         beside: Gold, shape (n_items,), -1 where unknown; log-likelihoods, shape (n_items, k).
-        state: Both overwritten: posterior, shape (n_items, k); expected votes, shape (n_validators, l, k).
+        state: Both overwritten: posterior, shape (n_items, k); expected votes, shape (n_cells, k).
 
     Returns:
         The changes of chances against what the posterior was, summed over items, halved.
     """
-    starts, validator, label = ballots
+    starts, cell, _ = ballots
     log_confusion, log_prior = log_model
     gold, seen = beside
     posterior, counts = state
@@ -57,49 +58,46 @@ def sweep(
         for k in range(row.size):
             row[k] = log_prior[k] + seen[item, k]
         for vote in range(starts[item], starts[item + 1]):
-            who, what = validator[vote], label[vote]
             for k in range(row.size):
-                row[k] += log_confusion[who, what, k]
+                row[k] += log_confusion[cell[vote], k]
         _posterior(row, gold[item])
         for k in range(row.size):
             change += 0.5 * abs(row[k] - posterior[item, k])
             posterior[item, k] = row[k]
         for vote in range(starts[item], starts[item + 1]):
-            who, what = validator[vote], label[vote]
             for k in range(row.size):
-                counts[who, what, k] += row[k]
+                counts[cell[vote], k] += row[k]
     return change
 
 
 @njit(cache=True, nogil=True)
 def sweep_two(
-    ballots: tuple[Longs, Codes, Codes],
+    ballots: tuple[Longs, Codes, Floats],
     log_model: tuple[Floats, Floats],
     beside: tuple[Codes, Floats],
     state: tuple[Floats, Floats],
 ) -> float:
     """Do what `sweep` does where there are two labels, by log odds."""
-    starts, validator, label = ballots
+    starts, cell, n_votes = ballots
     log_confusion, log_prior = log_model
     gold, seen = beside
     posterior, counts = state
-    odds = log_confusion[:, :, 1] - log_confusion[:, :, 0]
+    odds = log_confusion[:, 1] - log_confusion[:, 0]
     first, change = log_prior[1] - log_prior[0], 0.0
-    said, total = np.zeros(odds.shape), np.zeros(odds.shape)
+    said = np.zeros(odds.size)
     for item in range(gold.size):
         row = first + seen[item, 1] - seen[item, 0]
         for vote in range(starts[item], starts[item + 1]):
-            row += odds[validator[vote], label[vote]]
+            row += odds[cell[vote]]
         p = 1.0 / (1.0 + math.exp(-min(max(row, -700.0), 700.0)))
         if gold[item] >= 0:
             p = float(gold[item])
         change += abs(p - posterior[item, 1])
         posterior[item, 0], posterior[item, 1] = 1.0 - p, p
         for vote in range(starts[item], starts[item + 1]):
-            said[validator[vote], label[vote]] += p
-            total[validator[vote], label[vote]] += 1.0
-    counts[:, :, 1] = said
-    counts[:, :, 0] = total - said
+            said[cell[vote]] += p
+    counts[:, 1] = said
+    counts[:, 0] = n_votes - said
     return change
 
 
