@@ -21,9 +21,9 @@ from headwater.record import Record
 from headwater.sources import SOURCES, Limits
 from headwater.sources.discover import discover
 from headwater.sources.plan import plan
-from headwater.watermark import detect, ngrams, shared
+from headwater.watermark import detect, family, ngrams, shared, ties
 from headwater.watermark.keys import Key
-from headwater.watermark.law import Bits, Law, MixedExponentials, WeightedBits
+from headwater.watermark.law import TIE_STEP, Bits, Law, MixedExponentials, TiedBits, WeightedBits
 from headwater.watermark.ngrams import Ngrams
 from headwater.watermark.scheme import Family, Scheme
 from headwater.watermark.schemes import SCHEMES
@@ -135,29 +135,30 @@ def keys(scheme: Scheme, n: int, rng: np.random.Generator, *, search: bool) -> I
 def totals(found: Ngrams, scheme: Scheme, key: Key, *, search: bool) -> tuple[Any, Floats]:
     """Give the tokens that count and the total of every text; of the best tag where tags are tried."""
     if search and isinstance(scheme, Family):
-        _, n_scored, most = scheme.best_tags(found.table, found.n_scored, key.secret)
-        return n_scored, most
+        tags, n_scored, _ = scheme.best_tags(found.table, found.n_scored, key.secret)
+        return n_scored, family.best_totals(found, tags, scheme, key)[0]
     counted, scores = detect.scored(found, scheme, key)
-    return counted.n_scored, counted.totals(scores)
+    return counted.n_scored, counted.totals(ties.told_apart(counted, scores, scheme, key)[0])
 
 
-def lattice(law: Law) -> bool:
-    """Tell whether totals are whole numbers."""
-    return isinstance(law, Bits | WeightedBits)
+def step(law: Law) -> float:
+    """Give what totals are multiples of; 0 where they are not."""
+    return TIE_STEP if isinstance(law, TiedBits) else float(isinstance(law, Bits | WeightedBits))
 
 
 @cache
 def thresholds(profile: str, most: int, level: float) -> tuple[Floats, Floats]:
     """Find, for 0 to `most` scores, the least total with a p-value of at most a level, and that p-value."""
-    law, n = SCHEMES[profile].law, np.arange(1, most + 1)
+    law, n = ties.law_of(SCHEMES[profile]), np.arange(1, most + 1)
     low, high = law.mean * n, law.mean * n + 8.0 * law.sd * np.sqrt(n) + 25.0 * law.sd
-    if lattice(law):
-        low, high = np.floor(low), np.ceil(high)
+    least = step(law)
+    if least:
+        low, high = np.floor(low / least) * least, np.ceil(high / least) * least
     for _ in range(60):
-        middle = np.floor((low + high) / 2.0) if lattice(law) else (low + high) / 2.0
+        middle = np.floor((low + high) / 2.0 / least) * least if least else (low + high) / 2.0
         rare = law.log_survival(middle, n) <= math.log(level)
         low, high = np.where(rare, low, middle), np.where(rare, middle, high)
-        if np.all(high - low <= (1.0 if lattice(law) else 1e-9 * high)):
+        if np.all(high - low <= (least or 1e-9 * high)):
             break
     reached = np.exp(law.log_survival(high, n))
     return np.concatenate([[np.inf], high]), np.concatenate([[0.0], reached])
@@ -208,17 +209,17 @@ def uniform(name: str, model: str, rng: np.random.Generator) -> dict[str, Any]:
     scheme = SCHEMES[arm.profile]
     some, _ = texts(arm)
     text = some.tokens[some.starts[100] : some.starts[101]]
-    found, whole = ngrams.gather(ngrams.batch([text]), scheme), lattice(scheme.law)
+    found, law = ngrams.gather(ngrams.batch([text]), scheme), ties.law_of(scheme)
     counts, sums, shares = [], [], []
     for key in keys(scheme, 2_000, rng, search=False):
         n, total = totals(found, scheme, key, search=False)
         counts.append(n)
         sums.append(total)
-        shares.append(rng.random() if whole else 0.0)
+        shares.append(rng.random() if step(law) else 0.0)
     n, total = np.concatenate(counts), np.concatenate(sums)
-    at = np.exp(scheme.law.log_survival(total, n))
-    # A total of whole numbers has a share of its own chance drawn, which makes its p-value uniform.
-    above = np.exp(scheme.law.log_survival(total + 1.0, n)) if whole else at
+    at = np.exp(law.log_survival(total, n))
+    # A total that is a multiple has a share of its own chance drawn, which makes its p-value uniform.
+    above = np.exp(law.log_survival(total + step(law), n)) if step(law) else at
     p = above + np.array(shares) * (at - above)
     return {"ks": float(kstest(p, "uniform").pvalue)}
 

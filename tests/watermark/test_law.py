@@ -12,12 +12,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.watermark.law import Bits, Exponentials, Law, MixedExponentials, WeightedBits
+from headwater.watermark.law import (
+    TIE_BITS,
+    TIE_STEP,
+    Bits,
+    Exponentials,
+    Law,
+    MixedExponentials,
+    TiedBits,
+    WeightedBits,
+)
 from headwater.watermark.schemes.tournament import NATIVE
 
 LAWS: list[Law] = [
     Bits(0.25),
     Bits(0.4996, 30),
+    TiedBits(0.25),
     Exponentials(),
     MixedExponentials(0.1),
     WeightedBits(0.5, (1, 2, 3)),
@@ -43,6 +53,31 @@ def test_bits_have_the_binomial_tail(k: int, n: int, chance: float) -> None:
         expected = log_decimal(Decimal(exact.numerator) / Decimal(exact.denominator))
 
     assert tail(Bits(chance), k, n) == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("k", "drawn", "n"), [(0, 0, 1), (1, 3, 1), (3, 25, 10), (90, 740, 200), (700, 5600, 1000)]
+)
+def test_ties_have_the_tail_of_both_counts(k: int, drawn: int, n: int) -> None:
+    p, n_bits = Fraction(1, 4), TIE_BITS * k
+    more = sum(math.comb(n, x) * p**x * (1 - p) ** (n - x) for x in range(k + 1, n + 1))
+    share = Fraction(sum(math.comb(n_bits, x) for x in range(drawn, n_bits + 1)), 2**n_bits)
+    exact = more + math.comb(n, k) * p**k * (1 - p) ** (n - k) * share
+    with localcontext(prec=60):
+        expected = log_decimal(Decimal(exact.numerator) / Decimal(exact.denominator))
+
+    assert tail(TiedBits(0.25), k + drawn * TIE_STEP, n) == pytest.approx(expected, rel=1e-10, abs=1e-12)
+
+
+@given(st.integers(1, 60), st.data())
+def test_the_better_of_a_tie_is_never_rarer_than_more_ones(n: int, data: st.DataObject) -> None:
+    k = data.draw(st.integers(0, n))
+    drawn = data.draw(st.integers(0, TIE_BITS * k))
+    plain, law = Bits(0.25), TiedBits(0.25)
+
+    found = tail(law, k + drawn * TIE_STEP, n)
+
+    assert tail(plain, k + 1, n) - 1e-9 <= found <= tail(plain, k, n) + 1e-9
 
 
 @pytest.mark.parametrize(("total", "n"), [(0.5, 1), (12.0, 10), (320.0, 200), (1500.0, 200), (9000.0, 1000)])
@@ -132,8 +167,11 @@ def test_the_moment_match_of_a_peer_gives_p_values_that_are_too_small(
 @pytest.mark.parametrize("law", LAWS)
 def test_tails_far_below_the_smallest_float_are_finite_and_fall(law: Law) -> None:
     n = 400
-    most = n * (law.mean / 0.25 if isinstance(law, Bits) and law.n_bits == 1 else 2.0 * law.mean)
-    rising = np.linspace(n * law.mean, most if isinstance(law, Bits | WeightedBits) else 12.0 * n, 30)
+    counts = isinstance(law, Bits | TiedBits) and law.mean < 1.0
+    most = n * (1.0 if counts else 2.0 * law.mean)
+    rising = np.linspace(
+        n * law.mean, most if isinstance(law, Bits | TiedBits | WeightedBits) else 12.0 * n, 30
+    )
     found = [tail(law, math.floor(total), n) for total in rising]
 
     assert all(b < a for a, b in pairwise(found))

@@ -14,6 +14,7 @@ from headwater.watermark.keys import Key
 from headwater.watermark.localise import log_p_best
 from headwater.watermark.ngrams import Batch, Longs, Ngrams, batch, gather
 from headwater.watermark.scheme import Floats, Redrawing, Scheme, ScoreStream
+from headwater.watermark.ties import told_apart
 
 _PROMISING = math.log(0.1)
 _TWO = math.log(2.0)
@@ -106,12 +107,12 @@ def read(found: Ngrams, scheme: Scheme, key: Key) -> Reading:
     """
     check_keys(scheme, [key])
     found, scores = scored(found, scheme, key)
-    totals = found.totals(scores)
+    finer, law = told_apart(found, scores, scheme, key)
     return Reading(
         n_scored=found.n_scored,
-        totals=totals,
-        log_p=scheme.law.log_survival(totals, found.n_scored),
-        log_p_best=log_p_best(scores, found.n_scored, scheme.law),
+        totals=found.totals(scores),
+        log_p=law.log_survival(found.totals(finer), found.n_scored),
+        log_p_best=log_p_best(finer, found.n_scored, law),
     )
 
 
@@ -171,7 +172,8 @@ def scan(texts: Batch, scheme: Scheme, keys: Sequence[Key]) -> Scan:
     for at, key in enumerate(keys):
         counted, scores = scored(found, scheme, key)
         n_scored[:, at], totals[:, at] = counted.n_scored, counted.totals(scores)
-        log_p[:, at] = scheme.law.log_survival(totals[:, at], n_scored[:, at])
+        finer, law = told_apart(counted, scores, scheme, key)
+        log_p[:, at] = law.log_survival(counted.totals(finer), counted.n_scored)
     return Scan(n_scored, totals, log_p)
 
 

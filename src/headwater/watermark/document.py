@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headwater.errors import InputError
-from headwater.watermark import detect, family, localise, ngrams
+from headwater.watermark import detect, family, localise, ngrams, ties
 from headwater.watermark.keys import Key
 from headwater.watermark.localise import Span
 from headwater.watermark.ngrams import Batch, Longs, Ngrams
@@ -256,13 +256,15 @@ def spans(tokens: npt.ArrayLike, scheme: Scheme, key: Key, *, level: float) -> t
     Raises:
         InputError: If tokens are none, or the key is of another profile.
     """
-    stream = detect.stream(tokens, scheme, key)
-    places = np.flatnonzero(stream.keep)
+    detect.check_keys(scheme, [key])
+    found, scores = detect.scored(ngrams.gather(ngrams.batch([tokens]), scheme), scheme, key)
+    finer, law = ties.told_apart(found, scores, scheme, key)
     return tuple(
         replace(
             span,
-            start=max(0, int(places[span.start]) - scheme.width),
-            stop=int(places[span.stop - 1]) + 1,
+            start=max(0, int(found.position[span.start]) - scheme.width),
+            stop=int(found.position[span.stop - 1]) + 1,
+            total=span.total if law == scheme.law else math.floor(span.total),
         )
-        for span in localise.spans(stream.scores[places], scheme.law, level=level)
+        for span in localise.spans(finer, law, level=level)
     )

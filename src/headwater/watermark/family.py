@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from headwater.errors import InputError
-from headwater.watermark import detect
+from headwater.watermark import detect, ties
 from headwater.watermark.detect import Reading
 from headwater.watermark.keys import Key
-from headwater.watermark.law import Longs
+from headwater.watermark.law import Floats, Law, Longs
 from headwater.watermark.ngrams import Ngrams
 from headwater.watermark.scheme import Family, Scheme, check_key
 
@@ -86,7 +86,8 @@ def search(found: Ngrams, scheme: Family, key: Key) -> Iterator[tuple[Longs, Rea
     """
     n_tags = math.log(scheme.n_tags)
     tags, n_scored, totals = scheme.best_tags(found.table, found.n_scored, key.secret)
-    log_p = np.minimum(scheme.law.log_survival(totals, n_scored) + n_tags, 0.0)
+    finer, law = best_totals(found, tags, scheme, key)
+    log_p = np.minimum(law.log_survival(finer, n_scored) + n_tags, 0.0)
     yield tags, Reading(n_scored, totals, log_p, np.zeros_like(log_p))
     pieces, owner = _pieces(found.n_scored)
     best, n, sums = scheme.best_tags(found.table, pieces, key.secret)
@@ -97,6 +98,25 @@ def search(found: Ngrams, scheme: Family, key: Key) -> Iterator[tuple[Longs, Rea
         reading = detect.read(found.only(chosen), scheme, tagged(key, tag))
         whole, spans = (np.minimum(each + n_tags, 0.0) for each in (reading.log_p, reading.log_p_best))
         yield np.full(found.n_scored.size, tag), replace(reading, log_p=whole, log_p_best=spans)
+
+
+def best_totals(found: Ngrams, tags: Longs, scheme: Family, key: Key) -> tuple[Floats, Law]:
+    """Give the totals of texts under a tag each, ties told apart, and their law.
+
+    Args:
+        found: What the scheme scores of m texts.
+        tags: Shape (m,).
+        scheme: The family.
+        key: Its secret.
+
+    Returns:
+        Totals, shape (m,), and the law.
+    """
+    scores = scheme.scores_by(found.table, np.repeat(tags, found.n_scored), key.secret)
+    counts = ~np.isnan(scores)
+    counted = found.only(counts)
+    finer, law = ties.told_apart(counted, scores[counts], scheme, key)
+    return counted.totals(finer), law
 
 
 def _pieces(n_scored: Longs) -> tuple[Longs, Longs]:

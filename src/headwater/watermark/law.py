@@ -15,6 +15,9 @@ _FLOOR = 1e-290  # below it a tail is summed in log space
 _WHOLE = 4096  # nodes of an inversion that leaves none out
 _AT_ONCE = 1 << 15  # nodes of all inversions that are summed at once
 _SLACK = 1e-9  # totals of whole scores are whole up to this
+TIE_BITS = 16
+TIE_STEP = 2.0**-28
+TIE_MOST = 2**24 - 1
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -88,6 +91,54 @@ class Bits:
         for at in np.flatnonzero(inside & (tail < _FLOOR)):
             log_p[at] = binomial_upper(int(k[at]), int(trials[at]), self.chance, log=True)
         return np.asarray(log_p, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class TiedBits:
+    """Count ones, each of which draws a number besides; their sum tells ties apart.
+
+    A score is 0, or 1 and `TIE_STEP` times the ones among `TIE_BITS` fair bits. Of at most `TIE_MOST` scores
+    the steps never add up to 1, and every total is exact in double precision.
+
+    Attributes:
+        chance: Of a one, in (0, 1).
+    """
+
+    chance: float
+
+    @property
+    def mean(self) -> float:
+        """Give the mean of one score."""
+        return self.chance * (1.0 + TIE_STEP * TIE_BITS / 2.0)
+
+    @property
+    def sd(self) -> float:
+        """Give the standard deviation of one score."""
+        square = (1.0 + TIE_STEP * TIE_BITS / 2.0) ** 2 + TIE_STEP**2 * TIE_BITS / 4.0
+        return math.sqrt(self.chance * square - self.mean**2)
+
+    def log_mgf(self, tilt: float) -> float:
+        """Give ln E exp(tilt score)."""
+        return _log_mgf_bit(self.chance, tilt + TIE_BITS * _log_mgf_bit(0.5, tilt * TIE_STEP))
+
+    def log_survival(self, totals: Floats, n: Longs) -> Floats:
+        """Give the logarithm of the tail, exactly.
+
+        More ones, or as many and a sum at least as large; the sum over k ones is binomial itself.
+
+        Args:
+            totals: Shape (m,).
+            n: Shape (m,), each at most `TIE_MOST`.
+
+        Returns:
+            Shape (m,), at most 0, and no larger than the tail of the ones alone.
+        """
+        ones = np.clip(np.floor(totals), 0, n)
+        more = Bits(self.chance).log_survival(ones + 1.0, n)
+        equal = _log_binomial(ones, n, self.chance)
+        share = Bits(0.5, TIE_BITS).log_survival((totals - ones) / TIE_STEP, ones.astype(np.int64))
+        log_p = np.minimum(np.logaddexp(more, equal + share), 0.0)
+        return np.asarray(np.where(totals <= 0.0, 0.0, log_p), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +298,13 @@ class WeightedBits:
         below = _invert(left, n[lower], self.weights, 1.0 - self.chance)
         log_p[lower] = np.log1p(-np.exp(below))
         return log_p
+
+
+def _log_binomial(k: Floats, n: Longs, chance: float) -> Floats:
+    from scipy.special import gammaln
+
+    ways = gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)
+    return np.asarray(ways + k * math.log(chance) + (n - k) * math.log1p(-chance), dtype=np.float64)
 
 
 def _log_mgf_bit(chance: float, tilt: float) -> float:

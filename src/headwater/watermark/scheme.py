@@ -155,6 +155,9 @@ class Family(Scheme, Protocol):
     def n_tags(self) -> int:
         """Give the number of tags."""
 
+    def scores_by(self, ngrams: Tokens, tags: Longs, secret: bytes) -> Floats:
+        """Score n-grams under a tag each, shapes (n, width + 1) and (n,) to (n,)."""
+
     def best_tags(self, ngrams: Tokens, n_scored: Longs, secret: bytes) -> tuple[Longs, Longs, Floats]:
         """Find the tag with the greatest total of each text.
 

@@ -81,14 +81,27 @@ class Public:
             InputError: If a token has more than 23 bits.
         """
         check_key(self, key)
-        secret, member = key[:_SECRET], int.from_bytes(key[_SECRET:], "big")
-        blocks = _blocks(ngrams, np.array([member // _BLOCK]))
-        half, place = member % _BLOCK // 64, np.uint64(member % 64)
-        bits = [
-            coded[:, half] >> place & np.uint64(1) for coded in prf.encrypted(blocks, _members_key(secret))
-        ]
-        green = np.concatenate([np.empty(0), *bits])
-        return np.where(public(ngrams, secret), green, np.nan)
+        tags = np.full(len(ngrams), int.from_bytes(key[_SECRET:], "big"))
+        return self.scores_by(ngrams, tags, key[:_SECRET])
+
+    def scores_by(self, ngrams: Tokens, tags: Longs, secret: bytes) -> Floats:
+        """Score n-grams under a member each, shape (n,).
+
+        Raises:
+            InputError: If a token has more than 23 bits.
+        """
+        _check_ids(ngrams)
+        green, seen = np.full(len(ngrams), np.nan), np.flatnonzero(public(ngrams, secret))
+        rows, members = ngrams[seen], tags[seen]
+        rows[:, 0] += (members // _BLOCK << _ID_BITS).astype(np.uint32)
+        half, place, start = members % _BLOCK // 64, (members % 64).astype(np.uint64), 0
+        chunks = (rows[at : at + prf.CHUNK] for at in range(0, len(rows), prf.CHUNK))
+        for coded in prf.encrypted(chunks, _members_key(secret)):
+            some = slice(start, start + len(coded))
+            words = coded[np.arange(len(coded)), half[some]]
+            green[seen[some]] = words >> place[some] & np.uint64(1)
+            start += len(coded)
+        return green
 
     def tilt(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
         """Multiply the chances of green tokens by e to the bias after a public context."""
@@ -117,6 +130,11 @@ def public(ngrams: Tokens, secret: bytes) -> npt.NDArray[np.bool_]:
     return np.asarray(coin & np.uint64(1) == 0)
 
 
+def _check_ids(ngrams: Tokens) -> None:
+    if ngrams.size and int(ngrams.max()) >= 1 << _ID_BITS:
+        raise InputError(f"token {int(ngrams.max())} has more than {_ID_BITS} bits")
+
+
 def _members_key(secret: bytes) -> bytes:
     return prf.derive(secret, "beacon-aes-1 members")
 
@@ -129,8 +147,7 @@ def _blocks(ngrams: Tokens, numbers: npt.NDArray[np.int64]) -> Iterator[Tokens]:
     """
     from headwater.watermark import bitslice
 
-    if ngrams.size and int(ngrams.max()) >= 1 << _ID_BITS:
-        raise InputError(f"token {int(ngrams.max())} has more than {_ID_BITS} bits")
+    _check_ids(ngrams)
     high, step = (numbers << _ID_BITS).astype(np.uint32), prf.CHUNK // numbers.size
     blocks = np.empty((step, numbers.size, prf.BLOCK_TOKENS), dtype="<u4")
     for start in range(0, len(ngrams), step):

@@ -73,6 +73,11 @@ class Payload:
         word = codes.encode(int.from_bytes(key[-2:], "big"))
         return np.asarray(word[place] == colour, dtype=np.float64)
 
+    def scores_by(self, ngrams: Tokens, tags: Longs, secret: bytes) -> Floats:
+        """Score n-grams: 1 where the token agrees with its number, shape (n,)."""
+        place, colour = self._drawn(ngrams, secret)
+        return np.asarray((codes.signs()[place, tags] < 0.0) == colour, dtype=np.float64)
+
     def tilt(self, ngrams: Tokens, chances: Floats, key: bytes) -> Floats:
         """Multiply the chances of tokens that agree by e to the bias, and normalise."""
         return favoured(chances, self.scores(ngrams, key), self.delta_nats)

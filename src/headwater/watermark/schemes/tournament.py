@@ -23,7 +23,7 @@ _FALLING = tuple(weight for weight in range(10, 0, -1) for _ in range(3))
 
 @dataclass(frozen=True, slots=True)
 class Tournament:
-    """Let  meet in layers, the one with the keyed bit winning.
+    """Let candidates meet in layers, the one with the keyed bit winning.
 
     What is not told here is as `scheme.Scheme` has it.
 
