@@ -25,7 +25,7 @@ from headwater.watermark import detect, family, ngrams, shared, ties
 from headwater.watermark.keys import Key
 from headwater.watermark.law import TIE_STEP, Bits, Law, MixedExponentials, TiedBits, WeightedBits
 from headwater.watermark.ngrams import Ngrams
-from headwater.watermark.scheme import Family, Scheme
+from headwater.watermark.scheme import Scheme, is_family
 from headwater.watermark.schemes import SCHEMES
 from headwater.watermark.tokenizer import TOKENIZERS
 from headwater.watermark.tokenizer.tokenizer import load
@@ -134,7 +134,7 @@ def keys(scheme: Scheme, n: int, rng: np.random.Generator, *, search: bool) -> I
 
 def totals(found: Ngrams, scheme: Scheme, key: Key, *, search: bool) -> tuple[Any, Floats]:
     """Give the tokens that count and the total of every text; of the best tag where tags are tried."""
-    if search and isinstance(scheme, Family):
+    if search and is_family(scheme):
         tags, n_scored, _ = scheme.best_tags(found.table, found.n_scored, key.secret)
         return n_scored, family.best_totals(found, tags, scheme, key)[0]
     counted, scores = detect.scored(found, scheme, key)
@@ -169,7 +169,7 @@ def levels(name: str, model: str, rng: np.random.Generator) -> dict[str, Any]:
     arm = ARMS[name]
     scheme, n_keys = SCHEMES[arm.profile], arm.size(model)
     found = ngrams.gather(texts(arm)[0], scheme)
-    n_tags = scheme.n_tags if arm.search and isinstance(scheme, Family) else 1
+    n_tags = scheme.n_tags if arm.search and is_family(scheme) else 1
     bars = [thresholds(arm.profile, arm.length, level / n_tags) for level in LEVELS]
     alarms, expected, n_tests = np.zeros(len(LEVELS)), np.zeros(len(LEVELS)), 0
     for key in keys(scheme, n_keys, rng, search=arm.search):

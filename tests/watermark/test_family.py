@@ -14,11 +14,11 @@ from headwater.watermark import codes, document, family, ngrams, sampler
 from headwater.watermark.bitslice import Counters
 from headwater.watermark.document import Suspect
 from headwater.watermark.keys import Key
-from headwater.watermark.scheme import Family
+from headwater.watermark.scheme import Family, is_family
 from headwater.watermark.schemes import SCHEMES, beacon, payload
 from tests.watermark import worlds
 
-FAMILIES = [scheme for scheme in SCHEMES.values() if isinstance(scheme, Family)]
+FAMILIES = [scheme for scheme in SCHEMES.values() if is_family(scheme)]
 EVERY = pytest.mark.parametrize("scheme", FAMILIES, ids=[scheme.name for scheme in FAMILIES])
 
 

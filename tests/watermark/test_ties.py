@@ -12,7 +12,7 @@ from headwater.watermark.document import Suspect
 from headwater.watermark.keys import Key
 from headwater.watermark.law import TIE_MOST, TIE_STEP, Bits
 from headwater.watermark.ngrams import Ngrams
-from headwater.watermark.scheme import Family, Scheme
+from headwater.watermark.scheme import Scheme, is_family
 from headwater.watermark.schemes import SCHEMES
 from tests.watermark import worlds
 from tests.watermark.slow import aes_word
@@ -83,7 +83,7 @@ def test_nearly_every_level_is_reached(scheme: Scheme) -> None:
 @pytest.mark.parametrize("name", ["payload-aes-1", "beacon-public-aes-1"])
 def test_a_number_that_is_searched_for_says_what_it_says_when_it_is_known(name: str) -> None:
     scheme = SCHEMES[name]
-    assert isinstance(scheme, Family)
+    assert is_family(scheme)
     texts, key = ngrams.batch(pages(5)), worlds.key(scheme, 8)
     secret = Key(name, key.secret[:32])
     found = ngrams.gather(texts, scheme)

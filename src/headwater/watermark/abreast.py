@@ -12,7 +12,7 @@ import numpy.typing as npt
 from headwater.watermark import prf
 from headwater.watermark.keys import Key
 from headwater.watermark.sampler import Trail
-from headwater.watermark.scheme import Floats, Racing, Scheme, Tokens, ngrams_after
+from headwater.watermark.scheme import Floats, Racing, Scheme, Tokens, is_racing, ngrams_after
 
 Ints = npt.NDArray[np.int64]
 Law = tuple[npt.NDArray[np.integer[Any]], Floats]
@@ -51,7 +51,7 @@ class Trails:
             For each text shape (k,); the model's chances where nothing is marked.
         """
         marked, out = self._fresh(so_far), [chances for _, chances in laws]
-        if isinstance(self._scheme, Racing):
+        if is_racing(self._scheme):
             for at, winner in self._raced(self._scheme, marked, laws):
                 out[at] = np.zeros_like(out[at])
                 out[at][winner] = 1.0
@@ -71,7 +71,7 @@ class Trails:
         Returns:
             Places in the laws, shape (n,).
         """
-        if not isinstance(self._scheme, Racing):
+        if not is_racing(self._scheme):
             return draw(self.tilt(laws, so_far), rng)
         uniforms, places = rng.random(len(laws)), np.empty(len(laws), dtype=np.int64)
         marked = self._fresh(so_far)

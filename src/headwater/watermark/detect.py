@@ -13,7 +13,7 @@ from headwater.errors import InputError
 from headwater.watermark.keys import Key
 from headwater.watermark.localise import log_p_best
 from headwater.watermark.ngrams import Batch, Longs, Ngrams, batch, gather
-from headwater.watermark.scheme import Floats, Redrawing, Scheme, ScoreStream
+from headwater.watermark.scheme import Floats, Scheme, ScoreStream, is_redrawing
 from headwater.watermark.ties import told_apart
 
 _PROMISING = math.log(0.1)
@@ -182,7 +182,7 @@ def scored(found: Ngrams, scheme: Scheme, key: Key) -> tuple[Ngrams, Floats]:
 
     Nor does a draw that occurred before in the text: its score is no new evidence.
     """
-    if isinstance(scheme, Redrawing):
+    if is_redrawing(scheme):
         draws = scheme.draws(found.table, key.secret)
         found = found if draws is None else found.drawn_once(draws)
     scores = found.scores(scheme, key.secret)

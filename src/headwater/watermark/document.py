@@ -18,7 +18,7 @@ from headwater.watermark import detect, family, localise, ngrams, ties
 from headwater.watermark.keys import Key
 from headwater.watermark.localise import Span
 from headwater.watermark.ngrams import Batch, Longs, Ngrams
-from headwater.watermark.scheme import Family, Scheme
+from headwater.watermark.scheme import Scheme, is_family
 
 _SAMPLED = 4  # a suspect in haste is tried on one n-gram in so many
 _BEST = np.dtype(
@@ -202,7 +202,7 @@ def _owners(documents: npt.ArrayLike | None, n_texts: int) -> Longs:
 def _readings(
     found: Ngrams, sample: Ngrams | None, scheme: Scheme, key: Key
 ) -> Iterator[tuple[Longs, detect.Reading]]:
-    if family.is_open(scheme, key) and isinstance(scheme, Family):
+    if is_family(scheme) and family.is_open(scheme, key):
         yield from family.search(found, scheme, key)
         return
     untagged = np.full(found.n_scored.size, -1)

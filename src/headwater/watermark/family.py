@@ -14,7 +14,7 @@ from headwater.watermark.detect import Reading
 from headwater.watermark.keys import Key
 from headwater.watermark.law import Floats, Law, Longs
 from headwater.watermark.ngrams import Ngrams
-from headwater.watermark.scheme import Family, Scheme, check_key
+from headwater.watermark.scheme import Family, Scheme, check_key, is_family
 
 TAG_BYTES = 2
 _PIECE = 128  # n-grams of a piece that is looked through by itself
@@ -22,7 +22,7 @@ _PIECE = 128  # n-grams of a piece that is looked through by itself
 
 def is_open(scheme: Scheme, key: Key) -> bool:
     """Tell whether a key is a family's secret without a tag."""
-    return isinstance(scheme, Family) and len(key.secret) == scheme.key_bytes - TAG_BYTES
+    return is_family(scheme) and len(key.secret) == scheme.key_bytes - TAG_BYTES
 
 
 def check(scheme: Scheme, key: Key) -> None:
@@ -60,7 +60,7 @@ def untagged(scheme: Scheme, key: Key) -> Key:
     Raises:
         InputError: If keys of the profile have no tag.
     """
-    if not isinstance(scheme, Family):
+    if not is_family(scheme):
         raise InputError(
             f"keys of {scheme.name} have no tag", hint="payload-aes-1 and beacon-public-aes-1 have"
         )

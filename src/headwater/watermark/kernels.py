@@ -40,7 +40,7 @@ def lead(tokens: Tokens, starts: Longs, width: int) -> Tokens:
 
 
 @njit(cache=True, nogil=True)
-def _same(tokens: Tokens, rule: Rule, one: int, other: int) -> bool:
+def _same(tokens: Tokens, rule: Rule, one: np.int32, other: np.int32) -> bool:
     for back in range(0 if rule.whole else 1, rule.width + 1):
         if tokens[one - back] != tokens[other - back]:
             return False
@@ -74,27 +74,29 @@ def gather(tokens: Tokens, starts: Longs, rule: Rule, out: tuple[Places, Longs])
         bits += 1
     # A slot holds the place of a first occurrence; one before the start of the text is of another text.
     slots, hashes = np.full(1 << bits, -1, dtype=np.int32), np.empty(longest, dtype=np.uint32)
-    last, shift, width = np.int64((1 << bits) - 1), np.uint32(32 - bits), rule.width
-    k = 0
+    last, shift, one, k = np.uint64((1 << bits) - 1), np.uint32(32 - bits), np.uint64(1), np.uint64(0)
     for text in range(starts.size - 1):
-        start, stop, before = starts[text], starts[text + 1], k
-        some = hashes[: max(0, stop - start - width)]
+        # Places of 32 bits and indices without a sign: a third less time.
+        start, stop, before = np.int32(starts[text]), starts[text + 1], k
+        first, full = np.int32(start + rule.width), k + np.uint64(rule.limit)
+        some = hashes[: max(0, stop - first)]
         _hash(tokens[start:stop], rule, some)
         for ahead in range(some.size):
-            place = start + width + ahead
-            at = np.int64(some[ahead] >> shift)
+            place, at = np.int32(first + ahead), np.uint64(some[ahead] >> shift)
             held = slots[at]
-            while held >= start and not _same(tokens, rule, held, place):
-                at = (at + 1) & last
-                held = slots[at]
-            if held < start:
-                slots[at] = place
-                position[k] = place
-                k += 1
-                if k - before == rule.limit:
-                    break
+            if held >= start:  # rare: what follows stays out of the way of what is new
+                while held >= start and not _same(tokens, rule, held, place):
+                    at = (at + one) & last
+                    held = slots[at]
+                if held >= start:
+                    continue
+            slots[at] = place
+            position[k] = place
+            k += one
+            if k == full:
+                break
         n_scored[text] = k - before
-    return k
+    return int(k)
 
 
 @njit(cache=True, nogil=True)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headwater.errors import InputError
-from headwater.watermark.scheme import Draws, Floats, Places, Rolling, Scheme, Tokens
+from headwater.watermark.scheme import Draws, Floats, Places, Scheme, Tokens, is_rolling
 
 MISSING = 0xFFFF_FFFF
 _MOST = 2**31 - 1
@@ -80,7 +80,7 @@ class Ngrams:
 
     def scores(self, scheme: Scheme, key: bytes) -> Floats:
         """Score them, shape (k,), by the scheme that they were gathered for."""
-        if isinstance(scheme, Rolling):
+        if is_rolling(scheme):
             found = scheme.scores_at(self.tokens, self.ends, key)
             if found is not None:
                 return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -100,7 +100,6 @@ class Scheme(Protocol):
         """
 
 
-@runtime_checkable
 class Rolling(Scheme, Protocol):
     """Score n-grams as they lie in a text, which can spare laying them out."""
 
@@ -117,7 +116,6 @@ class Rolling(Scheme, Protocol):
         """
 
 
-@runtime_checkable
 class Redrawing(Scheme, Protocol):
     """Draw the same for different n-grams, which then count once."""
 
@@ -129,7 +127,6 @@ class Redrawing(Scheme, Protocol):
         """
 
 
-@runtime_checkable
 class Racing(Scheme, Protocol):
     """Draw the token that wins a race; runs the races of many contexts at once."""
 
@@ -147,7 +144,6 @@ class Racing(Scheme, Protocol):
         """
 
 
-@runtime_checkable
 class Family(Scheme, Protocol):
     """Mark with keys of one secret that end in a tag of two bytes; all are tried."""
 
@@ -169,6 +165,27 @@ class Family(Scheme, Protocol):
         Returns:
             Tags, how many n-grams count under the secret, and totals, each of shape (m,).
         """
+
+
+# `isinstance` of a protocol reads every property of a scheme, which takes longer than scoring a page.
+def is_rolling(scheme: Scheme) -> TypeGuard[Rolling]:
+    """Tell whether n-grams may be scored as they lie in a text."""
+    return hasattr(scheme, "scores_at")
+
+
+def is_redrawing(scheme: Scheme) -> TypeGuard[Redrawing]:
+    """Tell whether different n-grams may be one draw."""
+    return hasattr(scheme, "draws")
+
+
+def is_racing(scheme: Scheme) -> TypeGuard[Racing]:
+    """Tell whether tokens win races."""
+    return hasattr(scheme, "race")
+
+
+def is_family(scheme: Scheme) -> TypeGuard[Family]:
+    """Tell whether keys end in a tag that can be searched for."""
+    return hasattr(scheme, "best_tags")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 from headwater.watermark import detect, ngrams, shared, stream
 from headwater.watermark.ngrams import Ngrams
 from headwater.watermark.page import Marker, check_whole, cut
-from headwater.watermark.scheme import Redrawing, Tokens
+from headwater.watermark.scheme import Tokens, is_redrawing
 from headwater.watermark.shared import Sketch
 from headwater.watermark.stream import Wealth
 from headwater.watermark.tokenizer.tokenizer import load
@@ -107,7 +107,7 @@ def _new(found: Ngrams, marker: Marker, seen: Sketch) -> Ngrams:
 def _names(found: Ngrams, marker: Marker) -> Tokens:
     """Tell apart what counts once: draws, contexts or n-grams, shape (k, any)."""
     scheme = marker.scheme
-    draws = scheme.draws(found.table, marker.key.secret) if isinstance(scheme, Redrawing) else None
+    draws = scheme.draws(found.table, marker.key.secret) if is_redrawing(scheme) else None
     if draws is not None:
         return np.ascontiguousarray(draws, dtype=np.uint64).view(np.uint32).reshape(-1, 2)
     return found.table[:, :-1] if scheme.once == "context" else found.table

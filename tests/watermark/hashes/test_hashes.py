@@ -46,15 +46,15 @@ def test_mersenne_is_the_one_of_its_authors() -> None:
     assert words[-1] == 4123659995
 
 
-@pytest.mark.parametrize(("n", "n_first"), [(1, 0), (2, 1), (10, 10), (700, 175), (2000, 1999)])
+@pytest.mark.parametrize(("n", "n_first"), [(1, 0), (2, 1), (10, 10), (700, 175), (1300, 624), (2000, 1999)])
 def test_membership_needs_no_permutation(n: int, n_first: int) -> None:
     for seed in range(5):
         first = mersenne.permutation(seed, n, n_first).tolist()
 
         assert first == list(slow.permuted(seed, n, n_first))
-        assert [mersenne.among_first(seed, n, n_first, item) for item in range(n)] == [
-            item in first for item in range(n)
-        ]
+        seeds, items = np.full(n, seed, dtype=np.uint32), np.arange(n, dtype=np.uint32)
+        found = mersenne.each_among_first(seeds, items, n, n_first)
+        assert np.flatnonzero(found).tolist() == sorted(first)
 
 
 def test_low_bits_of_the_congruential_hash_need_low_bits_only() -> None:

@@ -56,7 +56,7 @@ def ones_at(
     for _ in range(length):
         constant, power = constant + power, power * factor
     constant += power
-    states, out, at = np.empty(_STRETCH, dtype=np.uint32), np.empty(ends.size), 0
+    states, out, at = np.empty(_STRETCH, dtype=np.uint32), np.empty(ends.size), np.int64(0)
     while at < ends.size:
         first = ends[at]
         some = states[: min(_STRETCH, tokens.size - first)]
@@ -67,9 +67,10 @@ def ones_at(
             lagged = tokens[first - back : first - back + some.size]
             for i in range(some.size):
                 some[i] += lagged[i] * power
-        while at < ends.size and ends[at] < first + some.size:
-            out[at] = ones[some[ends[at] - first] & np.uint32(0xFFFF)]
-            at += 1
+        begin, stop = np.uint64(first), at + np.searchsorted(ends[at : at + some.size], first + some.size)
+        for i in range(at, stop):
+            out[i] = ones[np.uint64(some[np.uint64(ends[i]) - begin] & np.uint32(0xFFFF))]
+        at = stop
     return out
 
 

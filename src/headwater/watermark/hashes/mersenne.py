@@ -92,30 +92,6 @@ def permutation(seed: int, n: int, n_first: int) -> npt.NDArray[np.int32]:
 
 
 @njit(cache=True, nogil=True)
-def among_first(seed: int, n: int, n_first: int, item: int) -> bool:
-    """Tell whether an item is among the first entries, without laying them out."""
-    state, place = _seeded(seed), np.int64(item)
-    for i in range(min(n_first, n - 1)):
-        if i % _N == 0:
-            _twist(state)
-        j = i + _tempered(state[i % _N]) % (n - i)
-        if j == place:
-            return True
-        if i == place:
-            place = j
-    return bool(place < n_first)
-
-
-@njit(cache=True, nogil=True)
-def each_among_first(seeds: Words, items: Words, n: int, n_first: int) -> npt.NDArray[np.bool_]:
-    """Do so for pairs of a seed and an item, shape (k,)."""
-    out = np.empty(seeds.size, dtype=np.bool_)
-    for at in range(seeds.size):
-        out[at] = among_first(seeds[at], n, n_first, items[at])
-    return out
-
-
-@njit(cache=True, nogil=True)
 def _seed(seed: int, state: Words) -> None:
     state[:] = _seeded(seed)
 
@@ -147,6 +123,58 @@ def _remainders(state: Words, divisors: Words, inverses: Words, out: Words) -> N
 
 
 @njit(cache=True, nogil=True)
+def _dividing(n: int, n_first: int) -> tuple[Words, Words]:
+    """Give what the first words are divided by, n, n - 1 and so on, and the inverses times 2**32."""
+    divisors = (n - np.arange(n_first)).astype(np.uint32)
+    inverses = np.uint64(1 << 32) // divisors.astype(np.uint64)
+    return divisors, np.minimum(inverses, np.uint64(0xFFFFFFFF)).astype(np.uint32)
+
+
+@njit(cache=True, nogil=True)
+def _follow(ahead: Words, start: int, place: np.uint32) -> np.int64:
+    """Follow what lies at a place through some swaps; -1 where one brings it to its own place."""
+    first = np.uint32(start)
+    wanted, met = np.uint32(place - first), np.uint32(0)  # counted from the first swap
+    for i in range(ahead.size):
+        met += np.uint32(np.uint32(i) + ahead[i] == wanted)
+    if met == 0 and wanted >= np.uint32(ahead.size):
+        return np.int64(place)
+    for i in range(ahead.size):
+        here = np.uint32(i)
+        there = np.uint32(here + ahead[i])
+        if there == wanted:
+            return np.int64(-1)
+        if here == wanted:
+            wanted = there
+    return np.int64(wanted) + start
+
+
+@njit(cache=True, nogil=True)
+def each_among_first(seeds: Words, items: Words, n: int, n_first: int) -> npt.NDArray[np.bool_]:
+    """Tell for pairs of a seed and an item whether it is among the first, shape (k,).
+
+    The permutation is not laid out: the item alone is followed.
+    """
+    divisors, inverses = _dividing(n, n_first)
+    state, other, ahead = np.empty(_N, np.uint32), np.empty(_N, np.uint32), np.empty(_N, np.uint32)
+    out = np.empty(seeds.size, dtype=np.bool_)
+    for at in range(seeds.size):
+        _seed(seeds[at], state)
+        place = np.int64(items[at])
+        for start in range(0, n_first, _N):
+            _renew(state, other)
+            state, other = other, state
+            stop = min(n_first, start + _N)
+            some = ahead[: stop - start]
+            _remainders(state, divisors[start:stop], inverses[start:stop], some)
+            place = _follow(some, start, np.uint32(place))
+            if place < 0:
+                break
+        out[at] = place < n_first
+    return out
+
+
+@njit(cache=True, nogil=True)
 def fill_rows(
     seeds: Words, rows: npt.NDArray[np.int64], shape: tuple[int, int], bits: npt.NDArray[np.uint8]
 ) -> None:
@@ -156,8 +184,7 @@ def fill_rows(
     those entries came from. A place is marked until its own swap is undone, as later swaps leave it alone.
     """
     n, n_first = shape
-    divisors = (n - np.arange(n_first)).astype(np.uint32)
-    inverses = (np.uint64(1 << 32) // divisors.astype(np.uint64)).astype(np.uint32)
+    divisors, inverses = _dividing(n, n_first)
     state, other, ahead = np.empty(_N, np.uint32), np.empty(_N, np.uint32), np.empty(n_first, np.uint32)
     marks = np.zeros((n + 7) // 8 * 8, dtype=np.uint8)
     eights = marks.view(np.uint64)
