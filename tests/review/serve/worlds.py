@@ -186,6 +186,7 @@ class World:
 
     desk: Desk
     clock: Clock
+    steady: Clock
     application: Any
 
     def browser(self) -> Browser:
@@ -228,7 +229,7 @@ def served(
     campaign = create(folder / "campaign", ORIGIN, GUIDELINE)
     store = open_store(address or campaign.queue)
     shared = Committer(store)
-    clock = Clock()
+    clock, steady = Clock(), Clock(0.0)
     desk = Desk(campaign, store, shared, url, clock)
     if texts:
         data, pairs = manifest(texts), [(text, {"language": "en"}) for text in texts]
@@ -240,6 +241,6 @@ def served(
         ]
         desk.change(lambda db: add(db, queued))
         desk.change(lambda db: batches.add_batch(db, data, pairs, n_wanted=n_wanted))
-    yield World(desk, clock, app(desk))
+    yield World(desk, clock, steady, app(desk, steady=steady))
     shared.close()
     store.close()

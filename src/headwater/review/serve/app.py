@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -63,15 +63,23 @@ class _Hall:
     desk: Desk
     look: Look
     limiter: Limiter
+    steady: Callable[[], float]
 
 
-def app(desk: Desk, look: Look = Look(), *, open_entries: bool = False) -> Starlette:  # noqa: B008  # It is frozen.
+def app(
+    desk: Desk,
+    look: Look = Look(),  # noqa: B008  # It is frozen.
+    *,
+    open_entries: bool = False,
+    steady: Callable[[], float] = time.monotonic,
+) -> Starlette:
     """Make the application of a campaign.
 
     Args:
         desk: The campaign, open.
         look: How pages look.
         open_entries: Whether everybody may read the votes in the log, and not its hashes alone.
+        steady: Gives seconds that never go back, which requests are counted by: the desk's clock may be set.
 
     Raises:
         UnavailableError: If Starlette is not installed.
@@ -83,7 +91,7 @@ def app(desk: Desk, look: Look = Look(), *, open_entries: bool = False) -> Starl
         raise UnavailableError(
             "serving needs the extra `review`", hint="pip install 'headwater[review]'"
         ) from error
-    hall, files = _Hall(desk, look, Limiter()), assets(look)
+    hall, files = _Hall(desk, look, Limiter(), steady), assets(look)
 
     async def asset(request: Request) -> Response:
         return _asset(files, request.path_params["name"])
@@ -185,11 +193,11 @@ def _pass(hall: _Hall, screen: Screen, request: Request, visit: Visit) -> None:
     """
     address = request.client.host if request.client else ""
     who = visit.name if visit.session else f"address {address}"
-    hall.limiter.take(who, USUAL, now_s=time.monotonic())
+    hall.limiter.take(who, USUAL, now_s=hall.steady())
     if request.method == "POST" and screen.name in _STRICT:
-        hall.limiter.take(f"{screen.name} {address}", STRICT, now_s=time.monotonic())
+        hall.limiter.take(f"{screen.name} {address}", STRICT, now_s=hall.steady())
     if request.method == "POST" and screen.name == "log":
-        hall.limiter.take(f"log {who}", COSTLY, now_s=time.monotonic())
+        hall.limiter.take(f"log {who}", COSTLY, now_s=hall.steady())
     if screen.roles is not None and visit.member.role not in screen.roles:
         raise RefusedError(f"this is not for the role {visit.member.role}", status=403)
 

@@ -40,7 +40,7 @@ class Limiter:
     _lock: Lock = field(default_factory=Lock)
 
     def take(self, who: str, rate: Rate, *, now_s: float) -> None:
-        """Count a request.
+        """Count a request; one that is refused costs nothing.
 
         Args:
             who: Of whom, and what for.
@@ -53,7 +53,7 @@ class Limiter:
         with self._lock:
             left, then = self._known.pop(who, (rate.burst, now_s))
             left = min(rate.burst, left + (now_s - then) * rate.per_s)
-            self._known[who] = (max(left - 1.0, 0.0), now_s)
+            self._known[who] = (left - 1.0 if left >= 1.0 else left, now_s)
             if len(self._known) > _MOST_KNOWN:
                 self._known.popitem(last=False)
         if left < 1.0:
