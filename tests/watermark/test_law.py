@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headwater.watermark import inversion
 from headwater.watermark.law import (
     TIE_BITS,
     TIE_STEP,
@@ -117,6 +118,19 @@ def test_weighted_bits_have_the_tail_of_the_exact_convolution(n: int, weights: t
 
         if k % 7 == 0 or k > len(ways) - 9:
             assert tail(law, k, n) == pytest.approx(expected, rel=1e-9, abs=1e-9), k
+
+
+@pytest.mark.parametrize("n", [1, 7, 300, 2048])
+def test_a_total_that_is_looked_up_has_the_tail_that_is_inverted(n: int) -> None:
+    mean, sd = n * 82.5, math.sqrt(n * 1155 / 4)
+    k = np.unique(np.clip(np.round(mean + sd * np.linspace(0.05, 4.5, 60)), 1, 165 * n - 1))
+    told = inversion.look_up(k, np.full(k.size, n), NATIVE.weights, 0.5)
+    exact = inversion.log_tail(k, np.full(k.size, n), NATIVE.weights, 0.5)
+
+    held = ~np.isnan(told)
+    assert held.tolist() == (exact > math.log(1e-4)).tolist()
+    assert told[held] == pytest.approx(exact[held], abs=1e-9)
+    assert np.isnan(inversion.look_up(k, np.full(k.size, 2049), NATIVE.weights, 0.5)).all()
 
 
 def test_weighted_bits_that_are_not_fair_are_exact_too() -> None:

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from headwater.errors import InputError
+from headwater.watermark import ties
 from headwater.watermark.keys import Key
 from headwater.watermark.localise import log_p_best
 from headwater.watermark.ngrams import Batch, Longs, Ngrams, batch, gather
 from headwater.watermark.scheme import Floats, Scheme, ScoreStream, is_redrawing
-from headwater.watermark.ties import told_apart
 
 _PROMISING = math.log(0.1)
 _TWO = math.log(2.0)
@@ -107,13 +107,15 @@ def read(found: Ngrams, scheme: Scheme, key: Key) -> Reading:
     """
     check_keys(scheme, [key])
     found, scores = scored(found, scheme, key)
-    finer, law = told_apart(found, scores, scheme, key)
-    return Reading(
-        n_scored=found.n_scored,
-        totals=found.totals(scores),
-        log_p=law.log_survival(found.totals(finer), found.n_scored),
-        log_p_best=log_p_best(finer, found.n_scored, law),
-    )
+    totals = found.totals(scores)
+    log_p = scheme.law.log_survival(totals, found.n_scored)
+    best = log_p_best(scores, found.n_scored, scheme.law)
+    near = ties.ranked(found, scores, scheme, key, log_p=np.minimum(log_p, best))
+    if near is not None:
+        log_p[near.which] = near.log_p
+        finer = log_p_best(near.scores, near.found.n_scored, near.law)
+        best[near.which] = np.minimum(best[near.which], finer)
+    return Reading(found.n_scored, totals, log_p, best)
 
 
 def read_hastily(found: Ngrams, sample: Ngrams, scheme: Scheme, key: Key) -> Reading:
@@ -172,8 +174,10 @@ def scan(texts: Batch, scheme: Scheme, keys: Sequence[Key]) -> Scan:
     for at, key in enumerate(keys):
         counted, scores = scored(found, scheme, key)
         n_scored[:, at], totals[:, at] = counted.n_scored, counted.totals(scores)
-        finer, law = told_apart(counted, scores, scheme, key)
-        log_p[:, at] = law.log_survival(counted.totals(finer), counted.n_scored)
+        log_p[:, at] = scheme.law.log_survival(totals[:, at], n_scored[:, at])
+        near = ties.ranked(counted, scores, scheme, key, log_p=log_p[:, at])
+        if near is not None:
+            log_p[near.which, at] = near.log_p
     return Scan(n_scored, totals, log_p)
 
 

@@ -86,8 +86,12 @@ def search(found: Ngrams, scheme: Family, key: Key) -> Iterator[tuple[Longs, Rea
     """
     n_tags = math.log(scheme.n_tags)
     tags, n_scored, totals = scheme.best_tags(found.table, found.n_scored, key.secret)
-    finer, law = best_totals(found, tags, scheme, key)
-    log_p = np.minimum(law.log_survival(finer, n_scored) + n_tags, 0.0)
+    log_p = scheme.law.log_survival(totals, n_scored)
+    near = log_p + n_tags <= ties.NEAR
+    if near.any():
+        finer, law = best_totals(found.of_texts(near), tags[near], scheme, key)
+        log_p[near] = law.log_survival(finer, n_scored[near])
+    log_p = np.minimum(log_p + n_tags, 0.0)
     yield tags, Reading(n_scored, totals, log_p, np.zeros_like(log_p))
     pieces, owner = _pieces(found.n_scored)
     best, n, sums = scheme.best_tags(found.table, pieces, key.secret)

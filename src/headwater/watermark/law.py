@@ -12,8 +12,6 @@ import numpy.typing as npt
 from headwater.stats import binomial_upper, poisson_lower
 
 _FLOOR = 1e-290  # below it a tail is summed in log space
-_WHOLE = 4096  # nodes of an inversion that leaves none out
-_AT_ONCE = 1 << 15  # nodes of all inversions that are summed at once
 _SLACK = 1e-9  # totals of whole scores are whole up to this
 TIE_BITS = 16
 TIE_STEP = 2.0**-28
@@ -268,11 +266,7 @@ class WeightedBits:
         return sum(_log_mgf_bit(self.chance, tilt * weight) for weight in self.weights)
 
     def log_survival(self, totals: Floats, n: Longs) -> Floats:
-        """Give the logarithm of the tail by inversion of the tilted transform.
-
-        The law is tilted so that the total lies near its mean; there the inversion integral is summed
-        by the trapezoid rule, which for a law on whole numbers is exact but for what lies 60 standard
-        deviations away.
+        """Give the logarithm of the tail, from a table and far out by itself.
 
         Args:
             totals: Shape (m,), whole numbers.
@@ -282,20 +276,26 @@ class WeightedBits:
             Shape (m,), at most 0, to a relative error of the tail below 1e-9.
 
         Source:
-            Abate and Whitt (1992), "Numerical inversion of probability generating functions"; the tilt
-            is Esscher's. Checked against the exact convolution in tests/watermark/test_law.py.
+            `headwater.watermark.inversion`; checked against the exact convolution in
+            tests/watermark/test_law.py.
         """
+        from headwater.watermark import inversion
+
         k = np.ceil(np.asarray(totals, dtype=np.float64) - _SLACK)
         most = (n * sum(self.weights)).astype(np.float64)
         log_p = np.where(k > most, -np.inf, 0.0)
         full = (k == most) & (k > 0.0)
         log_p[full] = n[full] * len(self.weights) * math.log(self.chance)
-        upper = np.flatnonzero((k < most) & (k > n * self.mean))
-        log_p[upper] = _invert(k[upper], n[upper], self.weights, self.chance)
+        inside = (k > 0.0) & (k < most)
+        told = inversion.look_up(k, n, self.weights, self.chance)
+        log_p = np.where(inside & ~np.isnan(told), told, log_p)
+        far = inside & np.isnan(told)
+        upper = np.flatnonzero(far & (k > n * self.mean))
+        log_p[upper] = inversion.log_tail(k[upper], n[upper], self.weights, self.chance)
         # The lower tail is the upper tail of the law with ones and zeros exchanged.
-        lower = np.flatnonzero((k > 0.0) & (k < most) & (k <= n * self.mean))
+        lower = np.flatnonzero(far & (k <= n * self.mean))
         left: Floats = most[lower] - k[lower] + 1.0
-        below = _invert(left, n[lower], self.weights, 1.0 - self.chance)
+        below = inversion.log_tail(left, n[lower], self.weights, 1.0 - self.chance)
         log_p[lower] = np.log1p(-np.exp(below))
         return log_p
 
@@ -313,71 +313,3 @@ def _log_mgf_bit(chance: float, tilt: float) -> float:
 
 def _log_mgf_exponential(tilt: float) -> float:
     return -math.log1p(-tilt) if tilt < 1.0 else math.inf
-
-
-def _invert(k: Floats, n: Longs, weights: tuple[int, ...], chance: float) -> Floats:
-    """Give ln P(total >= k), shape (m,), for k above the mean."""
-    values, times = np.unique(np.array(weights, dtype=np.float64), return_counts=True)
-    tilt, sd = _tilt(k, n, (values, times), chance)
-    period = np.maximum(64.0, np.ceil(60.0 * sd))
-    whole = period <= _WHOLE
-    n_nodes = np.where(whole, period // 2, np.ceil(10.0 / sd * period / (2 * math.pi))).astype(np.int64)
-    log_p = np.empty(k.size)
-    for number in np.unique(n_nodes).tolist():
-        rows = np.flatnonzero(n_nodes == number)
-        for some in np.array_split(rows, -(-rows.size * number // _AT_ONCE)):
-            told = (k[some], n[some], tilt[some], period[some])
-            log_p[some] = _integral(told, number, (values, times), chance)
-    return log_p
-
-
-def _integral(
-    told: tuple[Floats, Longs, Floats, Floats],
-    n_nodes: int,
-    weights: tuple[Floats, npt.NDArray[np.int64]],
-    chance: float,
-) -> Floats:
-    """Sum the inversion integral of some totals over equally many nodes; the transform at -t is conjugate."""
-    (k, n, tilt, period), (values, times) = told, weights
-    t = np.arange(n_nodes + 1) * (2 * math.pi / period[:, None])  # (m, nodes)
-    # ln(1 - c + c e^(z w)), with e^(tilt w) taken out so that nothing overflows.
-    scale = np.logaddexp(math.log1p(-chance), math.log(chance) + tilt[:, None] * values)  # (m, weights)
-    one = np.exp(math.log(chance) + tilt[:, None] * values - scale)
-    product, turn = np.ones(t.shape, dtype=np.complex128), np.exp(1j * t)
-    turned, at = np.ones_like(turn), 0
-    for share, value, often in zip(one.T, values.tolist(), times.tolist(), strict=True):
-        for _ in range(int(value) - at):
-            turned *= turn
-        at, factor = int(value), share[:, None] * turned + (1.0 - share[:, None])
-        for _ in range(often):
-            product *= factor
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # n is whole, so it does not matter by which multiple of 2 pi i the logarithm is off.
-        logs = n[:, None] * np.log(product)
-        nodes = np.exp(logs - 1j * t * k[:, None]) / -np.expm1(-(tilt[:, None] + 1j * t))
-    counted = np.full(n_nodes + 1, 2.0)
-    counted[0] = 1.0
-    real = nodes.real * counted
-    real[2 * n_nodes == period, -1] /= 2.0  # the two ends are one node
-    inside = real.sum(axis=1) / period
-    return np.asarray(np.minimum(0.0, n * (scale @ times) - tilt * k + np.log(inside)), dtype=np.float64)
-
-
-def _tilt(
-    k: Floats, n: Longs, weights: tuple[Floats, npt.NDArray[np.int64]], chance: float
-) -> tuple[Floats, Floats]:
-    """Find the tilts that move means to k, but no nearer to 0 than one standard deviation."""
-    values, times = weights
-    odds = math.log(chance) - math.log1p(-chance)
-
-    def moments(tilt: Floats) -> tuple[Floats, Floats]:
-        share = 1.0 / (1.0 + np.exp(-(odds + tilt[:, None] * values)))
-        return n * (share @ (times * values)), n * ((share * (1.0 - share)) @ (times * values**2))
-
-    low, high = np.zeros(k.size), np.full(k.size, 64.0)
-    for _ in range(50):
-        middle = 0.5 * (low + high)
-        short = moments(middle)[0] < k
-        low, high = np.where(short, middle, low), np.where(short, high, middle)
-    tilt = np.maximum(high, 1.0 / np.sqrt(moments(np.zeros(k.size))[1]))
-    return tilt, np.sqrt(moments(tilt)[1])

@@ -65,6 +65,12 @@ class Ngrams:
         n_scored = np.diff(upto[stops])
         return replace(self, ends=self.ends[some], position=self.position[some], n_scored=n_scored)
 
+    def of_texts(self, some: npt.NDArray[np.bool_]) -> Ngrams:
+        """Keep some texts, by a mask of shape (m,)."""
+        of_those = np.repeat(some, self.n_scored)
+        kept = self.ends[of_those], self.position[of_those], self.n_scored[some]
+        return Ngrams(self.tokens, *kept, self.width)
+
     def every(self, step: int) -> Ngrams:
         """Keep every so many of each text, from the first on."""
         place = np.arange(self.ends.size) - np.repeat(np.cumsum(self.n_scored) - self.n_scored, self.n_scored)
