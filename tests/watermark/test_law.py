@@ -192,6 +192,11 @@ def test_tails_far_below_the_smallest_float_are_finite_and_fall(law: Law) -> Non
     assert -math.inf < found[-1] < math.log(1e-100)
 
 
+@pytest.mark.parametrize("law", LAWS)
+def test_no_total_has_no_tail(law: Law) -> None:
+    assert law.log_survival(np.empty(0), np.empty(0, dtype=np.int64)).shape == (0,)
+
+
 @given(st.integers(0, 60), st.floats(0.0, 400.0))
 @settings(max_examples=200, deadline=None)
 def test_a_tail_is_a_chance(n: int, total: float) -> None:

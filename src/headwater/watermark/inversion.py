@@ -32,7 +32,8 @@ def look_up(k: Floats, n: Longs, weights: tuple[int, ...], chance: float) -> Flo
     log_p = np.full(k.size, np.nan)
     order = np.argsort(n, kind="stable")
     sizes, firsts = np.unique(n[order], return_index=True)
-    for size, some in zip(sizes.tolist(), np.split(order, firsts[1:]), strict=True):
+    for size, first, stop in zip(sizes.tolist(), firsts, [*firsts[1:], n.size], strict=False):
+        some = order[first:stop]
         if not 0 < size <= _LONGEST:
             continue
         least, held = _table(size, weights, chance)
