@@ -6,6 +6,7 @@ Peers run in an environment of their own (`make peers`), since datatrove's depen
 from __future__ import annotations
 
 import argparse
+import compileall
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 from crawlcopies import sample_pages, web_pages, write, write_mixed
 from measured import Cost, Row, middle, run, show
 
+import headwater
 from headwater.errors import UnavailableError
 
 HERE = Path(__file__).parent
@@ -36,6 +38,8 @@ def main() -> int:
         "--peers", type=Path, default=HERE.parent / ".venv-peers", help="the peers' environment"
     )
     options = parser.parse_args()
+    # Packages are compiled when they are installed, as the peers were; a checkout may never be.
+    compileall.compile_dir(str(Path(headwater.__file__).parent), quiet=2)
     with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
         if options.documents:
             return show(scale_rows(Path(folder), options.documents), as_json=options.json)

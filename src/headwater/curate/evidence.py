@@ -202,7 +202,6 @@ def _measure(labels: tuple[tuple[str, tuple[tuple[str, str], ...]], ...], text: 
     """
     measure = _Measure([LABELS[name](**dict(settings)) for name, settings in labels], text)
     measure(_BLANK)
-    pa.array([0])  # Arrow looks for pandas when it takes Python values for the first time.
     return measure
 
 

@@ -12,7 +12,6 @@ MAX_DEPTH = 1_000
 # Every list item is indented by its depth: a page of nested lists would grow quadratically.
 _MAX_INDENT = 2**18
 _FEW_TAGS = 5_000
-_FEWEST_TAGS = 1_000  # Half of them lists and half items would still stay below.
 
 
 def nests_too_deep(source: bytes, tree: Any) -> bool:
@@ -27,14 +26,13 @@ def nests_too_deep(source: bytes, tree: Any) -> bool:
     """
     octets = np.frombuffer(source, np.uint8)
     opens = octets == ord("<")
-    n_tags = np.count_nonzero(opens)
-    if n_tags < _FEWEST_TAGS:
-        return False
-    n_items, n_lists = _lists(octets, np.flatnonzero(opens))
+    n_tags = int(np.count_nonzero(opens))
     room = max(_MAX_INDENT, 4 * len(source))
-    if n_lists * n_items > room:
-        return is_deeper(tree, min(MAX_DEPTH, room // n_items))
-    return bool(n_tags >= _FEW_TAGS) and is_deeper(tree, MAX_DEPTH)
+    if n_tags * n_tags > 4 * room:  # Else half of them lists and half items would still stay below.
+        n_items, n_lists = _lists(octets, np.flatnonzero(opens))
+        if n_lists * n_items > room:
+            return is_deeper(tree, min(MAX_DEPTH, room // n_items))
+    return n_tags >= _FEW_TAGS and is_deeper(tree, MAX_DEPTH)
 
 
 def _lists(octets: np.ndarray[Any, np.dtype[np.uint8]], at: np.ndarray[Any, Any]) -> tuple[int, int]:

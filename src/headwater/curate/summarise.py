@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, cast
 
-from headwater.curate import audit, evidence, write
+from headwater.curate import evidence, write
 from headwater.curate.labels import LABELS, duplicate
 from headwater.curate.layout import LEDGER, REPORT, RUN, SKIPPED, SUMMARY, Layout
 from headwater.curate.policy import ACTIONS, Policy, parse
@@ -196,18 +196,13 @@ def _statistics(layout: Layout, calibration: str) -> StatisticsState | None:
 
 def _counts(paths: Sequence[Path]) -> Counts:
     """Add the shards' audit parts up: dimension -> value -> action -> documents and characters."""
-    from pyarrow import acero, dataset
-
-    parts = acero.ScanNodeOptions(dataset.dataset([str(path) for path in paths], audit.AUDIT_SCHEMA))
-    sums = acero.AggregateNodeOptions(
-        [(name, "hash_sum", None, name) for name in ("n", "n_chars")], ["dimension", "value", "action"]
-    )
-    steps = [acero.Declaration("scan", parts), acero.Declaration("aggregate", sums)]
     counts: dict[str, dict[str, dict[str, tuple[int, int]]]] = defaultdict(lambda: defaultdict(dict))
-    rows = acero.Declaration.from_sequence(steps).to_table().to_pylist()
-    for row in sorted(rows, key=lambda row: (row["dimension"], row["value"], row["action"])):
-        counts[row["dimension"]][row["value"]][row["action"]] = (row["n"], row["n_chars"])
-    return counts
+    for path in paths:
+        for row in read_rows(path):
+            actions = counts[row["dimension"]][row["value"]]
+            n, n_chars = actions.get(row["action"], (0, 0))
+            actions[row["action"]] = (n + row["n"], n_chars + row["n_chars"])
+    return {dimension: dict(sorted(values.items())) for dimension, values in sorted(counts.items())}
 
 
 def _sources(layout: Layout, shards: Sequence[Shard]) -> Iterable[SourceCount]:

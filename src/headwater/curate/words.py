@@ -24,17 +24,21 @@ def words_of(text: str) -> set[bytes]:
     or a kana is a word by itself. Scripts that write without spaces in other ways (Thai, Khmer, Lao,
     Burmese) give whole phrases as words. Words over 128 bytes are cut.
     """
-    text = text.lower()
-    alone: list[str] = []
-    if not text.isascii():
-        text = _MARKS.sub(" ", text)
-        alone = _ALONE.findall(text)
-        if alone:
-            text = _ALONE.sub(" ", text)
-    words = set(text.encode("utf-8", "replace").translate(_TO_WORDS).split())
+    words = set(text.lower().encode("utf-8", "replace").translate(_TO_WORDS).split())
+    foreign = [word for word in words if not word.isascii()]
+    if foreign:  # They are few, and punctuation parts them as it would part the text.
+        words.difference_update(foreign)
+        words |= _parted(b" ".join(foreign).decode())
     if max(map(len, words), default=0) > MAX_BYTES:
         words = {word[:MAX_BYTES].decode("utf-8", "ignore").encode() for word in words}
-    return words.union(map(str.encode, alone)) if alone else words
+    return words
+
+
+def _parted(text: str) -> set[bytes]:
+    text = _MARKS.sub(" ", text)
+    alone = _ALONE.findall(text)
+    rest = _ALONE.sub(" ", text) if alone else text
+    return {*rest.encode().split(), *map(str.encode, alone)}
 
 
 def sampled(words: Iterable[bytes]) -> list[bytes]:
@@ -46,8 +50,8 @@ def sampled(words: Iterable[bytes]) -> list[bytes]:
     Returns:
         Those of the sample, in order.
     """
-    bound = _HASHES // ONE_IN
-    return sorted(word for word in words if zlib.crc32(word) < bound)
+    bound, crc32 = _HASHES // ONE_IN, zlib.crc32
+    return sorted([word for word in words if crc32(word) < bound])
 
 
 class WordSample:

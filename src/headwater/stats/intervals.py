@@ -58,13 +58,14 @@ def clopper_pearson(k: float, n: float, level: float = 0.95) -> tuple[float, flo
     Source:
         Clopper and Pearson (1934), Biometrika 26; as beta quantiles in Brown, Cai and DasGupta (2001), 4.2.1.
     """
-    from scipy.special import betaincinv
-
     _check(k, n, level)
     tail = (1 - level) / 2
-    low = 0.0 if k == 0 else float(betaincinv(k, n - k + 1, tail))
-    high = 1.0 if k == n else float(betaincinv(k + 1, n - k, 1 - tail))
-    return low, high
+    if k in {0, n}:  # Then one end is a root, and needs no library that takes as long to load as a report.
+        root = tail ** (1 / n) if n else 0.0
+        return (0.0, 1.0 - root) if k == 0 else (root, 1.0)
+    from scipy.special import betaincinv
+
+    return float(betaincinv(k, n - k + 1, tail)), float(betaincinv(k + 1, n - k, 1 - tail))
 
 
 def _check(k: float, n: float, level: float) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from headwater.curate import search
 from headwater.curate.disclosure.claim import Claim, Kind, Says, asserted
 from headwater.curate.disclosure.leftovers import ABOUT_AI, ANYWHERE, CLOSINGS, EDGE_WINDOW, EDGES, OPENINGS
 
@@ -27,6 +28,8 @@ _REPORTING: Final = re.compile(
 ABOUT_LIMIT: Final = 3
 _SUBJECT_CHARS: Final = 20_000
 MAX_MATCHES: Final = 1_000
+_NEEDLES: Final = tuple(dict.fromkeys(needle for needle, _ in (*ANYWHERE, *EDGES, *OPENINGS, *CLOSINGS)))
+_PATTERNS: Final = tuple(re.escape(needle.encode()) for needle in _NEEDLES)
 
 
 def leftovers(text: str) -> Iterator[Claim]:
@@ -39,6 +42,9 @@ def leftovers(text: str) -> Iterator[Claim]:
         At most one claim for each place a leftover can stand in: anywhere, at the start, at the end.
     """
     text = text[:MAX_CHARS]
+    seen = {_NEEDLES[at] for at in search.ends(text.encode("utf-8", "replace"), _PATTERNS)}
+    if not seen:
+        return
     edges = text if len(text) <= 2 * EDGE_WINDOW else f"{text[:EDGE_WINDOW]}\n\n{text[-EDGE_WINDOW:]}"
     head, tail = text[:400].lstrip(), text[-700:].rstrip()
     for words, table, where in (
@@ -47,7 +53,7 @@ def leftovers(text: str) -> Iterator[Claim]:
         (head, OPENINGS, "first line"),
         (tail, CLOSINGS, "last lines"),
     ):
-        patterns = [pattern for needle, pattern in table if needle in words]
+        patterns = [pattern for needle, pattern in table if needle in seen and needle in words]
         if patterns and len(ABOUT_AI.findall(words[:_SUBJECT_CHARS])) < ABOUT_LIMIT:
             yield from _first(words, patterns, where)
 

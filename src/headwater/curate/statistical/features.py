@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from headwater.curate.statistical.fold import fold
+from headwater.curate.statistical.fold import fold, points_of
 from headwater.measure.tokens import scanned
 
 Hashes = npt.NDArray[np.uint64]
@@ -56,8 +56,8 @@ def extract(text: str, frequent: Hashes) -> Features:
     lowered = folded.lower()
     if len(lowered) != len(folded):  # A letter such as a dotted capital I has a longer lower case.
         folded = lowered
-    points = _points(lowered)
-    upper = _points(folded) != points
+    points = points_of(lowered)
+    upper = points_of(folded) != points
     found = scanned(lowered)
     lengths, spans = found.ends - found.starts, np.stack([found.starts, found.ends], axis=1)
     grammar = kernels.skeleton(points, found.hashes, spans, frequent)
@@ -70,10 +70,6 @@ def extract(text: str, frequent: Hashes) -> Features:
         _packed(lowered),
     )
     return Features(index, weight, np.concatenate(shape), grammar, int(found.hashes.size))
-
-
-def _points(text: str) -> npt.NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def _packed(text: str) -> Floats:

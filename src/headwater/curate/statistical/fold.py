@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
 
 MAX_CHARS = 8_000
 
@@ -33,14 +37,15 @@ _COMMON = (
 )
 _MIXED = re.compile(r"\w*(?:[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z])\w*")
 # Format characters, variation selectors and blank fillers: they leave no trace.
-_UNSEEN = re.compile(
-    "[\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f\U000e0100-\U000e01ef]+"
-)
-_GREEK_OR_CYRILLIC = re.compile("[\u0370-\u052f]")
-_APART = b"\1" * 5
-_is_one = (1).__eq__
+_UNSEEN_RANGES = (
+    "\u00ad\u00ad\u034f\u034f\u0600\u0605\u061c\u061c\u06dd\u06dd\u070f\u070f\u0890\u0891\u08e2\u08e2\u115f\u1160"
+    "\u180e\u180e\u200b\u200f\u202a\u202e\u2060\u206f\u3164\u3164\ufe00\ufe0f\ufeff\ufeff\ufff9\ufffb"
+    "\U000110bd\U000110bd\U000110cd\U000110cd\U00013430\U0001343f\U0001bca0\U0001bca3\U0001d173\U0001d17a"
+    "\U000e0001\U000e0001\U000e0020\U000e007f\U000e0100\U000e01ef"
+)  # First and last of each.
+_UNSEEN = re.compile("[" + re.sub("(.)(.)", r"\1-\2", _UNSEEN_RANGES) + "]+")
+_GREEK_OR_CYRILLIC = (0x370, 0x52F)
+_APART = 5
 _SPACED = re.compile(r"\b(?:\w ){5,}\w\b")
 _BLOCK = re.compile(r"\S{60,}")
 _LONG = 60
@@ -48,6 +53,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _ITEM = re.compile(r"\n[ \t]*(?:[#>*+|=~•·-]+|\d{1,3}[.)])[ \t]+")
 _EMPHASIS = "*_`~|#"
 _BEFORE = ",.;:!?)"
+_BEFORE_POINTS = np.array(sorted(map(ord, _BEFORE)), dtype=np.uint32)
 
 
 def fold(text: str) -> str:
@@ -61,9 +67,11 @@ def fold(text: str) -> str:
         characters, links, unbroken ASCII blocks of 60 characters and marks of layout left out, letters that
         stand apart put together, quotation marks and dashes of one kind.
     """
+    from headwater.curate.statistical import glance
+
     text = text[: 4 * MAX_CHARS]
-    lengths = list(map(len, text.split()))
-    if max(lengths, default=0) >= _LONG:
+    longest, n_apart = glance.words(points_of(text))
+    if longest >= _LONG:
         text = _BLOCK.sub(_unless_foreign, text)
     text = text[:MAX_CHARS]
     if not text.isascii():
@@ -73,12 +81,18 @@ def fold(text: str) -> str:
     text = _ITEM.sub("\n", "\n" + text)
     for mark in _EMPHASIS:
         text = text.replace(mark, " ")
-    if lengths.count(1) >= len(_APART) and _APART in bytes(map(_is_one, lengths)):
+    if n_apart >= _APART:
         text = _SPACED.sub(lambda found: found[0].replace(" ", ""), text)
     text = " ".join(text.split())
-    for mark in _BEFORE:
-        text = text.replace(f" {mark}", mark)
+    if glance.parts(points_of(text), _BEFORE_POINTS):
+        for mark in _BEFORE:
+            text = text.replace(f" {mark}", mark)
     return text
+
+
+def points_of(text: str) -> npt.NDArray[np.uint32]:
+    """Give the code points of a text, shape (n,)."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def _unless_foreign(found: re.Match[str]) -> str:
@@ -91,10 +105,26 @@ def _plain(text: str) -> str:
         text = text.replace(mark, plain)
     if text.isascii():
         return text
-    text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    from headwater.curate.statistical import glance
+
+    text = unicodedata.normalize("NFKC", text)
+    n_unseen, n_lookalikes = glance.classes(points_of(text), _classes())
+    if n_unseen:
+        text = _UNSEEN.sub("", text)
     for marks, plain in ((_SINGLE, "'"), (_DOUBLE, '"'), (_DASHES, "-")):
         for mark in marks:
             text = text.replace(mark, plain)
-    if _GREEK_OR_CYRILLIC.search(text):
+    if n_lookalikes:
         text = _MIXED.sub(lambda found: found[0].translate(_LOOKALIKES), text)
     return text
+
+
+@cache
+def _classes() -> npt.NDArray[np.uint8]:
+    """Class code points: 1 is unseen, 2 Greek or Cyrillic; what lies above is neither."""
+    table = np.zeros(0xE0200, dtype=np.uint8)
+    for first, last in zip(_UNSEEN_RANGES[::2], _UNSEEN_RANGES[1::2], strict=True):
+        table[ord(first) : ord(last) + 1] = 1
+    first_letter, last_letter = _GREEK_OR_CYRILLIC
+    table[first_letter : last_letter + 1] = 2
+    return table

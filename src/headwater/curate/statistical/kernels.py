@@ -20,15 +20,17 @@ _SHIFT = np.uint64(64 - N_BITS)
 _FULL = 255
 
 
+# 1 + ln count, so that no logarithm is taken twice; nothing for what does not occur.
+_DAMPED = np.concatenate([[0.0], 1.0 + np.log(np.arange(1.0, _FULL + 1))]).astype(np.float32)
+
+
 @njit(cache=True)
 def _count(at: int, n: int, index: npt.NDArray[np.int32], seen: Counts) -> int:
-    """Count one n-gram; give how many different ones there are now."""
-    if seen[at] == 0:
-        index[n] = at
-        n += 1
-    if seen[at] < _FULL:
-        seen[at] += 1
-    return n
+    """Count one n-gram, without a branch; give how many different ones there are now."""
+    times = seen[at]
+    index[n] = at
+    seen[at] = times + (times < _FULL)
+    return n + int(times == 0)
 
 
 @njit(cache=True)
@@ -45,7 +47,7 @@ def gather(
     Blocks: characters by four; words by one and two; grammar by two and three. `seen` is zeroed scratch of
     shape (3 * N_BUCKETS,), and is zeroed again at the end.
     """
-    index = np.empty(points.size + 2 * words.size + 2 * grammar.size, dtype=np.int32)
+    index = np.empty(points.size + 2 * words.size + 2 * grammar.size + 1, dtype=np.int32)
     bounds, n = np.zeros(4, dtype=np.int64), 0
     for i in range(points.size - 3):
         value = np.uint64(points[i])
@@ -74,12 +76,12 @@ def _damped(index: npt.NDArray[np.int32], bounds: Longs, seen: Counts) -> npt.ND
     for block in range(3):
         squares = 0.0
         for j in range(bounds[block], bounds[block + 1]):
-            times = seen[index[j]]
-            weight[j] = 1.0 if times == 1 else 1.0 + np.log(float(times))
+            weight[j] = _DAMPED[seen[index[j]]]
             squares += weight[j] * weight[j]
             seen[index[j]] = 0
+        length = np.sqrt(squares)
         for j in range(bounds[block], bounds[block + 1]):
-            weight[j] /= np.sqrt(squares)
+            weight[j] /= length
     return weight
 
 
@@ -222,31 +224,50 @@ def variety(hashes: Hashes, lengths: Longs) -> Floats:
         return out
     out[0], out[1] = lengths.mean(), lengths.std()
     out[2], out[3] = np.mean(lengths > 7), np.mean(lengths < 4)
-    first = np.sort(hashes[:_FIRST_WORDS])
+    first = hashes[:_FIRST_WORDS]
+    back = _uses_before(first)
+    again = np.zeros(first.size, dtype=np.bool_)
     for i in range(first.size):
-        fresh = i == 0 or first[i] != first[i - 1]
-        out[4] += fresh
-        out[5] += fresh and (i + 1 == first.size or first[i + 1] != first[i])
-    out[4:6] /= first.size
-    out[6], out[7] = _burstiness(hashes[:_MOST_WORDS])
+        if back[i] >= 0:
+            again[back[i]] = True
+    out[4] = np.sum(back < 0) / first.size
+    out[5] = np.sum((back < 0) & ~again) / first.size
+    out[6], out[7] = _burstiness(_uses_before(hashes[:_MOST_WORDS]))
     if hashes.size > 2:
-        pairs = np.sort(hashes[:-1] * _MULTIPLY ^ hashes[1:])
-        out[8] = np.sum(pairs[1:] == pairs[:-1]) / pairs.size
+        pairs = hashes[:-1] * _MULTIPLY ^ hashes[1:]
+        out[8] = np.sum(_uses_before(pairs) >= 0) / pairs.size
     out[9] = np.log(float(hashes.size))
     return out
 
 
 @njit(cache=True)
-def _burstiness(hashes: Hashes) -> tuple[float, float]:
+def _uses_before(hashes: Hashes) -> Longs:
+    """Give where each stood last before, -1 where it did not; a hash table costs a tenth of sorting."""
+    bits = 1
+    while (1 << bits) < 2 * hashes.size:
+        bits += 1
+    slots = np.full(1 << bits, -1, dtype=np.int64)
+    back = np.empty(hashes.size, dtype=np.int64)
+    shift = np.uint64(64 - bits)
+    for i in range(hashes.size):
+        at = np.int64((hashes[i] * _MULTIPLY) >> shift)
+        while slots[at] >= 0 and hashes[slots[at]] != hashes[i]:
+            at = (at + 1) & ((1 << bits) - 1)
+        back[i] = slots[at]
+        slots[at] = i
+    return back
+
+
+@njit(cache=True)
+def _burstiness(back: Longs) -> tuple[float, float]:
     """Give the burstiness of words, and the share of words that come back.
 
     That is (s - m) / (s + m) of the gaps between a word's uses: Goh and Barabasi (2008), EPL 81, equation 1.
     """
-    order = np.argsort(hashes, kind="mergesort")
     total, squares, n = 0.0, 0.0, 0
-    for i in range(1, order.size):
-        if hashes[order[i]] == hashes[order[i - 1]]:
-            gap = float(order[i] - order[i - 1])
+    for i in range(back.size):
+        if back[i] >= 0:
+            gap = float(i - back[i])
             total += gap
             squares += gap * gap
             n += 1
@@ -254,7 +275,7 @@ def _burstiness(hashes: Hashes) -> tuple[float, float]:
         return 0.0, 0.0
     mean = total / n
     deviation = np.sqrt(max(squares / n - mean * mean, 0.0))
-    return (deviation - mean) / (deviation + mean), n / order.size
+    return (deviation - mean) / (deviation + mean), n / back.size
 
 
 @njit(cache=True)
