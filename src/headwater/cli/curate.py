@@ -139,6 +139,9 @@ def _gate(summary: Summary, most: float) -> None:
 
 
 def _curate(settings: dict[str, Any]) -> Summary:
+    if not settings.get("sources"):
+        raise InputError("no SOURCE is given", hint="headwater curate SOURCE... --out DIR")
+    engine = _engine(settings, loading="headwater.curate.evidence")  # It goes on beside all that follows.
     from headwater.cli.terminal import progress
     from headwater.curate.run import Setting, check_folder, prepare
     from headwater.curate.run import curate as run_curate
@@ -146,11 +149,8 @@ def _curate(settings: dict[str, Any]) -> Summary:
     from headwater.sources.discover import discover
     from headwater.sources.plan import plan
 
-    if not settings.get("sources"):
-        raise InputError("no SOURCE is given", hint="headwater curate SOURCE... --out DIR")
     config, root = _config(settings), _out(settings)
     check_folder(root)
-    engine = _engine(settings)
     with progress() as show:
         found = discover(settings["sources"], results=root)
         passed = [PassedOver(file.source, file.why) for file in found if not file.kind]
@@ -295,7 +295,7 @@ def _read(path: str, what: str) -> str:
         raise ConfigError(f"the {what} {path} is not UTF-8 text") from error
 
 
-def _engine(settings: dict[str, Any]) -> Engine:
+def _engine(settings: dict[str, Any], *, loading: str = "") -> Engine:
     from headwater.curate.engine.native import NativeEngine
     from headwater.curate.engine.ray import RayEngine
 
@@ -307,7 +307,7 @@ def _engine(settings: dict[str, Any]) -> Engine:
         return RayEngine(workers=workers, address=settings.get("ray_address", ""))
     if "ray_address" in settings:
         raise ConfigError("--ray-address goes with --engine ray")
-    return NativeEngine(workers=workers)
+    return NativeEngine(workers=workers, loading=loading)
 
 
 def _print(summary: Summary, root: Path, *, as_json: bool) -> None:

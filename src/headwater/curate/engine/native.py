@@ -18,22 +18,26 @@ class NativeEngine:
 
     Args:
         workers: Worker processes, at least 1.
+        loading: Module that the process they come from begins to load at once; empty to start nothing yet.
     """
 
     isolated: ClassVar[bool] = True
 
-    def __init__(self, *, workers: int) -> None:
-        """Start nothing yet."""
+    def __init__(self, *, workers: int, loading: str = "") -> None:
+        """Start no worker yet."""
         self._n_workers = workers
         self._idle: list[Worker] = []
         self._nursery: Nursery | None = None
         self._prepared: tuple[str, str, Item] | None = None
+        if loading:
+            self._home().begin(loading)
 
     def prepare(self, task: Task, item: Item) -> None:
         """Load once what all workers need, in the process they are forked from."""
         wanted = (task.__module__, task.__qualname__, item)
         if self._prepared != wanted:
-            self._end()
+            if self._prepared or self._idle:
+                self._end()
             self._home().load(*wanted)
             self._prepared = wanted
 

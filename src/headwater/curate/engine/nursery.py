@@ -68,6 +68,11 @@ class Nursery:
         """Tell whether it has not ended."""
         return self._process.poll() is None
 
+    def begin(self, module: str) -> None:
+        """Begin to import a module."""
+        with suppress(OSError):  # As in `load`.
+            self._control.send(("import", module))
+
     def load(self, module: str, function: str, item: Item) -> None:
         """Begin to run a task whose answer does not matter, for what it leaves in memory."""
         with suppress(OSError):  # It has ended; `fork` will tell.
@@ -140,6 +145,8 @@ def serve() -> None:
     with control, suppress(EOFError, OSError):
         while True:
             match control.recv():
+                case ("import", module):
+                    _import(module)
                 case ("load", module, function, item) if _SHARES:
                     answer(named(module, function), item)
                 case ("fork", module):

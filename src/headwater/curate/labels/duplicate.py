@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -70,15 +70,16 @@ class Duplicate:
     def measure(self, document: Document) -> Row:
         """Digest the text with white space folded, and sign its shingles."""
         words = document.text.split()
-        folded = " ".join(words)
         if not words:
             return {"text_digest": None, "bands": [], "signature": None}
+        folded = " ".join(words)
+        encoded = folded.encode()
         row: dict[str, Any] = {
-            "text_digest": hashlib.sha256(folded.encode()).hexdigest(),
+            "text_digest": hashlib.sha256(encoded).hexdigest(),
             "bands": [],
             "signature": None,
         }
-        shingles = _shingles(words, folded)
+        shingles = _of_chars(folded) if len(folded) > _SPACED * len(words) else _of_words(encoded)
         if shingles:
             signer = self._signer(N_BANDS * N_ROWS, SEED)
             signer.update(shingles)
@@ -111,10 +112,16 @@ def _kinship(row: Row) -> list[str]:
     return ["nearly the same text as another"] if row.get("near_cluster") else []
 
 
-def _shingles(words: list[str], folded: str) -> list[str]:
-    if len(folded) > _SPACED * len(words):
-        return [folded[at : at + SHINGLE_CHARS] for at in range(len(folded) - SHINGLE_CHARS + 1)]
-    return [" ".join(words[at : at + SHINGLE_WORDS]) for at in range(len(words) - SHINGLE_WORDS + 1)]
+def _of_chars(folded: str) -> Sequence[str]:
+    return [folded[at : at + SHINGLE_CHARS] for at in range(len(folded) - SHINGLE_CHARS + 1)]
+
+
+def _of_words(encoded: bytes) -> Sequence[bytes]:
+    """Give runs of words as pieces of the text, which cost half of what joining them does."""
+    spaces = np.flatnonzero(np.frombuffer(encoded, np.uint8) == ord(" ")).tolist()
+    starts = [0, *(space + 1 for space in spaces)]
+    ends = [*spaces, len(encoded)]
+    return [encoded[start:end] for start, end in zip(starts, ends[SHINGLE_WORDS - 1 :], strict=False)]
 
 
 def _bands(signature: np.ndarray[Any, np.dtype[np.uint32]]) -> list[int]:
