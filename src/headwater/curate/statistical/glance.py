@@ -35,7 +35,14 @@ def _is_space(point: np.uint32) -> bool:
 
 @njit([(_POINTS,)], cache=True)
 def words(points: Points) -> tuple[int, int]:
-    """Give the length of the longest run without white space, and how many runs of one stand in a row."""
+    """Measure the runs without white space.
+
+    Args:
+        points: Shape (n,), code points.
+
+    Returns:
+        The length of the longest, and the most of length one that stand in a row; 0 for none.
+    """
     longest, length, row, most = 0, 0, 0, 0
     for i in range(points.size + 1):
         if i < points.size and not _is_space(points[i]):
@@ -48,7 +55,15 @@ def words(points: Points) -> tuple[int, int]:
 
 @njit([(_POINTS, _BYTES)], cache=True)
 def classes(points: Points, table: npt.NDArray[np.uint8]) -> tuple[int, int]:
-    """Count code points of the classes 1 and 2 of a table."""
+    """Count code points of the classes 1 and 2.
+
+    Args:
+        points: Shape (n,), code points.
+        table: Shape (n_points,), the class of each; what lies above has none.
+
+    Returns:
+        How many are of class 1, and of class 2.
+    """
     first, second = 0, 0
     for point in points:
         if point < table.size:
@@ -60,7 +75,15 @@ def classes(points: Points, table: npt.NDArray[np.uint8]) -> tuple[int, int]:
 
 @njit([(_POINTS, _POINTS)], cache=True)
 def parts(points: Points, marks: Points) -> bool:
-    """Tell whether any of some marks stands behind a space."""
+    """Tell whether any of some marks stands behind a space.
+
+    Args:
+        points: Shape (n,), code points.
+        marks: Shape (n_marks,), code points.
+
+    Returns:
+        Whether one does.
+    """
     for i in range(points.size - 1):
         if points[i] == 32:
             for mark in marks:
