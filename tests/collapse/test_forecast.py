@@ -6,7 +6,7 @@ import ast
 import math
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from headwater.collapse import Corpus, Lab, Sampling, forecast, mix, models, run, theory
 from headwater.collapse.models import zipf
 from headwater.errors import InputError
+from headwater.measure import profile
+from tests.measure.profile.worlds import spell
 
 COUNTS = np.round(20_000 * zipf(5000)).astype(np.int64).clip(min=1)
 N_TOKENS = 100_000
@@ -171,6 +173,18 @@ def test_tempering_gives_entropies_and_says_how_far_it_is_trusted() -> None:
     assert np.all(np.diff(said.entropy_nats) < 0)
     assert said.effective_types == pytest.approx(np.exp(said.entropy_nats))
     assert said.trusted.tolist() == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1])
+def test_a_sketch_that_leaves_types_out_gives_the_same_tempering_law(share: float) -> None:
+    counts = np.unique(tokens(), return_counts=True)[1]
+    words = " ".join(map(spell, tokens().tolist()))
+    few = profile.spectrum(profile.of([words], size=profile.Size(words=counts.size // 4)))
+
+    for temperature in (0.7, 0.9, 1.2):
+        law = partial(forecast.tempering, temperature=temperature, generations=2, share=share)
+        said = law(few[0], types=few[1]).entropy_nats
+        assert said == pytest.approx(law(counts).entropy_nats, rel=0.01)
 
 
 def test_the_tempering_law_is_that_of_a_categorical_recursion() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from headwater.errors import ConfigError, InputError
+from headwater.errors import ConfigError
 
 if TYPE_CHECKING:
     from headwater.collapse.answers import Answer
@@ -137,18 +137,16 @@ def _forecast(made: Profile, plan: _Plan) -> Vocabulary:
 
 def _tempering(made: Profile, plan: _Plan) -> Tempering:
     from headwater.collapse import Sampling, forecast
+    from headwater.measure.profile import spectrum
 
     Sampling(temperature=plan.temperature)  # refuses what is no temperature
-    if made.words.share(made.size.words) < 1.0:
-        raise InputError(
-            f"no tempering law of a corpus with more than {made.size.words:,} word types",
-            hint="its frequent words may not be in the sample that was counted; give a part of the corpus",
-        )
+    counts, types = spectrum(made)
     return forecast.tempering(
-        made.words.counts,
+        counts,
         temperature=plan.temperature,
         generations=plan.generations,
         share=plan.human_share,
+        types=types,
     )
 
 

@@ -328,14 +328,22 @@ def required_detection(*, synthetic: float, human: float, fpr: float, adoption: 
     return Detection(caught, caught / marked, caught <= marked)
 
 
-def tempering(counts: ArrayLike, *, temperature: float, generations: int, share: float = 0.0) -> Tempering:
+def tempering(
+    counts: ArrayLike,
+    *,
+    temperature: float,
+    generations: int,
+    share: float = 0.0,
+    types: ArrayLike | None = None,
+) -> Tempering:
     """Forecast what repeated sampling at a temperature does to the unigram law.
 
     Args:
-        counts: Occurrences of every type in the corpus, shape (types,).
+        counts: Occurrences of every type in the corpus, shape (k,).
         temperature: T above 0.
         generations: Last generation, >= 0.
         share: Human share of every training set.
+        types: How many types have each count, such as those of `profile.spectrum`; None for one each.
 
     Returns:
         Entropies of the outputs. The law is empirical: where it was measured the first three
@@ -347,8 +355,11 @@ def tempering(counts: ArrayLike, *, temperature: float, generations: int, share:
     Source:
         F16 of docs/explanation/collapse-theory.md.
     """
-    laws = theory.tempered_outputs(counts, temperature, generations=generations, share=share)
-    entropy = theory.entropy_nats(laws)
+    if types is None:
+        counts, types = np.unique(_corpus(counts), return_counts=True)
+    entropy = theory.tempered_entropies(
+        counts, temperature, generations=generations, share=share, types=types
+    )
     return Tempering(entropy, np.exp(entropy), np.arange(entropy.size) < TRUSTED_GENERATIONS)
 
 

@@ -97,7 +97,21 @@ def test_entropy_falls_under_cold_sampling_and_human_data_slows_it() -> None:
     assert theory.entropy_nats([0.5, 0.5, 0.0]) == pytest.approx(math.log(2))
 
 
+@pytest.mark.parametrize("share", [0.0, 0.1, 1.0])
+def test_entropies_need_only_the_number_of_types_of_each_count(share: float) -> None:
+    counts = np.repeat([500.0, 40.0, 3.0, 1.0], [2, 10, 300, 1000])
+    rows = theory.tempered_outputs(counts, 0.8, generations=4, share=share)
+    once, types = np.unique(counts, return_counts=True)
+    said = theory.tempered_entropies(once, 0.8, generations=4, share=share, types=types)
+
+    assert said == pytest.approx(theory.entropy_nats(rows), rel=1e-12)
+
+
 def test_extreme_temperatures_do_not_overflow() -> None:
+    far = theory.tempered_entropies([9.0, 2.0], 0.5, generations=5000, types=[1, 4])
+    assert far[[11, -1]].tolist() == [0.0, 0.0]
+    hot = theory.tempered_entropies([9.0, 2.0], 2.0, generations=5000, types=[1, 4])
+    assert hot[-1] == pytest.approx(math.log(5))
     assert theory.temper([0.5, 0.3, 0.2], 1e-4).tolist() == [1.0, 0.0, 0.0]
     assert theory.temper([0.9, 0.1], 1e9) == pytest.approx([0.5, 0.5])
 
@@ -124,6 +138,9 @@ def test_numbers_out_of_range_are_refused() -> None:
         theory.temper([0.0, 0.0], 1.0)
     with pytest.raises(InputError, match="counts"):
         theory.temper([], 1.0)
+    for counts, types in (([], []), ([0.0], [1]), ([2.0], [0]), ([math.inf], [1]), ([2.0], [1, 1])):
+        with pytest.raises(InputError, match="counts above 0"):
+            theory.tempered_entropies(counts, 0.8, generations=1, types=types)
     with pytest.raises(InputError, match="removes everything"):
         theory.human_share_after_filter(synthetic=1.0, caught=1.0, fpr=0.0)
     with pytest.raises(InputError, match="both kinds"):

@@ -14,7 +14,7 @@ from headwater.measure.distinct import distinct
 from headwater.measure.entropy import chao_wang_jost
 from headwater.measure.heterozygosity import heterozygosity
 from headwater.measure.missing_mass import missing_mass
-from headwater.measure.profile import Size, estimates, of
+from headwater.measure.profile import Size, estimates, of, spectrum
 from headwater.measure.profile.estimates import total
 from headwater.measure.profile.sketch import Least, Profile, bucket_of
 from headwater.measure.tokens import hashes_of_all, word_hashes
@@ -72,6 +72,17 @@ def test_totals_have_no_bias_over_hash_functions() -> None:
     values = np.array([value for value, _ in found])
     assert abs(values.mean() - truth) <= 4 * values.std() / np.sqrt(600)
     assert np.sqrt(np.mean([e**2 for _, e in found])) == pytest.approx(values.std(), rel=0.3)
+
+
+def test_a_spectrum_gives_the_same_totals() -> None:
+    for size in (Size(), Size(words=500, bucket_bits=9)):
+        profile = of(CORPUS, size=size)
+        counts, types = spectrum(profile)
+
+        assert np.all(np.diff(counts) > 0)
+        assert types @ counts == pytest.approx(STREAM.size)
+        assert types @ counts**0.3 == pytest.approx(total(profile, lambda x: x**0.3)[0])
+    assert spectrum(of([]))[0].size == 0
 
 
 @pytest.mark.parametrize("corpus", [[], [""], ["7 8 9"]])

@@ -46,6 +46,7 @@ from headwater.collapse.theory.selection import (
     required_detection,
     tail_cut_error,
     temper,
+    tempered_entropies,
     tempered_outputs,
     verifier_threshold,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "survival_limit",
     "tail_cut_error",
     "temper",
+    "tempered_entropies",
     "tempered_outputs",
     "variance_kept",
     "verifier_threshold",

@@ -138,6 +138,47 @@ def tempered_outputs(
     return np.stack(rows)
 
 
+def tempered_entropies(
+    counts: ArrayLike, temperature: float, *, generations: int, share: float = 0.0, types: ArrayLike
+) -> Floats:
+    """Compute entropies of tempered laws from how many types have which count.
+
+    Args:
+        counts: Above 0, shape (k,).
+        temperature: T above 0.
+        generations: Last generation, >= 0.
+        share: Human share a of every later training set, in [0, 1].
+        types: Number of types of each count, shape (k,); estimates may be broken or negative.
+
+    Returns:
+        Nats, shape (generations + 1,), at least 0.
+
+    Raises:
+        InputError: If a number is out of range, or no type is left.
+
+    Source:
+        F16 of docs/explanation/collapse-theory.md.
+    """
+    c, n = np.asarray(counts, dtype=np.float64), np.asarray(types, dtype=np.float64)
+    if c.size == 0 or c.shape != n.shape or not (np.isfinite(c).all() and (c > 0.0).all() and n @ c > 0.0):
+        raise InputError("a law needs counts above 0, and types of them")
+    t, a = as_positive(temperature, name="temperature"), as_share(share)
+    human = np.log(c / (n @ c))
+    log_q, found = human, []
+    for generation in range(int(as_generations(generations)) + 1):
+        if generation:
+            with np.errstate(divide="ignore"):
+                log_q = np.logaddexp(np.log(a) + human, np.log1p(-a) + log_q)
+        with np.errstate(over="ignore"):
+            log_q = log_q / t
+        log_q -= log_q.max()
+        q = np.exp(log_q)
+        mass = float(n @ q)
+        log_q -= np.log(mass)
+        found.append(max(0.0, -float(n @ (q / mass * np.where(q > 0.0, log_q, 0.0)))))
+    return np.array(found)
+
+
 def entropy_nats(p: ArrayLike) -> Floats:
     """Compute the entropy of known distributions.
 

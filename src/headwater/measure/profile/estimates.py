@@ -86,6 +86,32 @@ def total(profile: Profile, term: Term) -> tuple[float, float]:
     return value, math.sqrt(max(0.0, 1 - share) * float((rest**2).sum())) / share
 
 
+def spectrum(profile: Profile) -> tuple[Floats, Floats]:
+    """Say how many word types have which count, estimated so that totals come out.
+
+    Args:
+        profile: Any profile.
+
+    Returns:
+        Counts of at least 1, ascending, shape (k,), and numbers of types, shape (k,): for every function g of
+        the count the sum of number times g is the value of `total`. No type left out, they are the numbers of
+        types of each count; otherwise they are estimates, some below zero.
+    """
+    size = profile.size
+    inside, share = profile.words.inside(size.words), profile.words.share(size.words)
+    counts = profile.words.counts[inside]
+    if share == 1.0:
+        kept, n_each = np.unique(counts, return_counts=True)
+        return kept.astype(np.float64), n_each.astype(np.float64)
+    around = profile.buckets[bucket_of(profile.words.keys[inside], size.bucket_bits)]
+    buckets = profile.buckets[profile.buckets > 0]
+    found, place = np.unique(np.concatenate([buckets, counts, around]), return_inverse=True)
+    reckoned = [np.ones(buckets.size), np.full(counts.size, 1.0 / share), -counts / around / share]
+    n_types: Floats = np.zeros(found.size)
+    np.add.at(n_types, place, np.concatenate(reckoned))
+    return found.astype(np.float64), n_types
+
+
 def types_seen(sample: Least, size: int, *, times: int | None = None) -> tuple[float, float]:
     """Estimate how many types there are, or are seen so often, and the error."""
     inside, share = sample.inside(size), sample.share(size)
