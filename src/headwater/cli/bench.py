@@ -43,7 +43,7 @@ def bench(
     SAMPLES is a file of texts with their keys, as studies/watermark-smollm2/generate.py writes it; without
     it, the checkout's. Texts are found at levels that are verified on human text, by length, entropy and
     temperature, and after attacks. What is found of human text stands there by level, with its 95 %
-    interval: for one in a million that takes 10 million tests, and all of it a quarter of an hour.
+    interval: for one in a million that takes 10 million tests, and all of it some minutes.
     """
     import numpy as np
 

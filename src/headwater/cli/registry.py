@@ -117,7 +117,8 @@ def gather(*, entries: Sequence[Path], keeper: Path, out: Path) -> None:
     data = encode(leaves, signer.name, [signer], time_s=int(time.time()))
     open_(data, Policy(signer.name, (signer.key,)))
     out.write_bytes(data)
-    sys.stdout.write(f"{out}: {len(leaves)} entries, keeper {signer.key}\n")
+    n = f"{len(leaves)} {'entry' if len(leaves) == 1 else 'entries'}"
+    sys.stdout.write(f"{out}: {n}, keeper {signer.key}\n")
 
 
 @registry.command(no_args_is_help=True)
