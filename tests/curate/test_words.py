@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.curate.words import ONE_IN, WordSample, sampled, words_of
+from headwater.curate.words import ONE_IN, WordSample, counted, sampled, words_of
 
 SIZE = 1_024
 MAX_BYTES = 128
@@ -52,6 +53,26 @@ def merged(parts: Iterable[WordSample], *, size: int) -> WordSample:
 )
 def test_what_a_word_is(text: str, words: set[str]) -> None:
     assert words_of(text) == {word.encode() for word in words}
+
+
+_ALONE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_MARKS = re.compile(r"[\0-@\[-`{-\x7f\u00a0-\u00bf\u2000-\u206f\u3000-\u3020\uff00-\uff0f\uff1a-\uff20]")
+_PIECES = st.sampled_from(
+    "aZé ßＡ\n’…\u00a0\u00bf\u00c0\u1fff\u2000\u206f\u2070\u3000\u3020\u3021\u303f\u3040\u30ff\u3100\u33ff"
+    "\u3400\u4dbf\u4dc0\u4e00\u9fff\ua000\uff00\uff0f\uff10\uff19\uff1a\uff20\uff21\U0001f600\ud800"
+)
+
+
+@given(st.lists(st.tuples(_PIECES, st.sampled_from((1, 1, 1, 70, 200))).map(lambda one: one[0] * one[1])))
+def test_words_are_those_of_the_expressions_that_define_them(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    parted = _MARKS.sub(" ", text.lower().encode("utf-8", "replace").decode())
+    whole = [word.encode() for word in _ALONE.sub(" ", parted).split(" ") if word]
+    cut = {word[:MAX_BYTES].decode("utf-8", "ignore").encode() for word in whole}
+    wanted = cut | {letter.encode() for letter in _ALONE.findall(parted)}
+
+    assert words_of(text) == wanted
+    assert counted(text) == (len(wanted), sampled(wanted))
 
 
 @pytest.mark.parametrize("word", ["हिन्दी", "தமிழ்", "cafe\u0301", "مُحَمَّد"])

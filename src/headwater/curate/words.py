@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import os
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from heapq import nsmallest
+from typing import Any
+
+import numpy as np
 
 _HASHES = 2**32
 ONE_IN = 16
 MAX_BYTES = 128
-_ALONE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-_MARKS = re.compile(r"[\u00a0-\u00bf\u2000-\u206f\u3000-\u3020\uff00-\uff0f\uff1a-\uff20]")
-_TO_WORDS = bytes(
-    byte if byte >= 0x80 or chr(byte).isalpha() else ord(" ") for byte in range(256)
-)  # ASCII letters and every byte of other characters stay; the rest parts words.
 
 
 def words_of(text: str) -> set[bytes]:
@@ -24,21 +23,34 @@ def words_of(text: str) -> set[bytes]:
     or a kana is a word by itself. Scripts that write without spaces in other ways (Thai, Khmer, Lao,
     Burmese) give whole phrases as words. Words over 128 bytes are cut.
     """
-    words = set(text.lower().encode("utf-8", "replace").translate(_TO_WORDS).split())
-    foreign = [word for word in words if not word.isascii()]
-    if foreign:  # They are few, and punctuation parts them as it would part the text.
-        words.difference_update(foreign)
-        words |= _parted(b" ".join(foreign).decode())
-    if max(map(len, words), default=0) > MAX_BYTES:
-        words = {word[:MAX_BYTES].decode("utf-8", "ignore").encode() for word in words}
-    return words
+    data, starts, ends, _ = _distinct(text)
+    return {data[start:end] for start, end in zip(starts, ends, strict=True)}
 
 
-def _parted(text: str) -> set[bytes]:
-    text = _MARKS.sub(" ", text)
-    alone = _ALONE.findall(text)
-    rest = _ALONE.sub(" ", text) if alone else text
-    return {*rest.encode().split(), *map(str.encode, alone)}
+def counted(text: str) -> tuple[int, list[bytes]]:
+    """Count the distinct words of a text, and list those of the sample.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        How many `words_of` lists, and what `sampled` keeps of them.
+    """
+    data, starts, ends, crcs = _distinct(text)
+    kept = (crcs < _HASHES // ONE_IN).nonzero()[0]
+    return len(starts), sorted(data[start:end] for start, end in zip(starts[kept], ends[kept], strict=True))
+
+
+def _distinct(text: str) -> tuple[bytes, Any, Any, Any]:
+    from headwater.curate.distinct import distinct
+
+    data = text.lower().encode("utf-8", "replace")
+    return data, *distinct(np.frombuffer(data, np.uint8), MAX_BYTES, _seed())
+
+
+@cache
+def _seed() -> np.uint64:
+    return np.uint64(int.from_bytes(os.urandom(8)))
 
 
 def sampled(words: Iterable[bytes]) -> list[bytes]:
@@ -50,8 +62,8 @@ def sampled(words: Iterable[bytes]) -> list[bytes]:
     Returns:
         Those of the sample, in order.
     """
-    bound, crc32 = _HASHES // ONE_IN, zlib.crc32
-    return sorted([word for word in words if crc32(word) < bound])
+    bound = _HASHES // ONE_IN
+    return sorted(word for word in words if zlib.crc32(word) < bound)
 
 
 class WordSample:

@@ -118,10 +118,10 @@ def _of_chars(folded: str) -> Sequence[str]:
 
 def _of_words(encoded: bytes) -> Sequence[bytes]:
     """Give runs of words as pieces of the text, which cost half of what joining them does."""
-    spaces = np.flatnonzero(np.frombuffer(encoded, np.uint8) == ord(" ")).tolist()
-    starts = [0, *(space + 1 for space in spaces)]
-    ends = [*spaces, len(encoded)]
-    return [encoded[start:end] for start, end in zip(starts, ends[SHINGLE_WORDS - 1 :], strict=False)]
+    spaces = np.flatnonzero(np.frombuffer(encoded, np.uint8) == ord(" "))
+    starts = [0, *(spaces + 1).tolist()]
+    ends = [*spaces.tolist(), len(encoded)][SHINGLE_WORDS - 1 :]
+    return [encoded[start:end] for start, end in zip(starts, ends, strict=False)]
 
 
 def _bands(signature: np.ndarray[Any, np.dtype[np.uint32]]) -> list[int]:

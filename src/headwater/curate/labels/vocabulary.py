@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from headwater.curate.document import Document
 from headwater.curate.labels.label import Row, View
-from headwater.curate.words import sampled, words_of
+from headwater.curate.words import counted
 
 
 class Vocabulary:
@@ -31,5 +31,5 @@ class Vocabulary:
 
     def measure(self, document: Document) -> Row:
         """List the words of the text and keep the sample."""
-        words = words_of(document.text)
-        return {"n_types": len(words), "sample": sampled(words)}
+        n_types, sample = counted(document.text)
+        return {"n_types": n_types, "sample": sample}
