@@ -5,8 +5,9 @@
 are the shipped ones, which saw none of these texts, so every source is an unseen one; thresholds are those
 of the humans of the same source, as the public benchmarks set them. The peers (`make peers`) score the same
 texts: lmscan and ZipPy as they ship, fastText's classifier trained on our training texts, which `--cache DIR`
-holds or gets. `--lm MODEL` adds likelihood curvature by a causal language model, on at most 150
-texts a source. Exit status 1 if a bar is missed.
+holds or gets. `--lm MODEL` adds likelihood curvature by a causal language model, alone and with our score,
+alike and, with `--cache`, weighed by the training texts; `--lm OBSERVER,PERFORMER` adds the ratio of two.
+Exit status 1 if a bar is missed.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from statistics import median
 from typing import Any
+from zlib import crc32
 
 os.environ["OMP_NUM_THREADS"] = "1"
 
@@ -33,12 +36,12 @@ import numpy as np
 from measured import Row, show
 
 from headwater.curate.statistical.features import extract
-from headwater.curate.statistical.fit import Example, fit_features
+from headwater.curate.statistical.fit import Example, fit, fit_features
 from headwater.curate.statistical.weights import SHIPPED, scorer, scorer_of_features, shipped
 
 HERE = Path(__file__).parent
 MOST, LEAST_KIND, LEAST_WORDS = 700, 40, 200
-MOST_LM = 150
+MOST_LM, N_WEIGHED = 150, 300
 
 
 def main() -> int:
@@ -47,7 +50,10 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="folder of labelled texts")
     parser.add_argument("--cache", type=Path, help="package archives of the training texts, for fastText")
     parser.add_argument("--peers", type=Path, default=HERE.parent / ".venv-peers", help="from make peers")
-    parser.add_argument("--lm", help="a causal language model: its folder, or a GGUF file")
+    parser.add_argument("--lm", help="a causal language model: its folder, or a GGUF file; two with a comma")
+    parser.add_argument("--most-lm", type=int, default=MOST_LM, help="texts a source that they score")
+    parser.add_argument("--scores", type=Path, help="where scores of language models are kept")
+    parser.add_argument("--only-lm", action="store_true", help="their rows alone")
     parser.add_argument("--most", type=int, default=MOST, help="texts a source at most; without it, 700")
     parser.add_argument("--against", action="store_true", help="sources and peers alone")
     parser.add_argument("--quick", action="store_true", help="speed and size alone")
@@ -58,9 +64,11 @@ def main() -> int:
         sys.stderr.write("detection: without --data, rows of detection are left out\n")
         return show(rows, as_json=options.json)
     english = picked(options.data, options.most)
+    if options.only_lm:
+        return show(list(by_models(english, options)), as_json=options.json)
     rows += [*sources(english), *against(english, options.peers, options.cache)]
     if options.lm:
-        rows += curvature(english, options.lm)
+        rows += by_models(english, options)
     if options.against:
         return show(rows, as_json=options.json)
     return show([*rows, *languages(options.data), *domains(options.data)], as_json=options.json)
@@ -128,10 +136,7 @@ def against(english: Texts, peers: Path, cache: Path | None) -> Iterator[Row]:
         if cache is None:
             sys.stderr.write("detection: without --cache, fastText has nothing to be trained on\n")
         else:
-            sys.path.insert(0, str(HERE.parent / "examples"))
-            from train_statistical import examples
-
-            facts = ({"text": e.text, "generated": e.generated} for e in examples(cache))
+            facts = ({"text": e.text, "generated": e.generated} for e in trained_on(cache))
             training.write_text("".join(json.dumps(one) + "\n" for one in facts), "utf-8")
         for peer in ("lmscan", "zippy", *(("fasttext",) if cache else ())):
             theirs = asked(python, peer, english, training if peer == "fasttext" else None)
@@ -164,24 +169,95 @@ def medians(english: Texts, scores: Sequence[float]) -> tuple[float, float]:
     return median(areas), median(shares)
 
 
-def curvature(english: Texts, model: str) -> Iterator[Row]:
-    """Score some texts by a language model, and by ours beside it, each standardised by a source's humans."""
-    from headwater.curate.detectors.curvature import open_score
-
-    curved, ours = open_score(model), scorer(shipped())
-    few = {name: sample(texts, MOST_LM) for name, texts in english.items()}
-    told: dict[str, list[float]] = {"curvature": [], "shipped": [], "both": []}
-    for texts in few.values():
-        human = labels(texts) == 0
-        both = np.array([[curved(t["text"]), ours(t["text"])[0]] for t in texts])
-        told["curvature"] += both[:, 0].tolist()
-        told["shipped"] += both[:, 1].tolist()
-        told["both"] += ((both - both[human].mean(0)) / both[human].std(0)).sum(1).tolist()
+def by_models(english: Texts, options: argparse.Namespace) -> Iterator[Row]:
+    """Score some texts by language models, by ours, and by both at once."""
+    few = {name: sample(texts, options.most_lm) for name, texts in english.items()}
+    flat = [str(text["text"]) for texts in few.values() for text in texts]
+    observer, _, performer = options.lm.partition(",")
+    score = scorer(shipped())
+    told = {"shipped": np.array([score(text)[0] for text in flat])}
+    told["curvature"] = model_scores(flat, f"curvature:{observer}", options.scores)
+    if performer:
+        told["ratio"] = model_scores(flat, f"ratio:{options.lm}", options.scores)
+    told["both alike"] = np.concatenate(list(added(few, told["shipped"], told["curvature"])))
+    if options.cache:
+        nats = worth(options.cache, f"curvature:{observer}", options.scores)
+        yield Row(
+            "a deviation of curvature, by the training texts", nats, "nats of ours", "", nats, ">= -inf"
+        )
+        told["both weighed"] = told["shipped"] + nats * told["curvature"]
     for name, scores in told.items():
-        areas, shares = medians(few, scores)
-        yield Row(f"{name}, {MOST_LM} texts a source: median AUROC", areas, "", "", areas, ">= 0")
+        left, of = iter(scores), f"{options.most_lm} texts a source"
+        for source, texts in few.items():
+            mine, label = np.array([next(left) for _ in texts]), labels(texts)
+            value, share = area(mine, label), found(mine, label, 0.01)
+            beside = f"{share:.2f} found at 1 % false"
+            yield Row(f"{name}, {source}: AUROC", value, f"of {label.size}", beside, value, ">= 0")
+        areas, shares = medians(few, scores.tolist())
+        yield Row(f"{name}, {of}: median AUROC", areas, "", "", areas, ">= 0")
         bar = ">= 0" if name == "shipped" else ">= 0.6"
-        yield Row(f"{name}, {MOST_LM} texts a source: median found at 1 % false", shares, "", "", shares, bar)
+        yield Row(f"{name}, {of}: median found at 1 % false", shares, "", "", shares, bar)
+
+
+def added(texts: Texts, *scores: Any) -> Iterator[Any]:
+    """Add scores of both kinds up, each in deviations of a source's humans, shape (n,) a source."""
+    start = 0
+    for held in texts.values():
+        mine, human = np.stack(scores)[:, start : start + len(held)], labels(held) == 0
+        start += len(held)
+        yield ((mine.T - mine[:, human].mean(1)) / mine[:, human].std(1)).sum(1)
+
+
+def worth(cache: Path, option: str, kept: Path | None) -> float:
+    """Weigh a detector beside ours on training texts: what a unit of it is worth, in nats of ours.
+
+    Both kinds count alike, sources by the root of their size, and ours is that of weights trained without
+    the text's group: a logistic regression over the two.
+    """
+    from scipy.optimize import minimize
+
+    every = trained_on(cache)
+    of: dict[tuple[bool, str], list[int]] = defaultdict(list)
+    for at, example in enumerate(every):
+        of[example.generated, example.source].append(at)
+    draw, picked = random.Random(5), list[int]()
+    for kind in (False, True):
+        roots = {key: len(held) ** 0.5 for key, held in of.items() if key[0] is kind}
+        for key, root in roots.items():
+            n = round(N_WEIGHED / 2 * root / sum(roots.values()))
+            picked += draw.sample(of[key], min(n, len(of[key])))
+    fold = np.array([crc32(f"{e.source}/{e.group}".encode()) % 2 for e in every])
+    parts = [scorer(fit([e for e, at in zip(every, fold, strict=True) if at != one])) for one in (0, 1)]
+    ours = [parts[fold[at]](every[at].text)[0] for at in picked]
+    theirs = model_scores([every[at].text for at in picked], option, kept)
+    columns = np.stack([ours, theirs, np.ones(len(picked))], axis=1)
+    sign = np.array([1.0 if every[at].generated else -1.0 for at in picked])
+    least = minimize(lambda p: float(np.logaddexp(0.0, -sign * (columns @ p)).mean()), np.zeros(3)).x
+    return float(least[1] / least[0])
+
+
+def model_scores(texts: Sequence[str], option: str, kept: Path | None) -> Any:
+    """Score texts by a detector, shape (n,), or read the scores that a run before kept."""
+    from headwater.curate.detectors.choice import choose
+
+    chosen, score = choose(option), None
+    known = json.loads(kept.read_text("utf-8")) if kept and kept.exists() else {}
+    keys = [sha256(f"{chosen.identity}\n{text}".encode()).hexdigest() for text in texts]
+    for key, text in zip(keys, texts, strict=True):
+        if key not in known:
+            score = score or chosen.open()
+            known[key] = score(text)
+            if kept:
+                kept.write_text(json.dumps(known), "utf-8")
+    return np.array([known[key] for key in keys])
+
+
+def trained_on(cache: Path) -> list[Example]:
+    """Give the training texts of the shipped weights."""
+    sys.path.insert(0, str(HERE.parent / "examples"))
+    from train_statistical import examples
+
+    return list(examples(cache))
 
 
 def languages(data: Path) -> Iterator[Row]:
