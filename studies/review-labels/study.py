@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from scipy.special import expit
 
 from headwater.collapse.study import Band, Fan, Setting, Study, Told, Value, Work
 from headwater.curate.extract import EXTRACTORS, open_document
+from headwater.curate.labels.language import UNKNOWN, Language
 from headwater.curate.statistical.weights import scorer, shipped
 from headwater.record import Record
 from headwater.review.embedding import EMBEDDINGS
@@ -34,7 +35,7 @@ CRAWL = Path(__file__).resolve().parents[2] / "examples" / "crawl"
 FULL = "full"
 WINDOW = 500  # characters of a text
 FIRST, ROUND, N_ROUNDS, N_STRATA = 40, 40, 10, 48
-ARMS = ("simple-1", "entropy-1", "active-1", "active-2")
+ARMS = ("simple-1", "entropy-1", "active-1", "active-2", "active-3")
 SEEDS = {"quick": 3, FULL: 10}
 DRAWS = {"quick": 60, FULL: 1_000}
 BATCH, LEVEL = 300, 0.05
@@ -53,6 +54,7 @@ class World:
         generated: Shape (n,).
         page: Number of the page each was cut from, shape (n,).
         kind: Number of the language and collection of the page, shape (n,).
+        language: Of the page, as the label of languages guesses it; n of them, empty where it cannot.
     """
 
     vector: npt.NDArray[np.float32]
@@ -60,40 +62,46 @@ class World:
     generated: npt.NDArray[np.bool_]
     page: npt.NDArray[np.int64]
     kind: npt.NDArray[np.int64]
+    language: npt.NDArray[np.str_]
 
 
 @cache
-def pages() -> tuple[tuple[str, bool, str], ...]:
-    """Give text, origin and kind of every page of the sample whose origin is known, none twice."""
+def pages() -> tuple[tuple[str, bool, str, str], ...]:
+    """Give text, origin, kind and guessed language of every page whose origin is known, none twice."""
     rows = {
         one["url"]: one for one in map(json.loads, (CRAWL / "truth.jsonl").read_text("utf-8").splitlines())
     }
-    found: dict[str, tuple[str, bool, str]] = {}
+    found: dict[str, tuple[str, bool, str, str]] = {}
+    label = Language()
     for shard in plan(discover([str(CRAWL)]), shard_bytes=1 << 25):
         for one in SOURCES[shard.kind].read(shard, Limits()):
             told = rows.get(one.url or "") if isinstance(one, Record) else None
             if isinstance(one, Record) and told and told["origin"] in {"human", "generated"}:
-                text = open_document(one, EXTRACTORS["main"]).text
+                document = open_document(one, EXTRACTORS["main"])
+                text, language = document.text, str(label.measure(document)["language"])
                 kind = f"{told['language']} {str(told['source']).partition('==')[0]}"
-                found.setdefault(text, (text, told["origin"] == "generated", kind))
+                known = "" if language == UNKNOWN else language
+                found.setdefault(text, (text, told["origin"] == "generated", kind, known))
     return tuple(found.values())
 
 
 @cache
 def world() -> World:
     """Cut pages into texts, at most six a page."""
-    score, kinds = scorer(shipped()), sorted({kind for *_, kind in pages()})
-    texts, generated, page, kind = [], [], [], []
-    for number, (text, made, name) in enumerate(pages()):
+    score, kinds = scorer(shipped()), sorted({kind for _, _, kind, _ in pages()})
+    texts, generated, page, kind, language = [], [], [], [], []
+    for number, (text, made, name, spoken) in enumerate(pages()):
         for at in range(0, min(max(len(text) - WINDOW // 2, 1), 6 * WINDOW), WINDOW):
             texts.append(text[at : at + WINDOW])
             generated.append(made)
             page.append(number)
             kind.append(kinds.index(name))
+            language.append(spoken)
     scores = np.array([score(text)[0] for text in texts])
     vector = EMBEDDINGS["hashed-1"]("").embed(texts)
     vector /= np.maximum(np.linalg.norm(vector, axis=1, keepdims=True), 1e-9)
-    return World(vector, scores, np.array(generated), np.array(page), np.array(kind))
+    columns = (np.array(column) for column in (generated, page, kind, language))
+    return World(vector, scores, *columns)
 
 
 def detector(
@@ -149,8 +157,7 @@ def over_kinds(wrong: Floats, kind: npt.NDArray[np.int64]) -> float:
 
 def choose(arm: str, free: Chunk, judged: Chunk, among: Centroids, *, seed: str) -> Drawn:
     """Choose a batch as the product does: one scan, one draw."""
-    n_validated = np.bincount(among.assign(judged).stratum, minlength=len(among.vector)).astype(np.int64)
-    among = replace(among, n_validated=n_validated)
+    among = among.judged(judged)
     selector = SELECTORS[arm](among)
     return selector.draw(
         scan([free], selector.rate, among=among, seed=seed), ROUND, np.random.default_rng(11)
@@ -176,7 +183,10 @@ def learn(arm: str, seed: int, rng: np.random.Generator) -> dict[str, Any]:
         n_labels.append(int(taken.size))
         free = np.setdiff1d(pool, taken)
         p = 1.0 / (1.0 + np.exp(np.clip(score, -30, 30)))
-        chunks = [chunk(places[rows], one.vector[rows], p[rows]) for rows in (free, taken)]
+        chunks = [
+            chunk(places[rows], one.vector[rows], p[rows], language=one.language[rows].tolist())
+            for rows in (free, taken)
+        ]
         drawn = choose(arm, chunks[0], chunks[1], among, seed=f"{seed}/{number}/{rng.integers(2**32)}")
         taken = np.concatenate([taken, drawn.documents.id.astype(np.int64)])
     kinds = np.bincount(one.kind[pool], minlength=int(one.kind.max()) + 1)
@@ -273,22 +283,26 @@ def tell(model: str, results: Mapping[str, Mapping[str, Any]]) -> Told:
         for name in ("audit", "all", "naive", "fpr", "fpr-naive")
     }
     values = {
-        "labels at equal error, active by random": ratio(labels, "active-2", "simple-1"),
-        "labels at equal error, active by entropy": ratio(labels, "active-2", "entropy-1"),
+        "labels at equal error, active by random": ratio(labels, "active-3", "simple-1"),
+        "labels at equal error, active by entropy": ratio(labels, "active-3", "entropy-1"),
         "labels at equal error, entropy by random": ratio(labels, "entropy-1", "simple-1"),
         "labels at equal error, active-1 by random": ratio(labels, "active-1", "simple-1"),
+        "labels at equal error, active-2 by random": ratio(labels, "active-2", "simple-1"),
         "labels at equal error over kinds, active by random": ratio(
-            labels, "active-2", "simple-1", what="over kinds"
+            labels, "active-3", "simple-1", what="over kinds"
         ),
-        "rare kinds with a human text found, active less random": Value(rare["active-2"] - rare["simple-1"]),
+        "rare kinds with a human text found, active less random": Value(rare["active-3"] - rare["simple-1"]),
         "rare kinds with a human text found, active less entropy": Value(
-            rare["active-2"] - rare["entropy-1"]
+            rare["active-3"] - rare["entropy-1"]
         ),
         "rare kinds with a human text found, active-1 less random": Value(
             rare["active-1"] - rare["simple-1"]
         ),
+        "rare kinds with a human text found, active-2 less random": Value(
+            rare["active-2"] - rare["simple-1"]
+        ),
         "error at the end, active by random": Value(
-            float(mean["error", "active-2"][-1] / mean["error", "simple-1"][-1])
+            float(mean["error", "active-3"][-1] / mean["error", "simple-1"][-1])
         ),
         "intervals that hold, audit slice": coverage(draws["audit"]),
         "intervals that hold, all by 1/pi": coverage(draws["all"]),
@@ -315,7 +329,7 @@ def coverage(holds: Floats) -> Value:
 def digest_of_pages() -> bytes:
     """Give the labelled text, whose digest stands in expected.json."""
     return hashlib.sha256(
-        "\0".join(f"{made} {kind} {text}" for text, made, kind in pages()).encode()
+        "\0".join(f"{made} {kind} {text}" for text, made, kind, _ in pages()).encode()
     ).digest()
 
 

@@ -76,6 +76,12 @@ def test_whatever_is_changed_is_found(change: Any) -> None:
         verify(finished(), canonical.encode(batch))
 
 
+def test_the_language_that_a_run_guessed_is_known_of_each_candidate() -> None:
+    found = list(pool.candidates(finished(), "kept"))
+
+    assert {one.language for one in found} == {"en"}
+
+
 def test_what_was_judged_is_not_asked_again_and_makes_its_kind_less_new() -> None:
     first = draw(finished(), PLAN)
     judged = frozenset(one.record for one in first.manifest.items)

@@ -32,8 +32,8 @@ url_option = click.option(
 def open_command(*, campaign: str, origin: str, guideline: str, as_json: bool) -> None:
     """Open a campaign in a new folder: keys, guideline and an empty log.
 
-    ORIGIN is its identity for life, such as example.com/review; names of members begin with it. Private keys
-    are in CAMPAIGN/keys, with mode 0600.
+    ORIGIN is its identity for life, such as example.com/review; whoever joins in a browser is named below it.
+    Private keys are in CAMPAIGN/keys, with mode 0600.
     """
     from headwater.review.serve.campaign import create
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--seed", metavar="TEXT", help="Any text, best one that nobody could choose: a beacon's round.")
 @click.option("--n", type=click.IntRange(min=1), default=1_000, help="Documents; without it, 1,000.")
 @click.option(
-    "--selector", default="active-1", help="active-1 (default, for tails), active-2 (for a detector), …"
+    "--selector", default="active-1", help="active-1 (default, for tails), active-3 (for a detector), …"
 )
 @click.option("--pool", default="grey", help="What from: grey (default), quarantine, kept or all.")
 @click.option("--embedding", default="hashed-1", help="Where texts lie; without it, hashed-1.")
@@ -142,7 +142,7 @@ def _open(batch: Batch, address: str, n_wanted: int) -> int:
     from headwater.review.store import add, opened
     from headwater.review.store.batches import know
 
-    with opened(address) as db:
+    with opened(address, may_be_new=True) as db:
         n = add(db, items(batch, n_wanted=n_wanted))
         know(db, batch.manifest.digest, batch.gold)
         return n

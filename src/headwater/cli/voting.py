@@ -57,7 +57,8 @@ def vote(*, url: str, key_file: str) -> None:
             client.skip(caller, item)
         else:
             n += client.vote(caller, item, _KEYS[answer], seconds=seconds)
-    sys.stderr.write(f"headwater: {n:,} votes\n")
+    left = "" if item else "; no document is left for you"
+    sys.stderr.write(f"headwater: {n:,} vote{'' if n == 1 else 's'}{left}\n")
 
 
 def _invitation(address: str) -> tuple[str, str]:

@@ -253,6 +253,7 @@ def _chunk(some: list[Candidate], embedding: Embedding, deficit: Deficit | None)
         [one.p_human for one in some],
         deficit=None if deficit is None else deficit(texts),
         cost_s=[one.cost_s for one in some],
+        language=[one.language for one in some],
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from headwater.curate.calibrate import finished, weights_digest
 from headwater.curate.decide import label_rows
 from headwater.curate.labels import LABELS
+from headwater.curate.labels.language import UNKNOWN
 from headwater.curate.layout import FOLDERS, LEDGER, STATISTICS, Layout
 from headwater.curate.policy import Action
 from headwater.curate.store import read_rows, read_table
@@ -47,6 +48,7 @@ class Candidate:
         score: Of the statistical label, in nats.
         action: What the run decided.
         cost_s: Seconds that a reader is expected to need.
+        language: Code of the language that was guessed; empty where none was.
     """
 
     record: str
@@ -56,6 +58,7 @@ class Candidate:
     score: float
     action: str
     cost_s: float
+    language: str = ""
 
 
 def run_id(root: Path) -> str:
@@ -98,7 +101,8 @@ def candidates(root: Path, pool: str) -> Iterator[Candidate]:
     for shard in (Shard(**shard).name for shard in plan["shards"]):
         names = [name for name in plan["config"]["labels"] if name in LABELS]
         labels = {
-            row["statistical"]["id"]: row["statistical"] for row in label_rows(Layout(root), shard, names)
+            row["statistical"]["id"]: {**row["statistical"], "language": _language(row)}
+            for row in label_rows(Layout(root), shard, names)
         }
         for action in actions:
             for row in read_rows(root / FOLDERS[action] / f"{shard}.parquet"):
@@ -125,7 +129,12 @@ def _candidate(
     said = 0.0 if reason in _SAYS_GENERATED else chance
     digest = hashlib.sha256(row["text"].encode("utf-8", "surrogatepass")).hexdigest()
     cost_s = _OVERHEAD_S + float(label["n_scored_words"]) / _WORDS_A_SECOND
-    return Candidate(row["id"], digest, row["text"], (chance, said), score, action, cost_s)
+    return Candidate(row["id"], digest, row["text"], (chance, said), score, action, cost_s, label["language"])
+
+
+def _language(row: Mapping[str, Mapping[str, Any]]) -> str:
+    code = str(row.get("language", {}).get("language") or UNKNOWN)
+    return "" if code == UNKNOWN else code
 
 
 def _weights(root: Path) -> dict[str, tuple[float, bool]]:

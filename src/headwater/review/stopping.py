@@ -139,7 +139,7 @@ def reasons_to_go_on(standing: Standing, targets: Targets) -> tuple[str, ...]:
         lacks.append(f"the detector still moves: kappa below {targets.kappa:g} in the last rounds")
     error = standing.error
     if error is None or (error.high - error.low) / 2.0 > targets.half_width:
-        lacks.append(f"the interval of its errors is wider than +-{targets.half_width:g}")
+        lacks.append(f"the interval of its errors is wider than ±{targets.half_width:g}")
     if standing.unseen is None or standing.unseen > targets.unseen:
         lacks.append(f"human documents of strata not seen yet are likelier than {targets.unseen:g}")
     return tuple(lacks)

@@ -36,7 +36,7 @@ MISSED: dict[str, frozenset[str]] = {
         {
             "labels at equal error, active by entropy",
             "labels at equal error, active-1 by random",
-            "rare kinds with a human text found, active less random",
+            "rare kinds with a human text found, active-2 less random",
         }
     ),
     "review-loop": frozenset({"tail alive, active-2 less random, least of five seeds"}),

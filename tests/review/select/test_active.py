@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from headwater.errors import InputError
+from headwater.review.select import SELECTORS
 from headwater.review.select.active import AUDIT_SHARE, Active
+from headwater.review.select.batch import Drawn
+from headwater.review.select.chunk import Chunk
 from headwater.review.select.sketch import Capacity, scan
 from headwater.review.select.strata import Centroids, centroids
 from headwater.review.select.weight import UNIT, Exponents, mass, parts, rarity
@@ -93,10 +98,63 @@ def test_the_weight_is_the_product_it_says() -> None:
     assert rarity(np.array([30, 10]), Exponents(rarity=2.0)).tolist() == pytest.approx([1 / 2.5, 1 / 1.5])
 
 
+def spoken(stream: Chunk, *codes: str) -> Chunk:
+    """Let three documents speak each of some languages, and all others English."""
+    language = np.full(len(stream), b"en", dtype="S16")
+    for at, code in enumerate(codes):
+        language[3 * at : 3 * at + 3] = code.encode()
+    return replace(stream, language=language)
+
+
+def chosen(name: str, stream: Chunk, among: Centroids) -> Drawn:
+    selector = SELECTORS[name](among)
+    sketch = scan([stream], selector.rate, among=among, seed="s")
+    return selector.draw(sketch, 80, np.random.default_rng(1))
+
+
+def test_probes_go_first_to_languages_in_which_nobody_judged() -> None:
+    stream = spoken(documents(9, 3000), *"abcdefghij")
+    among = replace(strata(), languages=frozenset({b"en", b"a", b"b"}))
+    batch = chosen("active-3", stream, among)
+    is_probe = np.array(batch.part) == "probe"
+    chance = set(batch.documents.language[~is_probe].tolist())
+    probes = batch.documents.take(np.flatnonzero(is_probe))
+    n_first = round(0.25 * len(probes))
+    first = probes.language[:n_first].tolist()
+
+    assert len(set(first)) == n_first == 4
+    assert not set(first) & (chance | among.languages)
+    free = stream.take(np.flatnonzero(~np.isin(stream.id, batch.documents.id)))
+    for row, code in enumerate(first):
+        doubt = parts(among.assign(free), among).uncertainty[free.language == code]
+        assert doubt.max() <= parts(probes, among).uncertainty[row]
+
+
+def test_where_no_language_is_new_or_known_probes_are_those_of_doubt() -> None:
+    among = strata()
+    for stream in (documents(10, 2000), spoken(documents(10, 2000), "fr")):
+        known = replace(among, languages=frozenset({b"en", b"fr"}))
+        batches = [chosen(name, stream, known) for name in ("active-2", "active-3")]
+        assert batches[0].documents.id.tolist() == batches[1].documents.id.tolist()
+
+
+def test_the_chances_are_those_of_the_selector_that_knows_no_languages() -> None:
+    stream, among = spoken(documents(11, 3000), *"abcdefghij"), strata()
+    known = [chosen(name, stream, among).pi for name in ("active-2", "active-3")]
+    assert known[0][~np.isnan(known[0])].tolist() == known[1][~np.isnan(known[1])].tolist()
+
+
 def test_exponents_out_of_range_are_refused() -> None:
     for wrong in ({"doubt": 0.0}, {"cost": -1.0}):
         with pytest.raises(InputError, match="exponents"):
             Exponents(**wrong)
+
+
+def test_strata_know_in_which_languages_something_was_judged() -> None:
+    among = strata().judged(spoken(documents(12, 30), "fr"))
+
+    assert among.languages == {b"en", b"fr"}
+    assert among.n_validated.sum() == 30
 
 
 def test_an_empty_stream_and_an_empty_batch_are_refused() -> None:

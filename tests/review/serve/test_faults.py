@@ -204,6 +204,21 @@ def test_every_answer_forbids_what_pages_do_not_need(world: World) -> None:
     assert URL.startswith("http://")  # So it is neither Secure nor __Host-, which this machine alone may do.
 
 
+def test_behind_a_proxy_that_speaks_tls_cookies_are_for_its_host_alone(tmp_path: Path) -> None:
+    with served(tmp_path, url="https://review.example") as world:
+        ann = world.browser()
+        joined = ann.json("/join/code.json", code=world.invitation("validator"), name="ann")
+        cookie = joined.header("set-cookie").split("; ")
+        assert cookie[0].startswith("__Host-session=")
+        assert {"HttpOnly", "SameSite=strict", "Path=/", "Secure"} <= set(cookie)
+        assert not any(one.startswith("Domain") for one in cookie)
+        ann.csrf = ann.get("/account.json").told["csrf"]
+        held = ann.get("/review.json").told["items"][0]["token"]
+        assert ann.form("/review/vote", token=held, label="ai").status == 403  # From http://localhost.
+        assert ann.json("/review/vote.json", token=held, label="ai").status == 200
+        assert check(world.desk.store) == {"ai": 1}
+
+
 def test_every_screen_has_a_twin_and_is_for_its_roles(world: World) -> None:
     from headwater.review.serve.screens import SCREENS
 

@@ -59,7 +59,8 @@ class Encoder:
         tokenizer, model, torch = _model(self.folder)
         found = []
         for first in range(0, len(texts), _AT_ONCE):
-            some = [text or " " for text in texts[first : first + _AT_ONCE]]
+            # A text of spaces alone may have no token at all.
+            some = [text if text.strip() else "." for text in texts[first : first + _AT_ONCE]]
             put = tokenizer(some, padding=True, truncation=True, max_length=_MOST_TOKENS, return_tensors="pt")
             with torch.inference_mode():
                 last = model(**put).last_hidden_state
@@ -70,5 +71,7 @@ class Encoder:
 
 @cache
 def _model(folder: str) -> tuple[Any, Any, Any]:
-    torch = require("torch", extra="lm")
-    return pretrained("AutoTokenizer", folder), pretrained("AutoModel", folder).eval(), torch
+    torch, tokenizer = require("torch", extra="lm"), pretrained("AutoTokenizer", folder)
+    if tokenizer.pad_token is None:  # As of causal models; what is padded is masked, whatever fills it.
+        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
+    return tokenizer, pretrained("AutoModel", folder).eval(), torch

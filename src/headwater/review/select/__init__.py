@@ -19,6 +19,7 @@ SELECTORS: Mapping[str, Callable[[Centroids], Selector]] = MappingProxyType(
     {
         "active-1": Active,
         "active-2": lambda among: Active(among, SHARP, name="active-2"),
+        "active-3": lambda among: Active(among, SHARP, first=0.25, name="active-3"),
         Simple.name: lambda _: Simple(),
         Entropy.name: lambda _: Entropy(),
         Margin.name: lambda _: Margin(),

@@ -34,11 +34,13 @@ class Active:
     Attributes:
         among: Strata, with what humans already judged.
         exponents: How much each part of the weight counts.
-        name: The versioned name of these exponents.
+        first: Share of the probes that go first to languages in which nothing was judged, in [0, 1].
+        name: The versioned name of all this.
     """
 
     among: Centroids
     exponents: Exponents = field(default_factory=Exponents)
+    first: float = 0.0
     name: str = "active-1"
 
     def spec(self) -> Mapping[str, Any]:
@@ -46,7 +48,8 @@ class Active:
         return {
             "exponents": asdict(self.exponents),
             "n_strata": len(self.among.vector),
-            "shares": {"active": ACTIVE_SHARE, "audit": AUDIT_SHARE, "defensive": DEFENSIVE},
+            "shares": {"active": ACTIVE_SHARE, "audit": AUDIT_SHARE, "defensive": DEFENSIVE}
+            | ({"languages": self.first} if self.first else {}),
         }
 
     def rate(self, documents: Chunk, number: Floats) -> tuple[Floats, Longs]:
@@ -126,11 +129,22 @@ class Active:
     def _probes(self, sketch: Sketch, pool: Chunk, taken: Chunk, n: int) -> Chunk:
         from headwater.review.select.spread import farthest, grid
 
-        free = pool.take(np.flatnonzero(~np.isin(pool.id, taken.id))[:_MOST_PROBED])
+        free, n = pool.take(np.flatnonzero(~np.isin(pool.id, taken.id))), max(n, 0)
+        first = self._unheard(free, taken, round(self.first * n))
+        free = free.take(np.flatnonzero(~np.isin(free.id, first.id))[:_MOST_PROBED])
         doubt = parts(free, self.among).uncertainty + self.exponents.doubt
         worth = rarity(sketch.n_in, self.exponents)[free.stratum] * doubt**self.exponents.probe
-        seen = np.concatenate([taken.vector, self.among.vector[self.among.n_validated > 0]])
-        return free.take(farthest(grid(free.vector), grid(seen), worth, min(max(n, 0), len(free))))
+        seen = np.concatenate([taken.vector, first.vector, self.among.vector[self.among.n_validated > 0]])
+        n_apart = min(n - len(first), len(free))
+        return join([first, free.take(farthest(grid(free.vector), grid(seen), worth, n_apart))])
+
+    def _unheard(self, free: Chunk, taken: Chunk, n: int) -> Chunk:
+        """Give n documents at most, each the most doubtful of a language in which nothing was judged."""
+        heard = [b"", *self.among.languages, *taken.language.tolist()]
+        rows = np.lexsort((free.id, -parts(free, self.among).uncertainty))
+        rows = rows[~np.isin(free.language[rows], heard)]
+        _, each = np.unique(free.language[rows], return_index=True)
+        return free.take(rows[np.sort(each)[:n]])
 
     def _why(self, sketch: Sketch, documents: Chunk) -> Mapping[str, Floats]:
         made_of = parts(documents, self.among)

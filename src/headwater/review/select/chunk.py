@@ -15,8 +15,10 @@ Ids = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
 Vectors = npt.NDArray[np.float32]
 Strata = npt.NDArray[np.int32]
+Names = npt.NDArray[np.bytes_]
 
 _LEAST_CHANCE = 1e-6
+_NAME = np.dtype("S16")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Chunk:
         cost_s: Seconds that a validator is expected to need, above 0, shape (n,).
         stratum: Nearest centroid, shape (n,).
         nearness: Cosine to that centroid, shape (n,).
+        language: Code of the language of each, empty where it is not known, shape (n,).
     """
 
     id: Ids
@@ -41,6 +44,7 @@ class Chunk:
     cost_s: Floats
     stratum: Strata
     nearness: Floats
+    language: Names
 
     def __len__(self) -> int:
         """Count documents."""
@@ -65,6 +69,7 @@ def chunk(
     *,
     deficit: npt.ArrayLike | None = None,
     cost_s: npt.ArrayLike | None = None,
+    language: Sequence[str] | None = None,
 ) -> Chunk:
     """Check documents and bring vectors to length 1.
 
@@ -76,6 +81,7 @@ def chunk(
         p_human: Chances in [0, 1], shape (n,) or (n, n_detectors).
         deficit: In nats, shape (n,); zeros when left out.
         cost_s: In seconds, above 0, shape (n,); ones when left out.
+        language: Codes such as `de`, n of them; unknown when left out, or where empty.
 
     Returns:
         The documents, all in stratum 0.
@@ -89,8 +95,10 @@ def chunk(
     chance = chance[:, None] if chance.ndim == 1 else chance
     lack = np.zeros(who.size) if deficit is None else np.asarray(deficit, dtype=np.float64)
     cost = np.ones(who.size) if cost_s is None else np.asarray(cost_s, dtype=np.float64)
-    if who.ndim != 1 or rows.ndim != 2 or {len(rows), len(chance), lack.size, cost.size} != {who.size}:
-        raise InputError("each document needs an id, a vector, a chance, a deficit and a cost")
+    spoken = np.array([one.encode() for one in language or [""] * who.size], dtype=_NAME)
+    sizes = {len(rows), len(chance), lack.size, cost.size, spoken.size}
+    if who.ndim != 1 or rows.ndim != 2 or sizes != {who.size}:
+        raise InputError("each document needs an id, a vector, a chance, a deficit, a cost and a language")
     if not all(bool(np.isfinite(column).all()) for column in (rows, chance, lack, cost)):
         raise InputError("a document has a value that is not finite")
     if who.size and not (chance.min() >= 0.0 and chance.max() <= 1.0 and cost.min() > 0.0):
@@ -98,7 +106,7 @@ def chunk(
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     unit = rows / np.maximum(length, np.float32(1e-12))
     blank = np.zeros(who.size)
-    return Chunk(who, unit, chance, lack, cost, blank.astype(np.int32), blank)
+    return Chunk(who, unit, chance, lack, cost, blank.astype(np.int32), blank, spoken)
 
 
 def join(chunks: Sequence[Chunk]) -> Chunk:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +22,26 @@ class Centroids:
     Attributes:
         vector: Shape (n_strata, d).
         n_validated: Documents that humans already judged in each stratum, shape (n_strata,).
+        languages: Codes of the languages in which humans already judged something.
     """
 
     vector: Vectors
     n_validated: npt.NDArray[np.int64]
+    languages: frozenset[bytes] = field(default_factory=frozenset)
+
+    def judged(self, documents: Chunk) -> Centroids:
+        """Count what humans judged, and forget what was counted before.
+
+        Args:
+            documents: Vectors of the same dimension.
+
+        Returns:
+            The same strata.
+        """
+        seen = np.bincount(self.assign(documents).stratum, minlength=len(self.vector))
+        return replace(
+            self, n_validated=seen.astype(np.int64), languages=frozenset(documents.language.tolist())
+        )
 
     def assign(self, documents: Chunk) -> Chunk:
         """Fill in stratum and nearness.
@@ -80,7 +96,4 @@ def centroids(
         length = np.linalg.norm(total, axis=1, keepdims=True)
         vector = np.where(length > 0, total / np.maximum(length, np.float32(1e-12)), vector)
     found = Centroids(vector, np.zeros(len(vector), dtype=np.int64))
-    if validated is None:
-        return found
-    seen = np.bincount(found.assign(validated).stratum, minlength=len(vector))
-    return replace(found, n_validated=seen.astype(np.int64))
+    return found if validated is None else found.judged(validated)

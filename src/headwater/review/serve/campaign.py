@@ -24,7 +24,8 @@ class Campaign:
 
     Attributes:
         folder: Where it lies.
-        origin: Its identity for life, such as `example.com/review`; names of members begin with it.
+        origin: Its identity for life, such as `example.com/review`; whoever joins in a browser is
+            named below it.
         guideline: What validators are asked to go by, as they read it.
         log: Where its log lies.
         signer: The key of the log.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headwater.errors import ConfigError, UnavailableError
@@ -108,19 +109,22 @@ def open_store(address: str) -> Store:
 
 
 @contextmanager
-def opened(address: str) -> Iterator[Connection]:
+def opened(address: str, *, may_be_new: bool = False) -> Iterator[Connection]:
     """Open a store for one transaction.
 
     Args:
         address: As `open_store` takes it.
+        may_be_new: Whether it is made where there is none.
 
     Yields:
         The transaction.
 
     Raises:
-        ConfigError: If the address is of another kind.
+        ConfigError: If the address is of another kind, or there is no store.
         UnavailableError: If the store cannot be opened, or fails.
     """
+    if not (may_be_new or "://" in address or Path(address).exists()):
+        raise ConfigError(f"no queue at {address}", hint="headwater review draw --store makes one")
     store = open_store(address)
     try:
         with store.transaction() as db:
