@@ -18,14 +18,15 @@ from headwater.measure import profile
 
 PLAYS = Path(__file__).parents[1] / "plays.txt"
 WORDS, BLOCK = 256, 64
-HALF = 60_000  # words of the reference, and of each generation
+# Words of the reference, and of each generation; what is left of the text is the transformer's base.
+HALF = {"ngram": 100_000, "transformer": 60_000}
 SEEDS = {"brief": {"ngram": 3, "transformer": 1}, "full": {"ngram": 5, "transformer": 1}}
 # Cells of split halves of human text, how many each holds, and documents of a half.
 CELLS, SPLITS, PART = {"brief": 4, "full": 8}, 25, 120
 # Generations of each recursion by model of the study; the longest first, so that the others run beside it.
 ARMS = {
     "brief": {"transformer-t0.8": 2, "transformer-t1": 1, "ngram-t1": 4, "ngram-t0.8": 2},
-    "full": {"transformer-t0.8": 3, "transformer-t1": 2, "ngram-t1": 8, "ngram-t0.8": 4},
+    "full": {"transformer-t0.8": 4, "transformer-t1": 2, "ngram-t1": 8, "ngram-t0.8": 4},
 }
 NAMES = {
     "ngram-t1": "n-gram, T = 1",
@@ -37,11 +38,11 @@ ORDER = tuple(STAGES)
 NONE = len(ORDER)  # no stage that more than half of the seeds name
 
 
-def halves(text: Text, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def halves(text: Text, n_words: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Cut human text into documents, and deal them to a reference, a first training set and the rest."""
     documents = text.tokens[: len(text.tokens) // WORDS * WORDS].reshape(-1, WORDS)
     documents = documents[rng.permutation(len(documents))]
-    n = HALF // WORDS
+    n = n_words // WORDS
     return documents[:n], documents[n : 2 * n], documents[2 * n :]
 
 
@@ -71,16 +72,21 @@ def transformers(
         yield blocks.reshape(-1, WORDS)
 
 
+def family(arm: str) -> str:
+    """Say which kind of model an arm trains."""
+    return arm.partition("-")[0]
+
+
 def recur(arm: str, generations: int, rng: np.random.Generator) -> dict[str, Any]:
     """Watch human text and then each generation against the reference."""
     text, temperature = read(PLAYS), float(arm.rpartition("t")[2])
-    if arm.startswith("transformer"):
+    if family(arm) == "transformer":
         text = text.frequent(2_048)
-    human, first, rest = halves(text, rng)
+    human, first, rest = halves(text, HALF[family(arm)], rng)
     reference = profile.of(texts(text, human))
     made = (
         transformers(first, rest, temperature, rng)
-        if arm.startswith("transformer")
+        if family(arm) == "transformer"
         else ngrams(first, text, temperature, rng)
     )
     found: dict[str, list[Any]] = {"stage": [], "tail": [], "drift": [], "generations": [], "types": []}
@@ -108,7 +114,7 @@ def split(rng: np.random.Generator) -> dict[str, Any]:
 
 def seeds(model: str, arm: str) -> int:
     """Say how often an arm is repeated."""
-    return SEEDS[model][arm.partition("-")[0]]
+    return SEEDS[model][family(arm)]
 
 
 def cells(model: str) -> Mapping[str, Work]:
@@ -157,7 +163,11 @@ STUDY = Study(
     paper="No paper: the rules of the monitor, held against recursions that are actually run.",
     settings=(
         Setting("text", "none", "plays and poems in documents of 256 words, dealt at random"),
-        Setting("reference and generations", "none", f"{HALF} words each, of different documents"),
+        Setting(
+            "reference and generations",
+            "none",
+            f"{HALF['ngram']} words each, {HALF['transformer']} for the transformer, of different documents",
+        ),
         Setting("n-gram", "none", "Kneser-Ney trigram, closed vocabulary, 3 seeds; 5 of the full model"),
         Setting(
             "transformer",
