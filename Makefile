@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo loop picture test docs peers bench fmt clean
+.PHONY: demo loop picture figures test docs peers bench fmt clean
 
 $(VENV)/.installed-core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -36,6 +36,15 @@ loop: $(VENV)/.installed-loop
 picture: loop
 	chromium --headless --no-sandbox --hide-scrollbars --window-size=1280,1738 --force-device-scale-factor=0.78125 \
 	  --screenshot=docs/images/loop.png $(CURDIR)/out/loop/report.html
+
+# The pictures of studies in the README and the tutorial, from their pages; half an hour of CPU time.
+figures: $(VENV)/.installed-test
+	$(BIN)/headwater lab run shumailov-gaussian
+	$(BIN)/headwater lab run suresh
+	$(BIN)/headwater lab run alemohammad
+	$(BIN)/headwater lab run shumailov-lm
+	$(BIN)/headwater lab run monitor-stages --model full
+	$(BIN)/python docs/images/lab.py out/lab
 
 test: $(VENV)/.installed-test
 	$(BIN)/pytest -n 2 -m 'not slow and not interop'

@@ -75,7 +75,8 @@ def causal(name: str) -> World:
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(name, local_files_only=True)
     except (OSError, ValueError) as error:
-        raise UnavailableError(f"no tokenizer of {name} here", hint="give the path of a model") from error
+        hint = "nothing is downloaded: give the path of a model, or a name that Hugging Face keeps here"
+        raise UnavailableError(f"no tokenizer of {name} here", hint=hint) from error
     numbers = np.array(tokenizer(PLAYS.read_text("utf-8"))["input_ids"], dtype=np.int64)
     blocks = numbers[: len(numbers) // BLOCK * BLOCK].reshape(-1, BLOCK)
     train, test = blocks[:-300], blocks[-300:]

@@ -46,6 +46,7 @@ def render(outcome: Outcome) -> str:
 def _cells(row: Row) -> tuple[str, str, str, str, str, str]:
     error = f" ± {row.se:.2g}" if row.se else ""
     verdict = ("met" if row.met else "missed") if row.bar else "no bar"
-    ratio = f"{row.ratio:.4g}" if row.peer and math.isfinite(row.ratio) else ""
+    # A row beside words, or beside 1, has the value itself for a ratio; that need not be said twice.
+    ratio = f"{row.ratio:.4g}" if row.ratio != row.value and math.isfinite(row.ratio) else ""
     bar = f"{row.bar} †" if row.looked else row.bar
     return (row.row, f"{row.value:.5g}{error} {row.unit}".strip(), row.peer, ratio, bar, verdict)

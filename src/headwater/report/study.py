@@ -72,10 +72,10 @@ def _fan(figure: data.Fan, key: str) -> Chart:
 def _ridgeline(figure: data.Ridgeline, key: str) -> Chart:
     n, pitch = len(figure.names), 34.0
     most = max((max(row) for row in figure.shares if row), default=0.0) or 1.0
-    sheet = Sheet(WIDTH, _TOP + pitch * (n + 1) + 44.0)
+    sheet = Sheet(WIDTH, _TOP + pitch * n + 44.0)
     across = Axis(figure.edges[0], figure.edges[-1], _LEFT + 40.0, WIDTH - _LEFT - 50.0, log=True)
     for place, (name, row) in enumerate(zip(figure.names, figure.shares, strict=True)):
-        bottom = _TOP + pitch * (place + 2) - 8.0
+        bottom = _TOP + pitch * (place + 1) - 8.0
         sheet.line(((across.start, bottom), (across.start + across.length, bottom)), "rule")
         sheet.text(across.start - 8.0, bottom, name, anchor="end", role="tick")
         for (low, high), share in zip(pairwise(figure.edges), row, strict=True):
@@ -84,7 +84,7 @@ def _ridgeline(figure: data.Ridgeline, key: str) -> Chart:
                 width = max(0.6, across.place(high) - left - 0.6)
                 tip = f"{name}: {share:.1%} from {short(low)} to {short(high)}"
                 sheet.rect((left, bottom - rise, width, rise), "accent", tip=tip)
-    bottom = _TOP + pitch * (n + 1) - 8.0
+    bottom = _TOP + pitch * n - 8.0
     for tick in across.ticks():
         sheet.text(across.place(tick), bottom + 16.0, short(tick), anchor="middle", role="tick")
     sheet.text(across.start + across.length / 2.0, bottom + 34.0, figure.unit, anchor="middle", role="value")
