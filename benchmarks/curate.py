@@ -43,7 +43,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
         if options.documents:
             return show(scale_rows(Path(folder), options.documents), as_json=options.json)
-        rows = [help_row()]
+        rows = [help_row(), *smallest_rows(Path(folder))]
         if not options.memory:
             bench = Bench(Path(folder), options.peers, quick=options.quick)
             rows += [row for name in bench.inputs for row in bench.throughput(name)]
@@ -179,6 +179,19 @@ def scale_rows(folder: Path, n: int) -> list[Row]:
         Row(f"peak memory, {what}", big / 1e6, "MB", flat, big / small, "<= 1.15"),
         Row(f"rate, {what}", rate, "documents/CPU-s", "", rate, ">= 0"),
     ]
+
+
+def smallest_rows(folder: Path) -> list[Row]:
+    """Measure what a run costs before its first page and after its last: one of a single page."""
+    source = folder / "single"
+    write(source, sample_pages()[:1], copies=1, n_files=1)
+    rows = []
+    for what, names in (("four labels", LABELS), ("all labels", ())):
+        outs = [folder / f"single-{len(names)}-{at}" for at in range(4)]
+        costs = [curate(source, out, names, sample_memory=False) for out in outs]
+        cpu_s, wall_s = (middle(costs[1:], name) for name in ("cpu_s", "wall_s"))
+        rows.append(Row(f"a run of one page, {what}", cpu_s, "CPU-s", f"{wall_s:.2f} s", cpu_s, ">= 0"))
+    return rows
 
 
 def help_row() -> Row:

@@ -19,12 +19,14 @@ from crawlcopies import sample_pages, web_pages, write
 from measured import Row, show
 from resiliparse.parse.html import HTMLTree
 
-from headwater.curate import evidence
+from headwater.curate import decide, evidence
+from headwater.curate import write as write_pass
 from headwater.curate.config import Config
 from headwater.curate.disclosure.signs import NEEDLES, signs
 from headwater.curate.document import Document
 from headwater.curate.extract import EXTRACTORS, decode, open_document
 from headwater.curate.labels import LABELS
+from headwater.curate.layout import Layout
 from headwater.curate.nesting import MAX_DEPTH, is_deeper, nests_too_deep
 from headwater.curate.store import Tables
 from headwater.record import Record
@@ -66,6 +68,13 @@ class Stages:
         kb = sum(len(record.payload) for record in self._records) / len(self._records) / 1e3
         self._of = f"{len(self._records)} pages of {kb:.0f} kB"
         self._extraction = self._ms(self._extract)
+        config, self._layout = Config(), Layout(folder / "run")
+        common: dict[str, Any] = {**config.evidence(), "root": str(self._layout.root), "cpu_limit_s": 0}
+        self._item = common | {"shard": self._shard.to_json(), "floor": 0}
+        self._later = (
+            common | config.to_json() | {"shard": self._shard.name, "calibrated": False, "judged": ""}
+        )
+        self._later["documents"] = [str(self._layout.documents(self._shard.name))]
 
     def rows(self) -> list[Row]:
         """Hold every stage against parsing a page and taking its main content, which any curation pays."""
@@ -77,7 +86,15 @@ class Stages:
         for name, label in self._labels.items():
             label.measure(self._documents[0])  # What loads late is no page's.
             rows.append(self._against_extraction(name, partial(_each, label.measure, self._documents)))
-        return [*rows, self._against_extraction("write the text", self._write)]
+        self._write()  # Arrow looks for pandas once.
+        rows.append(self._against_extraction("write the text", self._write))
+        ms = self._ms(partial(self._again, evidence, self._item))
+        peer = f"parse and main content {self._extraction:.3f} CPU-ms"
+        what = f"the first pass as a whole, {len(self._labels)} labels, {self._of}"
+        rows.append(Row(what, ms, "CPU-ms a page", peer, ms / self._extraction, ">= 0"))
+        for name, step in (("decide", decide), ("write what was decided", write_pass)):
+            rows.append(self._against_extraction(name, partial(self._again, step, self._later)))
+        return rows
 
     def choices(self) -> list[Row]:
         """Hold what was chosen against what was not."""
@@ -121,6 +138,11 @@ class Stages:
     def _extract(self) -> None:
         for markup in self._markups:
             EXTRACTORS["main"](HTMLTree.parse(markup))
+
+    def _again(self, step: Any, item: dict[str, Any]) -> None:
+        """Run a pass on the shard, though it was done; each finds what the pass before it left."""
+        self._layout.commit(step.STEP, self._shard.name).unlink(missing_ok=True)
+        step.run(item)
 
     def _write(self) -> None:
         path = self._folder / "documents.parquet"
