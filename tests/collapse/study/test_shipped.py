@@ -47,13 +47,6 @@ MISSED: dict[str, frozenset[str]] = {
             "mass above the middle 90 % of generation 0, gained, T0.8",
         }
     ),
-    "watermark-null": frozenset(
-        {
-            "beacon-public-aes-1-search, realised by nominal level 0.001",
-            "beacon-public-aes-1-search, realised by nominal level 0.0001",
-            "greenlist-hf-lefthash-1, realised by nominal level 0.001",
-        }
-    ),
 }
 
 
