@@ -199,3 +199,37 @@ def test_a_stratum_whose_declared_texts_score_like_human_ones_is_abstained_from(
     assert states["en"].abstained
     assert not states["de"].abstained
     assert not any(f.found or f.review for f in found.findings if f.stratum.startswith("en"))
+
+
+def test_a_stratum_is_abstained_from_when_the_calibration_knows_that_its_score_tells_nothing() -> None:
+    rng = np.random.default_rng(14)
+    alike = {"en/prose/400+": sorted(rng.normal(0.1, 1.0, 200).tolist())}
+    known = replace(calibration(rng), generated=alike)
+    canaries = [rng.normal(0.0, 1.0, len(known.canaries)).tolist()]
+    found = fuse(crawl(rng, n=2_000, share=0.3), known, POLICY, canary_scores=canaries)
+    states = {state.stratum[:2]: state for state in found.strata}
+
+    assert states["en"].abstained
+    assert states["en"].auroc == pytest.approx(0.53, abs=0.05)
+    assert (states["de"].abstained, states["de"].auroc) == (False, None)
+    assert all(finding.log_ratio is None for finding in found.findings)
+
+
+def test_people_drawn_with_unequal_chances_are_no_shift_when_the_chances_are_known() -> None:
+    rng = np.random.default_rng(15)
+    scores = rng.normal(0.0, 1.0, 40_000)
+    chance = 0.02 + 0.2 / (1.0 + np.exp(-2.0 * scores))  # A review asks most about what scores high.
+    drawn = rng.random(scores.size) < chance
+    pairs = sorted(zip(scores[drawn].tolist(), (1.0 / chance[drawn]).tolist(), strict=True))
+    shifts = []
+    for weighted in (True, False):
+        held = [(score, weight if weighted else 1.0) for score, weight in pairs]
+        people = Calibration("l-1", "w", {"en/prose/400+": held})
+        documents = [one for one in crawl(rng, n=4_000, share=0.1) if one.names[-1] == "en"]
+        (state,) = fuse(documents, people, POLICY, canary_scores=[]).strata
+        assert state.n_human == len(pairs)
+        shifts.append((state.shift, state.abstained))
+
+    assert shifts[0][0] < 0.08
+    assert not shifts[0][1]
+    assert shifts[1][0] > 2 * shifts[0][0]

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.curate import judgement, rules
+from headwater.curate.calibrate import weights_digest
+from headwater.curate.calibration import Calibration, encode
 from headwater.curate.config import Config
 from headwater.curate.engine.inline import InlineEngine
 from headwater.curate.judgement import Judgement
@@ -150,3 +152,25 @@ def test_people_decide_a_finished_run_again_and_it_is_that_of_a_fresh_one(tmp_pa
     assert tree(tmp_path / "fresh") == tree(tmp_path / "out")
     redecide(tmp_path / "out", policy=Policy(), setting=setting)
     assert "judged-generated" not in read_column(ledger, "reason")
+
+
+def test_statistics_leave_alone_whom_people_certify_though_the_page_says_otherwise(tmp_path: Path) -> None:
+    says = "<meta name=ai-disclosure content=ai-generated>"
+    pages = {f"https://a.example/{n}": page(prose(n), head=says * (n == 0)) for n in range(4)}
+    (tmp_path / "crawl.warc.gz").write_bytes(b"".join(member(url, html) for url, html in pages.items()))
+    run(tmp_path / "crawl.warc.gz", tmp_path / "out")
+    ledger = tmp_path / "out" / "ledger.parquet"
+    ids = dict(zip(read_column(ledger, "url"), read_column(ledger, "id"), strict=True))
+    scores = {
+        name: [(float(at), 1.0) for at in range(120)] for name in ("en/lines/50-149", "en/prose/50-149")
+    }
+    people = encode(Calibration("statistical-1", weights_digest(), scores))
+    setting = Setting(InlineEngine(), lambda summary: summary.run_id, silent)
+    policy = Policy(name="lenient-1", contradiction="admit")
+    said = line(ids["https://a.example/0"], human=0.99)
+    redecide(tmp_path / "out", policy=policy, setting=setting, calibration=people, judgements=said)
+
+    reasons = dict(zip(read_column(ledger, "id"), read_column(ledger, "reason"), strict=True))
+    assert set(reasons.values()) == {"no-evidence-against"}
+    ranked = read_column(tmp_path / "out" / "statistics.parquet", "id")
+    assert set(ranked) == set(ids.values()) - {ids["https://a.example/0"]}

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 from headwater.errors import InputError
-from headwater.stats import conformal_p, least_calibration, mondrian_p, smoothed_p, weighted_p
+from headwater.stats import (
+    conformal_p,
+    effective_size,
+    evened,
+    least_calibration,
+    mondrian_p,
+    smoothed_p,
+    weighted_p,
+)
 
 SCORES = st.lists(st.integers(0, 6).map(float), max_size=20)
 
@@ -157,3 +165,27 @@ def test_weights_of_a_known_draw_keep_the_level_that_equal_ones_break() -> None:
 def test_weights_that_are_none_are_refused(weights: list[float], own: float) -> None:
     with pytest.raises(InputError):
         weighted_p([1.0], [1.0, 2.0], weights=weights, own_weight=own)
+
+
+@given(st.lists(st.integers(-9, 9).map(float), min_size=1, max_size=40), st.floats(0.1, 9.0))
+def test_equal_weights_leave_scores_as_they_are(scores: list[float], weight: float) -> None:
+    assert evened(scores, [weight] * len(scores)).tolist() == sorted(scores)
+
+
+def test_scores_that_were_drawn_more_often_are_evened_to_the_law_they_were_drawn_from() -> None:
+    rng = np.random.default_rng(5)
+    everybody = rng.normal(size=50_000)
+    chance = np.where(everybody > 0.0, 0.2, 0.05)
+    drawn = rng.random(everybody.size) < chance
+    even = evened(everybody[drawn], 1.0 / chance[drawn])
+
+    assert even.size == effective_size(1.0 / chance[drawn]) < np.count_nonzero(drawn)
+    assert abs(np.median(everybody[drawn])) > 0.4
+    # The median of some 4,000 normal scores has a standard error of 1.25 / sqrt(4,000) = 0.02.
+    assert abs(np.median(even)) < 3 * 0.02
+    assert kstest(even, "norm").pvalue > 0.01
+
+
+def test_one_heavy_score_says_as_much_as_itself() -> None:
+    assert effective_size([1e9, 1.0, 1.0]) == 1
+    assert evened([3.0, 1.0, 2.0], [1e9, 1.0, 1.0]).tolist() == [3.0]

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any, final
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from headwater import canonical
 from headwater.errors import FormatError
-from headwater.stats import least_calibration, weighted_p
+from headwater.stats import evened, least_calibration, weighted_p
 
 FORMAT = "headwater-calibration-1"
 MIN_WORDS = 50
@@ -111,6 +111,18 @@ class Calibration:
     def human(self, stratum: str) -> Floats:
         """Give the human scores of a stratum, ascending, shape (n,)."""
         return self._pooled[stratum][:, 0]
+
+    def people(self, stratum: str) -> Floats:
+        """Give scores as people of a stratum have them, each for equally many, ascending.
+
+        They are the human scores when all weights are equal, and fewer otherwise.
+        """
+        return evened(self.human(stratum), self.stands_for(stratum))
+
+    def known_generated(self, stratum: str) -> list[float]:
+        """Give the scores of a stratum's texts that are known to be generated, ascending."""
+        parts = (held for name, held in self.generated.items() if f"{name}/".startswith(f"{stratum}/"))
+        return sorted(chain.from_iterable(parts))
 
     def stands_for(self, stratum: str) -> Floats:
         """Give how many humans each of these scores stands for, shape (n,)."""

@@ -21,7 +21,7 @@ from headwater.curate.estimate import estimate, pooled
 from headwater.curate.fuse import Finding, Subject, canary_calls, fuse
 from headwater.curate.layout import STATISTICS, Layout
 from headwater.curate.policy import Policy, parse
-from headwater.curate.rules import Labels, claims_machine, origin
+from headwater.curate.rules import Labels, claims_machine, is_certified, origin
 from headwater.curate.sighting import Sighting, sightings
 from headwater.curate.store import Tables, read_json, read_rows, write_json
 
@@ -135,7 +135,8 @@ def _tested(
         for draft, row in zip(_decided(layout, shard), known_rows(layout, shard, item), strict=True):
             cluster = draft.get("near_cluster")
             names = stratum_names(row)
-            known = origin(row, policy)
+            # Of contradicting evidence the origin is open; what certifies a person still bars statistics.
+            known = origin(row, policy) or is_certified(row, policy)
             if draft["action"] != "admit" or not names or cluster in clusters or known:
                 continue
             clusters |= {cluster} if cluster else set()

@@ -113,9 +113,9 @@ def estimate(
     laws = []
     for name, members in sorted(groups.items()):
         scores = np.array([seen[i].score for i in members])
-        human = calibration.human(name)
-        both = contrast(human, known[name], weights=calibration.stands_for(name))
-        laws.append(_law(name, both, scores, human))
+        weights = calibration.stands_for(name)
+        both = contrast(calibration.human(name), known[name], weights=weights)
+        laws.append(_law(name, both, scores, calibration))
         if laws[-1].silence:
             for i in members:
                 why[i] = laws[-1].silence
@@ -142,10 +142,11 @@ def _stratum(one: Sighting, calibration: Calibration, known: Mapping[str, list[f
     return both[0] if both else _SHORT if not one.names else _NO_GENERATED if human else _NO_HUMANS
 
 
-def _law(stratum: str, found: Contrast, scores: Floats, human: Floats) -> StratumLaw:
-    silence = _ALIKE if found.auroc < LEAST_AUROC else _SHIFTED if is_shifted(scores, human) else ""
+def _law(stratum: str, found: Contrast, scores: Floats, calibration: Calibration) -> StratumLaw:
+    shifted = is_shifted(scores, calibration.people(stratum))
+    silence = _ALIKE if found.auroc < LEAST_AUROC else _SHIFTED if shifted else ""
     n_generated = int(found.alternative.sum())
-    return StratumLaw(stratum, found.n_null, n_generated, scores.size, found.auroc, silence)
+    return StratumLaw(stratum, calibration.size(stratum), n_generated, scores.size, found.auroc, silence)
 
 
 @dataclass(slots=True)

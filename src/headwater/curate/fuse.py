@@ -120,7 +120,7 @@ def fuse(
     for stratum in sorted(groups):
         scores = np.array([document.score for document in groups[stratum]])
         laws = _laws(calibration, stratum, declared.get(stratum, ()))
-        state = _state(stratum, calibration.human(stratum), scores, laws)
+        state = _state(calibration, stratum, scores, laws)
         p = np.ones(scores.size) if state.abstained else calibration.p_values(stratum, scores)
         states.append(state)
         parts.append(p)
@@ -159,17 +159,20 @@ def _grouped(
 
 
 def _laws(calibration: Calibration, stratum: str, declared: Sequence[float]) -> Contrast | None:
-    """Contrast a stratum's humans with the crawl's declared texts, if there are enough."""
+    """Contrast a stratum's humans with texts known to be generated, if there are enough."""
     if len(declared) < LEAST_DECLARED:
         return None
     return contrast(calibration.human(stratum), declared, weights=calibration.stands_for(stratum))
 
 
-def _state(stratum: str, human: Floats, scores: Floats, laws: Contrast | None) -> StratumUse:
+def _state(calibration: Calibration, stratum: str, scores: Floats, laws: Contrast | None) -> StratumUse:
+    human = calibration.people(stratum)
     distance, _ = shift(scores, human)
-    auroc = laws.auroc if laws else None
+    # Where the crawl declares too few, the calibration may know whether its score tells anything here.
+    told = laws or _laws(calibration, stratum, calibration.known_generated(stratum))
+    auroc = told.auroc if told else None
     abstained = abstains(scores, human) or (auroc is not None and auroc < LEAST_AUROC)
-    return StratumUse(stratum, human.size, scores.size, distance, abstained, auroc)
+    return StratumUse(stratum, calibration.size(stratum), scores.size, distance, abstained, auroc)
 
 
 def abstains(scores: Floats, human: Floats) -> bool:

@@ -257,8 +257,9 @@ class StratumUse:
         n_tested: Documents of the crawl ranked among them.
         shift: Greatest distance between the two laws of scores below the human median, in [0, 1].
         abstained: Whether nothing was held against its documents: the distance is too large, hardly any
-            score as people do, or the score tells the crawl's declared texts from human ones too badly.
-        auroc: Chance that a declared text of the crawl scores above a human one; None with too few to tell.
+            score as people do, or the score tells generated texts from human ones too badly.
+        auroc: Chance that a generated text scores above a human one, by the crawl's declared texts or else
+            those of the calibration; None with too few of both to tell.
     """
 
     stratum: str

@@ -5,7 +5,15 @@ in `tests/stats`. `scipy` is imported where it is used, so that importing this p
 """
 
 from headwater.stats.combine import bonferroni, cauchy, e_average, e_to_p, fisher, harmonic_mean
-from headwater.stats.conformal import conformal_p, least_calibration, mondrian_p, smoothed_p, weighted_p
+from headwater.stats.conformal import (
+    conformal_p,
+    effective_size,
+    evened,
+    least_calibration,
+    mondrian_p,
+    smoothed_p,
+    weighted_p,
+)
 from headwater.stats.discovery import Discoveries, benjamini_hochberg, benjamini_yekutieli, storey, storey_pi0
 from headwater.stats.intervals import clopper_pearson, wilson
 from headwater.stats.tails import (
@@ -29,6 +37,8 @@ __all__ = [
     "conformal_p",
     "e_average",
     "e_to_p",
+    "effective_size",
+    "evened",
     "fisher",
     "harmonic_mean",
     "hypergeometric_lower",

@@ -145,6 +145,41 @@ def weighted_p(
     return np.asarray((own_weight + above) / (own_weight + upto[-1]), dtype=np.float64)
 
 
+def effective_size(weights: ArrayLike) -> int:
+    """Count the equally weighted scores that say as much as these.
+
+    Args:
+        weights: Above 0, shape (n,), n >= 1.
+
+    Returns:
+        (sum of weights)^2 / sum of squares, rounded, in [1, n]; n when all are equal.
+
+    Source:
+        Kish (1965), Survey Sampling, section 11.2C.
+    """
+    w = _flat(weights)
+    return max(1, round(float(w.sum() ** 2 / (w**2).sum())))
+
+
+def evened(scores: ArrayLike, weights: ArrayLike) -> NDArray[np.float64]:
+    """Draw up equally weighted scores with the law of weighted ones.
+
+    Args:
+        scores: Shape (n,), n >= 1.
+        weights: How many each stands for, above 0, shape (n,).
+
+    Returns:
+        As many quantiles of the weighted law, at equal distances, as `effective_size` counts, ascending; the
+        scores themselves when all weights are equal.
+    """
+    s, w = _flat(scores), _flat(weights)
+    n = effective_size(w)
+    order = np.argsort(s, kind="stable")
+    upto = np.cumsum(w[order])
+    at = np.searchsorted(upto, (np.arange(n) + 0.5) / n * upto[-1])
+    return np.asarray(s[order][at])
+
+
 def least_calibration(level: float) -> int:
     """Count the calibration scores without which no p-value reaches a level.
 

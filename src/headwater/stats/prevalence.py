@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from headwater.errors import InputError
+from headwater.stats.conformal import effective_size
 from headwater.stats.mixture import Floats, Share, greatest_share, greatest_shares
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Contrast:
         edges: Between the bins, ascending, shape (n_bins - 1,).
         null: Scores of known nulls in each bin, shape (n_bins,); weighted ones need not be whole.
         alternative: Scores of known alternatives in each bin, shape (n_bins,).
-        n_null: Known nulls.
+        n_null: Known nulls; of weighted ones, how many equal ones say as much.
     """
 
     edges: Floats
@@ -141,10 +142,11 @@ def contrast(null: ArrayLike, alternative: ArrayLike, *, weights: ArrayLike | No
     tail = [level for level in _TAIL if h.size * (1.0 - level) >= _LEAST_IN_TAIL]
     edges = np.unique(np.concatenate([np.quantile(h, [*_NULL, *tail]), np.quantile(g, _ALTERNATIVE)]))
     at = np.searchsorted(edges, h)
-    counts = np.bincount(at, w * (h.size / w.sum()), minlength=edges.size + 1)
+    n_null = effective_size(w)
+    counts = np.bincount(at, w * (n_null / w.sum()), minlength=edges.size + 1)
     other = np.bincount(np.searchsorted(edges, g), np.ones(g.size), minlength=edges.size + 1)
     null_counts, other_counts = (np.asarray(part, dtype=np.float64) for part in (counts, other))
-    return Contrast(edges, null_counts, other_counts, h.size)
+    return Contrast(edges, null_counts, other_counts, n_null)
 
 
 def share_of(
