@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from headwater import canonical
 from headwater.curate import release
+from headwater.curate.config import Config
 from headwater.curate.release import DATA, MANIFEST, File, Manifest
 from headwater.curate.seal_release import seal
 from headwater.curate.verify_release import find, own_keys, verify
@@ -23,7 +24,7 @@ from headwater.errors import FormatError, InputError, SealError, SignatureError,
 from headwater.log import proof
 from headwater.log.checkpoint import Policy
 from headwater.log.note import VerifierKey
-from tests.curate.crawls import crawl, run
+from tests.curate.crawls import crawl, prose, run
 from tests.reserve.worlds import KEYS, NOW_S, keyring
 
 SIGNERS = KEYS.documents
@@ -206,9 +207,24 @@ def test_the_summary_of_training_content_is_filled_from_the_run(sealed: Path) ->
 
     manifest, _ = verify(sealed, PUBLIC)
     assert f"- Size: {manifest.n_documents:,} documents" in text
-    assert "- site0.example: 6" in text
+    assert "### 2.6 Other sources of data" in text
     assert "2021 (" in text
     assert "to be stated by the provider" in text
+
+
+def test_a_tenth_of_all_domains_is_listed_by_what_was_admitted_from_them(tmp_path: Path) -> None:
+    rows = [
+        {"url": f"https://site{at:03d}.example/", "text": prose(at, n_words=100 + at)} for at in range(120)
+    ]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run(tmp_path / "in.jsonl", tmp_path / "run", config=Config(labels=("capture-1",)))
+    seal(tmp_path / "run", tmp_path / "release", SIGNERS, time_s=NOW_S)
+    text = (tmp_path / "release" / "training-summary.md").read_text()
+
+    assert "The largest 12 of 120 domains, by characters admitted:" in text
+    listed = [line for line in text.splitlines() if line.startswith("- site")]
+    longest = sorted(rows, key=lambda row: -len(row["text"]))[:12]
+    assert listed == [f"- {row['url'][8:-1]}: {len(row['text']):,}" for row in longest]
 
 
 def test_croissant_describes_every_file_by_its_digest(sealed: Path) -> None:

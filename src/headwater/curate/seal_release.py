@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any
 
 from headwater import __version__
 from headwater.curate import publish, release, training_summary
+from headwater.curate.labels.capture import Capture
 from headwater.curate.layout import FOLDERS, LEDGER, REPORT, RUN, SKIPPED, STATISTICS, SUMMARY, Layout
 from headwater.curate.release import DATA, EVIDENCE, LOG, MANIFEST, File, Manifest
-from headwater.curate.store import write_text
+from headwater.curate.store import read_rows, write_text
 from headwater.curate.summarise import load
 from headwater.curate.summary import Summary
 from headwater.errors import InputError
@@ -53,7 +55,7 @@ def seal(root: Path, out: Path, signers: Sequence[Signer], *, time_s: int) -> Ma
     shards = [Shard(**shard).name for shard in plan["shards"]]
     _copy(root, out, shards)
     write_text(out / _POLICY, summary.policy_toml)
-    write_text(out / "training-summary.md", training_summary.write(summary))
+    write_text(out / "training-summary.md", training_summary.write(summary, _domains(layout, shards)))
     write_text(out / "README.md", _card(origin, summary))
     paths = sorted(str(path.relative_to(out).as_posix()) for path in out.rglob("*") if path.is_file())
     files = tuple(release.described(out, path) for path in paths)
@@ -72,6 +74,20 @@ def _copy(root: Path, out: Path, shards: Sequence[str]) -> None:
         _put(root / FOLDERS["admit"] / f"{shard}.parquet", out / DATA / f"{shard}.parquet")
     for name in (LEDGER, SKIPPED, STATISTICS, SUMMARY, REPORT, RUN):
         _put(root / name, out / EVIDENCE / name)
+
+
+def _domains(layout: Layout, shards: Sequence[str]) -> Mapping[str, int]:
+    """Count the characters that were admitted from each domain, where the run knows domains."""
+    n_chars: Counter[str] = Counter()
+    for shard in shards:
+        named = layout.label(Capture.name, shard)
+        if not named.exists():
+            continue
+        domain_of = {row["id"]: row["domain"] for row in read_rows(named)}
+        for row in read_rows(layout.root / FOLDERS["admit"] / f"{shard}.parquet"):
+            if domain := domain_of[row["id"]]:
+                n_chars[domain] += len(row["text"])
+    return n_chars
 
 
 def _put(source: Path, target: Path) -> None:

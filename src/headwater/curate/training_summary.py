@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 
 from headwater.curate.summary import Summary
 
@@ -10,11 +11,12 @@ _PROVIDER = "*(to be stated by the provider)*"
 _SHARE_OF_DOMAINS = 0.1
 
 
-def write(summary: Summary) -> str:
+def write(summary: Summary, domains: Mapping[str, int]) -> str:
     """Fill the template from a run.
 
     Args:
         summary: Of the run.
+        domains: Every registrable domain that is known -> characters admitted from it.
 
     Returns:
         Markdown. What no crawl can know is left to the provider, and says so.
@@ -23,7 +25,7 @@ def write(summary: Summary) -> str:
         European Commission, Template for the Public Summary of Training Content for general-purpose AI models
         (24 July 2025), under Article 53(1)(d) of Regulation (EU) 2024/1689.
     """
-    return "\n".join([*_general(summary), *_sources(summary), *_processing(summary)]) + "\n"
+    return "\n".join([*_general(summary), *_sources(summary, domains), *_processing(summary)]) + "\n"
 
 
 def _general(summary: Summary) -> Iterator[str]:
@@ -41,20 +43,21 @@ def _general(summary: Summary) -> Iterator[str]:
     yield f"- Captured, with documents read: {captured or 'no dates are known'}\n"
 
 
-def _sources(summary: Summary) -> Iterator[str]:
+def _sources(summary: Summary, domains: Mapping[str, int]) -> Iterator[str]:
     yield "## 2. List of data sources\n"
     yield "### 2.1 Publicly available datasets, 2.2 private datasets, 2.4 user data\n"
     yield f"{_PROVIDER} The inputs were:\n"
     yield from (f"- {source.source} ({source.n_read:,} records)" for source in summary.sources)
     yield "\n### 2.3 Data crawled and scraped from online sources\n"
     yield f"Crawler, its operator and its purpose: {_PROVIDER}\n"
-    domains = [row for row in summary.domains if row.n_admit and row.stratum not in {"(none)", "(other)"}]
-    n_top = max(1, round(_SHARE_OF_DOMAINS * len(domains))) if domains else 0
-    top = sorted(domains, key=lambda row: (-row.n_admit, row.stratum))[:n_top]
-    yield f"The largest {n_top:,} of {len(domains):,} listed domains, by documents admitted:\n"
-    yield from (f"- {row.stratum}: {row.n_admit:,}" for row in top)
+    n_top = math.ceil(_SHARE_OF_DOMAINS * len(domains))
+    top = sorted(domains.items(), key=lambda pair: (-pair[1], pair[0]))[:n_top]
+    yield f"The largest {n_top:,} of {len(domains):,} domains, by characters admitted:\n"
+    yield from (f"- {domain}: {n_chars:,}" for domain, n_chars in top)
     yield "\n### 2.5 Synthetic data\n"
     yield _synthetic(summary)
+    yield "### 2.6 Other sources of data\n"
+    yield f"{_PROVIDER}\n"
 
 
 def _synthetic(summary: Summary) -> str:
