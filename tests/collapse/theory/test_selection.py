@@ -107,6 +107,18 @@ def test_entropies_need_only_the_number_of_types_of_each_count(share: float) -> 
     assert said == pytest.approx(theory.entropy_nats(rows), rel=1e-12)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_estimates_that_cancel_where_it_is_cold_are_still_a_law(share: float) -> None:
+    # A frequent type of a sample of one in sixteen, and the sum of counts that it shares with rare ones.
+    with np.errstate(all="raise", under="ignore"):
+        said = theory.tempered_entropies(
+            [5.0, 990.0, 1000.0], 0.05, generations=9, share=share, types=[300, 16, 1 - 16 * 0.99]
+        )
+
+    assert np.isfinite(said).all()
+    assert said[2:] == pytest.approx(0.0, abs=1e-12)
+
+
 def test_extreme_temperatures_do_not_overflow() -> None:
     far = theory.tempered_entropies([9.0, 2.0], 0.5, generations=5000, types=[1, 4])
     assert far[[11, -1]].tolist() == [0.0, 0.0]

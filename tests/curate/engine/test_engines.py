@@ -201,6 +201,20 @@ def test_what_is_prepared_is_loaded_once_and_every_worker_starts_with_it() -> No
     assert held[1] != os.getpid()
 
 
+def test_what_workers_come_from_may_begin_to_load_before_anything_is_asked() -> None:
+    engine = NativeEngine(workers=1, loading=tasks.__name__)
+    engine.prepare(tasks.load, {"n": 7})
+    (found,) = answers(engine, tasks.loaded, numbers(1))
+
+    assert found["held"] == [7, found["parent"]]
+
+
+def test_what_cannot_be_loaded_early_costs_nothing() -> None:
+    engine = NativeEngine(workers=1, loading="headwater.no_such_module")
+
+    assert len(list(engine.map(tasks.double, numbers(2)))) == 2
+
+
 def test_a_query_starts_without_what_was_prepared_for_maps() -> None:
     engine = NativeEngine(workers=1)
     engine.prepare(tasks.load, {"n": 7})

@@ -173,7 +173,7 @@ def tempered_entropies(
             log_q = log_q / t
         log_q -= log_q.max()
         q = np.exp(log_q)
-        mass = float(n @ q)
+        mass = max(1.0, float(n @ q))  # At least one type is the likeliest, whatever estimates add up to.
         log_q -= np.log(mass)
         found.append(max(0.0, -float(n @ (q / mass * np.where(q > 0.0, log_q, 0.0)))))
     return np.array(found)
