@@ -13,7 +13,6 @@ Exit status 1 if a bar is missed.
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import random
@@ -33,6 +32,7 @@ from zlib import crc32
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
+from labelled import LEAST_KIND, area, enough, found, labels, lines, sample
 from measured import Row, show
 
 from headwater.curate.statistical.features import Features, extract
@@ -49,7 +49,7 @@ from headwater.curate.statistical.weights import (
 from headwater.extras import require
 
 HERE = Path(__file__).parent
-MOST, LEAST_KIND, LEAST_WORDS = 700, 40, 200
+MOST, LEAST_WORDS = 700, 200
 MOST_LM, N_WEIGHED = 150, 300
 
 
@@ -128,8 +128,20 @@ def sources(english: Texts) -> Iterator[Row]:
         shares.append(found(scores, label, 0.01))
         yield Row(f"{name}: AUROC", areas[-1], f"of {label.size}", "", areas[-1], ">= 0")
         yield Row(f"{name}: found at 1 % false", shares[-1], f"of {label.size}", "", shares[-1], ">= 0")
+        yield from generators(name, texts, scores)
     yield Row("unseen sources: median AUROC", median(areas), "", "", median(areas), ">= 0.92")
     yield Row("unseen sources: median found at 1 % false", median(shares), "", "", median(shares), ">= 0.5")
+
+
+def generators(source: str, texts: Sequence[dict[str, Any]], scores: Any) -> Iterator[Row]:
+    """Hold each generator's texts against the people of its source, without a bar."""
+    named = np.array([text["generator"] if text["label"] else "" for text in texts])
+    for generator in sorted({*named.tolist()} - {""}):
+        some = (named == generator) | (named == "")
+        n = int(np.count_nonzero(named == generator))
+        if n >= LEAST_KIND:
+            value = area(scores[some], (named == generator)[some].astype(int))
+            yield Row(f"{source}, {generator}: AUROC", value, f"of {n}", "", value, ">= 0")
 
 
 def against(english: Texts, peers: Path, cache: Path | None) -> Iterator[Row]:
@@ -354,45 +366,6 @@ def dense_of(weights: Weights, features: Sequence[Features]) -> Any:
         blocks = np.bincount(one.index // N_BUCKETS, grams, minlength=3)
         rows.append([*blocks, dense @ weights.dense, *dense])
     return np.array(rows)
-
-
-def lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Read labelled texts."""
-    import zstandard
-
-    with path.open("rb") as packed:
-        for line in io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(packed), "utf-8"):
-            yield json.loads(line)
-
-
-def enough(texts: Sequence[dict[str, Any]]) -> bool:
-    """Tell whether there is enough of both kinds."""
-    n_generated = sum(text["label"] for text in texts)
-    return bool(min(n_generated, len(texts) - n_generated) >= LEAST_KIND)
-
-
-def sample(texts: list[dict[str, Any]], n: int) -> list[dict[str, Any]]:
-    """Pick at most n texts at random."""
-    return random.Random(11).sample(texts, min(n, len(texts)))
-
-
-def labels(texts: Sequence[dict[str, Any]]) -> Any:
-    """Give 1 for generated and 0 for human texts, shape (n,)."""
-    return np.array([text["label"] for text in texts])
-
-
-def area(scores: Any, label: Any) -> float:
-    """Give the chance that a generated text scores above a human one."""
-    from scipy.stats import mannwhitneyu
-
-    generated, human = scores[label == 1], scores[label == 0]
-    return float(mannwhitneyu(generated, human).statistic / (generated.size * human.size))
-
-
-def found(scores: Any, label: Any, level: float) -> float:
-    """Give the share of generated texts above all but a share of the human ones."""
-    human = np.sort(scores[label == 0])[::-1]
-    return float((scores[label == 1] > human[int(level * human.size)]).mean())
 
 
 if __name__ == "__main__":

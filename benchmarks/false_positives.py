@@ -23,7 +23,7 @@ from zlib import crc32
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
-from detection import lines
+from labelled import lines
 from measured import Row, show
 
 from headwater.curate.calibrate import LEAST_CONFIDENCE

@@ -20,7 +20,8 @@ from pathlib import Path
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
-from detection import LEAST_WORDS, lines
+from detection import LEAST_WORDS
+from labelled import lines
 from measured import Row, show
 
 from headwater.curate.calibration import Calibration, rungs

@@ -17,7 +17,7 @@ from headwater.cli.main import app
 from headwater.collapse.models.categorical import zipf
 from headwater.curate import calibration
 from headwater.curate.judgement import Judgement
-from headwater.errors import FormatError, InputError, VerificationError
+from headwater.errors import ConfigError, FormatError, InputError, VerificationError
 from headwater.log import keys, proof, sequencer
 from headwater.log.algorithm import ED25519
 from headwater.log.reader import Reader
@@ -77,6 +77,17 @@ def test_strata_with_few_judgements_keep_what_they_had() -> None:
 
     kept = recalibrate(finished(), batch().manifest, judged(), level=0.001, base=base).calibration
     assert kept.scores == base.scores
+
+
+def test_a_base_hands_on_what_it_knows_of_generated_texts_and_one_of_other_scores_is_refused() -> None:
+    said = batch().manifest
+    made = recalibrate(finished(), said, judged(), level=0.2).calibration
+    base = replace(made, generated={"en/prose/400+": [1.0, 2.0]})
+
+    assert recalibrate(finished(), said, judged(), base=base).calibration.generated == base.generated
+    for other in (replace(base, label="detector-1"), replace(base, weights="0" * 64)):
+        with pytest.raises(ConfigError):
+            recalibrate(finished(), said, judged(), base=other)
 
 
 def test_a_mix_shows_by_what_it_is_human(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from headwater.curate.calibrate import labelled, stratum_names, weights_digest
+from headwater.curate.calibrate import NEEDED, check, labelled, stratum_names, weights_digest
 from headwater.curate.calibration import Calibration
 from headwater.curate.judgement import Judgement
 from headwater.curate.labels.statistical import Statistical
@@ -61,14 +61,18 @@ def recalibrate(
         batch: What was asked.
         judged: Record -> what people concluded.
         level: At which the audit calls documents, in (0, 1).
-        base: Gives its scores for strata in which too few were judged, and its canaries.
+        base: Gives its scores for strata in which too few were judged, its canaries and what it knows of
+            generated texts.
 
     Returns:
         The calibration and its audit.
 
     Raises:
         InputError: If no document outside the audit was judged human, or there is no such run.
+        ConfigError: If the base is of another label or of other weights.
     """
+    if base is not None:
+        check(base, NEEDED)
     ranked = _ranked(root, batch)
     n_audit = sum(one.part == "audit" for one in batch.items)
     pairs: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -92,7 +96,11 @@ def recalibrate(
         few = {name for name in scores if len(scores[name]) < least} & set(base.scores)
         scores = dict(base.scores) | {name: some for name, some in scores.items() if name not in few}
     made = Calibration(
-        Statistical.name, weights_digest(), dict(sorted(scores.items())), base.canaries if base else ()
+        Statistical.name,
+        weights_digest(),
+        dict(sorted(scores.items())),
+        base.canaries if base else (),
+        base.generated if base else {},
     )
     return Recalibrated(made, n_used, _audited(batch, judged, ranked, made, level=level), level)
 
