@@ -1,4 +1,4 @@
-"""A policy that cuts human texts of a language fails its run, unless that is allowed."""
+"""A policy that cuts human texts of a language, script or length fails its run, unless that is allowed."""
 
 from __future__ import annotations
 

@@ -95,8 +95,8 @@ class Policy:
         review_from: Least weight of a document that is marked for review, in (0, 1).
         review_to: Greatest weight of one, in (0, 1).
         canary_budget: Share of the canaries above whose upper bound there are no discoveries, in (0, 1).
-        human_cut: Greatest share of the human texts of a language that statistics may cut, in (0, 1); above
-            it the run fails.
+        human_cut: Greatest share of the held-out human texts of a language, script or length class that the
+            policy may cut, by statistics or any other rule, in (0, 1); above it the run fails.
     """
 
     name: str = "default-1"
