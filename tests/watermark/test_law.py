@@ -133,6 +133,15 @@ def test_a_total_that_is_looked_up_has_the_tail_that_is_inverted(n: int) -> None
     assert np.isnan(inversion.look_up(k, np.full(k.size, 2049), NATIVE.weights, 0.5)).all()
 
 
+def test_texts_of_many_lengths_do_not_drive_each_others_tables_out() -> None:
+    n = np.arange(1, 700)
+    inversion._table.cache_clear()
+    first, again = (inversion.look_up(np.ceil(n * 0.5 * 3), n, (1, 2), 0.5) for _ in range(2))
+
+    assert first.tobytes() == again.tobytes()
+    assert inversion._table.cache_info().misses == n.size
+
+
 def test_weighted_bits_that_are_not_fair_are_exact_too() -> None:
     chance, ways = 0.3, np.ones(1)
     for weight in (1, 2, 3) * 5:

@@ -27,7 +27,8 @@ def look_up(k: Floats, n: Longs, weights: tuple[int, ...], chance: float) -> Flo
         chance: Of a one.
 
     Returns:
-        Shape (m,); NaN for tails below 1e-4, totals far below the mean, and n of 0 or more than 2,048.
+        Shape (m,); NaN for tails below 1e-4, totals three standard deviations below the mean, and n of 0 or
+        more than 2,048.
     """
     log_p = np.full(k.size, np.nan)
     order = np.argsort(n, kind="stable")
@@ -43,7 +44,8 @@ def look_up(k: Floats, n: Longs, weights: tuple[int, ...], chance: float) -> Flo
     return log_p
 
 
-@lru_cache(maxsize=512)
+# Texts have lengths of their own: with room for fewer, one length would drive out another. All take 60 MB.
+@lru_cache(maxsize=_LONGEST)
 def _table(n: int, weights: tuple[int, ...], chance: float) -> tuple[int, Floats]:
     """Give the least total of a table, and ln P(total >= k) from there on, down to 1e-4.
 
@@ -62,8 +64,9 @@ def _table(n: int, weights: tuple[int, ...], chance: float) -> tuple[int, Floats
         # n is whole, so it does not matter by which multiple of 2 pi i the logarithm is off.
         nodes = np.exp(n * np.log(one) - 1j * t * least)
     tails = np.cumsum(np.fft.irfft(np.conj(np.where(one == 0.0, 0.0, nodes)), period)[::-1])[::-1]
-    held = tails[: np.count_nonzero(tails >= _PLAIN)]
-    return least, np.log(np.minimum(held, 1.0))
+    first = max(0, math.floor(mean - 3.0 * sd) - least)
+    held = tails[first : np.count_nonzero(tails >= _PLAIN)]
+    return least + first, np.log(np.minimum(held, 1.0))
 
 
 def log_tail(k: Floats, n: Longs, weights: tuple[int, ...], chance: float) -> Floats:
