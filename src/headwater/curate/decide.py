@@ -17,7 +17,7 @@ from headwater.curate.labels import LABELS
 from headwater.curate.labels.label import CorpusLabel
 from headwater.curate.layout import Layout
 from headwater.curate.policy import parse
-from headwater.curate.rules import Decision, decide
+from headwater.curate.rules import Decision, certificates, decide
 from headwater.curate.store import Tables, atomic, parquet_writer, read_rows, read_table, write_json
 
 STEP = "decide"
@@ -29,6 +29,7 @@ DRAFT_SCHEMA = pa.schema(
         ("evidence", pa.list_(pa.string())),
         ("exact_cluster", pa.string()),
         ("near_cluster", pa.string()),
+        ("certificates", pa.list_(pa.string())),
     ]
 )
 
@@ -82,7 +83,8 @@ def run(item: Item) -> Item:
     with Tables({target: DRAFT_SCHEMA}).open() as tables:
         for row in known_rows(layout, shard, item):
             decision = decide(row, policy)
-            tables.add({target: [_draft(row, decision)]}, weight_bytes=512)
+            draft = _draft(row, decision) | {"certificates": list(certificates(row, policy))}
+            tables.add({target: [draft]}, weight_bytes=512)
     if item["calibrated"]:
         write_json(layout.canaries(shard), canary_scores(layout, shard, detector=item["detector"]))
     write_json(commit, {})

@@ -65,11 +65,12 @@ def decide(labels: Labels, policy: Policy) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A document of a cluster, with the decision its own labels led to."""
+    """A document of a cluster, what its labels led to, what certifies a person."""
 
     id: str
     exact_cluster: str | None
     decision: Decision
+    certificates: tuple[str, ...] = ()
 
 
 class Keepers(Protocol):
@@ -87,8 +88,9 @@ class Keepers(Protocol):
 def settle(members: Sequence[Member], policy: Policy, keepers: Keepers) -> dict[str, Decision]:
     """Decide a cluster of near-duplicates together.
 
-    What is held back for its provenance takes its exact copies along. Of those that remain admitted,
-    in the order of their ids, each stays unless it repeats one that stays; a chain of likenesses
+    What is held back for its provenance takes its exact copies along; a copy that is certified contradicts
+    it instead, so that nobody has a person's text excluded by declaring it again. Of those that remain
+    admitted, in the order of their ids, each stays unless it repeats one that stays; a chain of likenesses
     therefore keeps as many documents as it takes for every other to be near one of them.
 
     Args:
@@ -99,7 +101,7 @@ def settle(members: Sequence[Member], policy: Policy, keepers: Keepers) -> dict[
     Returns:
         Id -> new decision, for the documents whose decision changes.
     """
-    changed = dict(_tainted(members))
+    changed = dict(_tainted(members, policy))
     admitted = [m for m in members if m.decision.action == "admit" and m.id not in changed]
     firsts: dict[str, Member] = {}
     repeated: dict[str, Decision] = {}
@@ -120,7 +122,7 @@ def _severity(member: Member) -> tuple[int, tuple[int, ...]]:
     return ACTIONS.index(member.decision.action), tuple(-ord(character) for character in member.id)
 
 
-def _tainted(members: Iterable[Member]) -> Iterable[tuple[str, Decision]]:
+def _tainted(members: Iterable[Member], policy: Policy) -> Iterable[tuple[str, Decision]]:
     origins = {
         m.exact_cluster: m
         for m in sorted(members, key=_severity)
@@ -128,15 +130,16 @@ def _tainted(members: Iterable[Member]) -> Iterable[tuple[str, Decision]]:
     }
     for member in members:
         origin = origins.get(member.exact_cluster or "")
-        if origin and ACTIONS.index(origin.decision.action) > ACTIONS.index(member.decision.action):
-            yield (
-                member.id,
-                Decision(
-                    origin.decision.action,
-                    "copy-of-disclosed",
-                    (f"same text as {origin.id} ({origin.decision.reason})",),
-                ),
+        if origin is None:
+            continue
+        action, reason, same = origin.decision.action, origin.decision.reason, f"same text as {origin.id}"
+        decision = Decision(action, "copy-of-disclosed", (f"{same} ({reason})",))
+        if member.certificates:
+            decision = Decision(
+                policy.contradiction, "claims-contradict", (*decision.evidence, *member.certificates)
             )
+        if ACTIONS.index(decision.action) > ACTIONS.index(member.decision.action):
+            yield member.id, decision
 
 
 def origin(labels: Labels, policy: Policy) -> str:
@@ -157,12 +160,23 @@ def origin(labels: Labels, policy: Policy) -> str:
         return "" if "claims-contradict" in found else "generated"
     if is_machine_translated(labels):
         return "translated"
-    return "human" if _human(labels, policy) else ""
+    return "human" if certificates(labels, policy) else ""
 
 
 def is_certified(labels: Labels, policy: Policy) -> bool:
     """Tell whether a claim that verifies, a reserve or people certify a person."""
-    return bool(_human(labels, policy))
+    return bool(certificates(labels, policy))
+
+
+def certificates(labels: Labels, policy: Policy) -> tuple[str, ...]:
+    """Name what certifies a person: a verified claim, an old reserve, people."""
+    claims = [_line(c) for c in _stated(labels, "human") if c["status"] == "valid"]
+    seen = labels.get("membership", {})
+    is_old = bool(seen.get("match") and seen["date"]) and seen["date"][:10] < policy.human_before
+    if is_old and seen["grade"] >= policy.human_grade and seen["likeness"] >= policy.near_likeness:
+        place = f"{seen['reserve']} {seen['position']}"
+        claims.append(" · ".join((f"reserve {place}", seen["match"], seen["date"], seen["grade"])))
+    return (*claims, *_judged_to_be("human", labels, policy))
 
 
 def is_marked(labels: Labels, policy: Policy) -> bool:
@@ -210,17 +224,6 @@ def _stated(labels: Labels, claim: str) -> list[Mapping[str, Any]]:
     ]
 
 
-def _human(labels: Labels, policy: Policy) -> list[str]:
-    """Tell what speaks for a person: verified claims, a reserve that shows the text to be old, and people."""
-    claims = [_line(c) for c in _stated(labels, "human") if c["status"] == "valid"]
-    seen = labels.get("membership", {})
-    is_old = bool(seen.get("match") and seen["date"]) and seen["date"][:10] < policy.human_before
-    if is_old and seen["grade"] >= policy.human_grade and seen["likeness"] >= policy.near_likeness:
-        place = f"{seen['reserve']} {seen['position']}"
-        claims.append(" · ".join((f"reserve {place}", seen["match"], seen["date"], seen["grade"])))
-    return claims + _judged_to_be("human", labels, policy)
-
-
 def _judged_to_be(what: str, labels: Labels, policy: Policy) -> list[str]:
     """Tell what people concluded, if they are sure enough of it."""
     seen = labels.get("judgement")
@@ -231,7 +234,7 @@ def _judged_to_be(what: str, labels: Labels, policy: Policy) -> list[str]:
 
 
 def _judged(labels: Labels, policy: Policy) -> Decision | None:
-    found, human = _judged_to_be("generated", labels, policy), _human(labels, policy)
+    found, human = _judged_to_be("generated", labels, policy), certificates(labels, policy)
     if found and human:
         return Decision(policy.contradiction, "claims-contradict", (*found, *human))
     return Decision(policy.judged_generated, "judged-generated", tuple(found)) if found else None
@@ -242,7 +245,7 @@ def _marked(labels: Labels, policy: Policy) -> Decision | None:
     q = seen.get("q")
     if q is None or q > policy.false_mark_rate:
         return None
-    human = _human(labels, policy)
+    human = certificates(labels, policy)
     if human:
         return Decision(policy.contradiction, "claims-contradict", (_mark(seen), *human))
     return Decision(policy.watermarked, "watermarked", (_mark(seen),))
@@ -256,7 +259,7 @@ def _mark(seen: Mapping[str, Any]) -> str:
 
 def _generated(labels: Labels, policy: Policy) -> Decision | None:
     found = [c for c in _stated(labels, "ai-generated") if c["scope"] != "element"]
-    human = _human(labels, policy)
+    human = certificates(labels, policy)
     if found and human:
         return Decision(policy.contradiction, "claims-contradict", (*map(_line, found), *human))
     return _when(policy.ai_generated, "disclosed-ai-generated", found)

@@ -124,4 +124,4 @@ def _signatures(layout: Layout, shard: str, ids: pa.ChunkedArray) -> dict[str, b
 
 def _member(row: Mapping[str, Any]) -> Member:
     decision = Decision(row["action"], row["reason"], tuple(row["evidence"]))
-    return Member(row["id"], row["exact_cluster"], decision)
+    return Member(row["id"], row["exact_cluster"], decision, tuple(row["certificates"]))
