@@ -15,7 +15,7 @@ Ids = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
 Vectors = npt.NDArray[np.float32]
 Strata = npt.NDArray[np.int32]
-Names = npt.NDArray[np.bytes_]
+Names = npt.NDArray[np.character]
 
 _LEAST_CHANCE = 1e-6
 _NAME = np.dtype("S16")
