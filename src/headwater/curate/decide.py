@@ -16,7 +16,7 @@ from headwater.curate.engine.engine import Item, OpenFrame
 from headwater.curate.labels import LABELS
 from headwater.curate.labels.label import CorpusLabel
 from headwater.curate.layout import Layout
-from headwater.curate.policy import parse
+from headwater.curate.policy import Policy, parse
 from headwater.curate.rules import Decision, certificates, decide
 from headwater.curate.store import Tables, atomic, parquet_writer, read_rows, read_table, write_json
 
@@ -82,9 +82,7 @@ def run(item: Item) -> Item:
     target = layout.drafts(shard)
     with Tables({target: DRAFT_SCHEMA}).open() as tables:
         for row in known_rows(layout, shard, item):
-            decision = decide(row, policy)
-            draft = _draft(row, decision) | {"certificates": list(certificates(row, policy))}
-            tables.add({target: [draft]}, weight_bytes=512)
+            tables.add({target: [_draft(row, policy)]}, weight_bytes=512)
     if item["calibrated"]:
         write_json(layout.canaries(shard), canary_scores(layout, shard, detector=item["detector"]))
     write_json(commit, {})
@@ -136,13 +134,15 @@ def _resolved(path: Path) -> dict[str, dict[str, Any]]:
     return {row["id"]: row for row in read_rows(path)} if path.exists() else {}
 
 
-def _draft(row: Mapping[str, Mapping[str, Any]], decision: Decision) -> dict[str, Any]:
+def _draft(row: Mapping[str, Mapping[str, Any]], policy: Policy) -> dict[str, Any]:
     clusters = row.get("duplicate", {})
+    has_copies = clusters.get("exact_cluster") is not None
     return {
         "id": next(iter(row.values()))["id"],
-        **decision_row(decision),
+        **decision_row(decide(row, policy)),
         "exact_cluster": clusters.get("exact_cluster"),
         "near_cluster": clusters.get("near_cluster"),
+        "certificates": list(certificates(row, policy)) if has_copies else [],
     }
 
 

@@ -132,12 +132,11 @@ def _tainted(members: Iterable[Member], policy: Policy) -> Iterable[tuple[str, D
         origin = origins.get(member.exact_cluster or "")
         if origin is None:
             continue
-        action, reason, same = origin.decision.action, origin.decision.reason, f"same text as {origin.id}"
-        decision = Decision(action, "copy-of-disclosed", (f"{same} ({reason})",))
+        same = f"same text as {origin.id} ({origin.decision.reason})"
         if member.certificates:
-            decision = Decision(
-                policy.contradiction, "claims-contradict", (*decision.evidence, *member.certificates)
-            )
+            decision = Decision(policy.contradiction, "claims-contradict", (same, *member.certificates))
+        else:
+            decision = Decision(origin.decision.action, "copy-of-disclosed", (same,))
         if ACTIONS.index(decision.action) > ACTIONS.index(member.decision.action):
             yield member.id, decision
 
